@@ -1,0 +1,26 @@
+// How a candidate that was found, elected or ended is printed by the subcommands that print one.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "command.h"
+#include "elect/election.h"
+#include "render/simple.h"
+
+namespace cli {
+
+// etcdctl's raw style, but safe on a terminal.
+[[nodiscard]] render::SimpleStyle simple_style(const Context& context);
+
+// A range answer in one of etcdctl's own formats.
+[[nodiscard]] std::string as_etcdctl(const Context& context, Format format, const elect::Snapshot& snapshot);
+
+// One candidate in simple, fields, or as electctl's own JSON object.
+[[nodiscard]] std::string as_candidate(const Context& context, Format format, const elect::Snapshot& snapshot);
+
+// An answer that holds just that candidate.
+[[nodiscard]] elect::Snapshot snapshot_of(const elect::Header& header, const elect::Candidate& candidate,
+                                          std::int64_t count = 1);
+
+}  // namespace cli

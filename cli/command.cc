@@ -1,0 +1,53 @@
+#include "command.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace cli {
+namespace {
+
+constexpr std::array kCommands = {
+    Command{"campaign", "Stand as a candidate, wait, lead; run CMD while leading", true, declare_campaign},
+    Command{"leader", "Print who leads", false, declare_leader},
+    Command{"observe", "Print every leader as it comes", false, declare_observe},
+    Command{"resign", "End one candidacy", false, declare_resign},
+    Command{"inspect", "Print all candidates in their order", false, declare_inspect},
+    Command{"proclaim", "Change the value of a candidate", false, declare_proclaim},
+    Command{"elect", "As etcdctl elect", false, declare_elect},
+    Command{"completion", "Print the completion script of a shell", false, declare_completion},
+    Command{"version", "Print the version", false, declare_version},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+std::expected<elect::Client*, Failure> Context::client() {
+  if (client_ == nullptr) {
+    auto opened = elect::Client::open(options.client);
+    if (!opened) return std::unexpected(Failure(opened.error()));
+    client_ = opened->release();
+  }
+  return client_;
+}
+
+std::expected<elect::Election, Failure> Context::election(const std::string& name) {
+  const auto connected = client();
+  if (!connected) return std::unexpected(connected.error());
+  auto election = elect::Election::open(**connected, name);
+  if (!election) return std::unexpected(Failure(election.error()));
+  return *std::move(election);
+}
+
+std::expected<Format, Failure> Context::format(Format unasked, std::initializer_list<Format> supported) const {
+  const Format asked = options.format.empty() ? unasked : format_of(options.format).value_or(unasked);
+  if (std::ranges::find(supported, asked) != supported.end()) return asked;
+  std::string names;
+  for (const Format format : supported) names += fmt::format("{}{}", names.empty() ? "" : ", ", name_of(format));
+  return std::unexpected(Failure(
+      kUnsupportedFormat, fmt::format("{} not supported as output format here: choose {}", name_of(asked), names)));
+}
+
+}  // namespace cli

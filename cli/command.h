@@ -1,0 +1,63 @@
+// What a subcommand is, and what it is given to run with.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "elect/client.h"
+#include "elect/election.h"
+#include "exit_code.h"
+#include "options.h"
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+class Context {
+ public:
+  GlobalOptions options;
+  std::vector<std::string> argv;  // CMD and its arguments, from behind "--". Empty: no CMD.
+
+  // The client, made at the first call. It is never torn down: leaving the process is faster, and ends it as well.
+  [[nodiscard]] std::expected<elect::Client*, Failure> client();
+
+  [[nodiscard]] std::expected<elect::Election, Failure> election(const std::string& name);
+
+  // The format asked for, or the subcommand's default; a failure where the subcommand has none such.
+  [[nodiscard]] std::expected<Format, Failure> format(Format unasked, std::initializer_list<Format> supported) const;
+
+ private:
+  elect::Client* client_ = nullptr;
+};
+
+using Run = std::function<Outcome(Context&)>;
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  bool takes_cmd;                // "-- CMD" belongs to it.
+  Run (*declare)(CLI::App& app);  // Declares its arguments and options on `app`; what it returns runs it.
+};
+
+// All subcommands, in the order of the help.
+[[nodiscard]] std::span<const Command> commands();
+
+// One each, in the file of its name.
+Run declare_campaign(CLI::App& app);
+Run declare_leader(CLI::App& app);
+Run declare_observe(CLI::App& app);
+Run declare_resign(CLI::App& app);
+Run declare_inspect(CLI::App& app);
+Run declare_proclaim(CLI::App& app);
+Run declare_elect(CLI::App& app);
+Run declare_completion(CLI::App& app);
+Run declare_version(CLI::App& app);
+
+}  // namespace cli

@@ -1,0 +1,155 @@
+#include "options.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <fstream>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "elect/duration.h"
+#include "elect/names.h"
+#include "elect/text.h"
+#include "exit_code.h"
+
+namespace cli {
+namespace {
+
+// CLI11 checks and converts by functions that answer with a message: empty where all is well.
+template <typename Parse, typename Store>
+CLI::Option* add_parsed(CLI::App& app, const std::string& name, const std::string& type, const std::string& help,
+                        Parse parse, Store store) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [name, parse, store](const std::string& text) {
+            const auto parsed = parse(text);
+            if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
+            store(*parsed);
+          },
+          help)
+      ->type_name(type);
+}
+
+constexpr std::array<std::pair<std::string_view, Format>, 5> kFormats = {{{"simple", Format::simple},
+                                                                           {"fields", Format::fields},
+                                                                           {"json", Format::json},
+                                                                           {"table", Format::table},
+                                                                           {"protobuf", Format::protobuf}}};
+
+elect::Result<std::string> first_line(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!file || !std::getline(file, line)) {
+    return elect::fail(elect::Errc::usage, fmt::format("cannot read a password from '{}'", elect::printable(path)));
+  }
+  return line;
+}
+
+// Errors of the options' meaning, found when all are parsed.
+void settle_user(elect::ClientOptions& client, const std::string& password_file, bool password_given) {
+  if (!password_file.empty()) {
+    auto password = first_line(password_file);
+    if (!password) throw CLI::ValidationError("--password-file", password.error().message);
+    client.password = *std::move(password);
+    return;
+  }
+  const auto colon = client.user.find(':');
+  if (!password_given && colon != std::string::npos) {
+    client.password = client.user.substr(colon + 1);
+    client.user.resize(colon);
+  } else if (!client.user.empty() && !password_given) {
+    const char* typed = ::getpass("Password: ");
+    if (typed == nullptr) throw CLI::ValidationError("--user", "needs a password, and there is no terminal to ask on");
+    client.password = typed;
+  }
+}
+
+}  // namespace
+
+std::optional<Format> format_of(std::string_view name) {
+  for (const auto& [known, format] : kFormats) {
+    if (known == name) return format;
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of(Format format) {
+  for (const auto& [name, known] : kFormats) {
+    if (known == format) return name;
+  }
+  std::unreachable();
+}
+
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
+                          const std::string& help) {
+  return add_parsed(app, name, "DURATION", help, elect::parse_duration,
+                    [&duration](std::chrono::nanoseconds parsed) { duration = parsed; });
+}
+
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<std::chrono::nanoseconds>& duration,
+                          const std::string& help) {
+  return add_parsed(app, name, "DURATION", help, elect::parse_duration,
+                    [&duration](std::chrono::nanoseconds parsed) { duration = parsed; });
+}
+
+CLI::Option* add_lease(CLI::App& app, const std::string& name, elect::LeaseId& lease, const std::string& help) {
+  return add_parsed(app, name, "ID", help, elect::parse_lease, [&lease](elect::LeaseId parsed) { lease = parsed; });
+}
+
+void declare_global_options(CLI::App& program, GlobalOptions& options) {
+  const std::string group = "Global options";
+  elect::ClientOptions& client = options.client;
+  const auto global = [&group](CLI::Option* option, const std::string& variable = {}) {
+    option->group(group);
+    if (!variable.empty()) option->envname("ETCDCTL_" + variable);
+    return option;
+  };
+  const auto duration = [&](const std::string& name, std::chrono::nanoseconds& value, const std::string& variable,
+                            const std::string& help) {
+    global(add_duration(program, name, value, help), variable)->default_str(elect::format_duration(value));
+  };
+
+  global(program.add_option("--endpoints", client.endpoints, "etcd's client URLs, separated by commas"), "ENDPOINTS")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->capture_default_str();
+  global(program.add_option("--cacert", client.tls.ca_file, "verify the server's certificate with this CA (PEM)"), "CACERT");
+  global(program.add_option("--cert", client.tls.certificate_file, "this client's certificate (PEM)"), "CERT");
+  global(program.add_option("--key", client.tls.key_file, "the key of --cert (PEM)"), "KEY");
+  global(program.add_flag("--insecure-skip-tls-verify", client.tls.skip_verify, "accept any certificate; for tests"),
+         "INSECURE_SKIP_TLS_VERIFY");
+  global(program.add_flag_function(
+             "--insecure-transport{true}",
+             [&client](std::int64_t insecure) { client.tls.enabled = insecure < 0; },
+             "--insecure-transport=false: TLS also for endpoints without https://"),
+         "INSECURE_TRANSPORT");
+  auto* user = global(program.add_option("--user", client.user, "NAME or NAME:PASSWORD; asks for a missing password"), "USER");
+  auto* password = global(program.add_option("--password", client.password, "the password of --user"), "PASSWORD");
+  auto password_file = std::make_shared<std::string>();
+  global(program.add_option("--password-file", *password_file, "a file whose first line is the password of --user"))
+      ->needs(user);
+  global(program.add_option("--auth-jwt-token", client.token, "a ready token, in place of --user"), "AUTH_JWT_TOKEN")
+      ->excludes(user);
+  duration("--dial-timeout", client.dial_timeout, "DIAL_TIMEOUT", "how long to try to reach any endpoint");
+  duration("--command-timeout", client.command_timeout, "COMMAND_TIMEOUT", "how long one call may take");
+  duration("--keepalive-time", client.keepalive_time, "KEEPALIVE_TIME", "silence after which an endpoint is pinged");
+  duration("--keepalive-timeout", client.keepalive_timeout, "KEEPALIVE_TIMEOUT", "how long a ping may stay unanswered");
+  global(program.add_option("-w,--write-out", options.format, "simple, fields, json or table; not all have all"),
+         "WRITE_OUT");
+  global(program.add_flag("--hex", options.hex, "print names and values as hex"), "HEX");
+  global(program.add_flag_function(
+             "--debug",
+             [&client](std::int64_t on) {
+               if (on > 0) client.log = [](std::string_view line) { fmt::print(stderr, "debug: {}\n", line); };
+             },
+             "say on standard error what is called"),
+         "DEBUG");
+  program.parse_complete_callback(
+      [&client, password, password_file] { settle_user(client, *password_file, password->count() > 0); });
+}
+
+}  // namespace cli

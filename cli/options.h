@@ -1,0 +1,43 @@
+// The options that every subcommand has; contract section 2.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "elect/client.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace cli {
+
+enum class Format { simple, fields, json, table, protobuf };
+
+// Nothing: there is no format of this name.
+[[nodiscard]] std::optional<Format> format_of(std::string_view name);
+[[nodiscard]] std::string_view name_of(Format format);
+
+struct GlobalOptions {
+  elect::ClientOptions client;
+  std::string format;  // As written. Empty: the subcommand's own choice.
+  bool hex = false;
+};
+
+// Declares the options on the program, with etcdctl's names, defaults and environment variables. `options` is filled
+// in by parsing and must outlive `program`.
+void declare_global_options(CLI::App& program, GlobalOptions& options);
+
+// An option that takes a duration.
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
+                          const std::string& help);
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<std::chrono::nanoseconds>& duration,
+                          const std::string& help);
+
+// An option that takes a lease's ID in hex.
+CLI::Option* add_lease(CLI::App& app, const std::string& name, elect::LeaseId& lease, const std::string& help);
+
+}  // namespace cli

@@ -1,0 +1,46 @@
+#include <CLI/CLI.hpp>
+
+#include "command.h"
+#include "proposal.h"
+#include "selector.h"
+
+namespace cli {
+namespace {
+
+struct ProclaimOptions {
+  std::string name;
+  std::string value;
+  Selector selector;
+};
+
+Outcome run_proclaim(Context& context, const ProclaimOptions& options) {
+  const auto format = context.format(Format::simple, {Format::simple});
+  if (!format) return std::unexpected(format.error());
+  const auto value = proposal_of(options.value);
+  if (!value) return std::unexpected(value.error());
+  auto election = context.election(options.name);
+  if (!election) return std::unexpected(election.error());
+  const auto selected = select(*election, options.selector);
+  if (!selected) return std::unexpected(selected.error());
+  const auto put = election->proclaim(selected->candidates.front(), *value);
+  if (!put) return std::unexpected(Failure(put.error()));
+  if (!*put) return std::unexpected(Failure(kNoLeader, "that candidate has just gone"));
+  return kDone;
+}
+
+}  // namespace
+
+Run declare_proclaim(CLI::App& app) {
+  auto options = std::make_shared<ProclaimOptions>();
+  app.add_option("NAME", options->name, "the election")->required();
+  app.add_option("VALUE", options->value, "the new value; - reads it from standard input")->required();
+  auto* which = app.add_option_group("which", "exactly one of these");
+  add_lease(*which, "--lease", options->selector.lease, "the candidate of this lease (hex)");
+  which->add_option("--key", options->selector.key, "the candidate with this key");
+  which->require_option(1);
+  app.add_option("--rev", options->selector.revision, "only if its create revision (fencing token) is this")
+      ->check(CLI::PositiveNumber);
+  return [options](Context& context) { return run_proclaim(context, *options); };
+}
+
+}  // namespace cli

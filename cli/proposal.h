@@ -1,0 +1,15 @@
+// The value that a candidate stands with.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "exit_code.h"
+
+namespace cli {
+
+// "-": all of standard input, whatever bytes. Nothing: the host's name. Otherwise the text itself.
+[[nodiscard]] std::expected<std::string, Failure> proposal_of(const std::optional<std::string>& text);
+
+}  // namespace cli

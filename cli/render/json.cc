@@ -1,0 +1,88 @@
+#include "render/json.h"
+
+#include <absl/strings/escaping.h>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "elect/text.h"
+
+namespace cli::render {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void add_bytes(Json& object, const std::string& name, const std::string& bytes) {
+  if (elect::is_utf8(bytes)) {
+    object[name] = bytes;
+  } else {
+    object[name + "_base64"] = absl::Base64Escape(bytes);
+  }
+}
+
+Json object_of(const Listed& listed) {
+  const elect::Candidate& candidate = listed.candidate;
+  Json object = {{"rank", listed.rank}, {"role", listed.rank == 1 ? "leader" : "candidate"}};
+  add_bytes(object, "key", candidate.key);
+  add_bytes(object, "value", candidate.value);
+  object["lease"] = elect::hex_of(candidate.lease);
+  if (listed.lease) {
+    object["ttl"] = listed.lease->ttl.count();
+    object["granted_ttl"] = listed.lease->granted.count();
+  } else {
+    object["ttl"] = nullptr;
+    object["granted_ttl"] = nullptr;
+  }
+  object["create_revision"] = candidate.create_revision;
+  object["mod_revision"] = candidate.mod_revision;
+  object["version"] = candidate.version;
+  return object;
+}
+
+const char* name_of(elect::Observation::Type type) {
+  switch (type) {
+    case elect::Observation::Type::elected:
+      return "elected";
+    case elect::Observation::Type::proclaimed:
+      return "proclaimed";
+    case elect::Observation::Type::vacant:
+      return "vacant";
+    case elect::Observation::Type::gap:
+      return "gap";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string json_candidate(const Listed& listed) { return object_of(listed).dump() + "\n"; }
+
+std::string json_inspect(const std::string& election, const elect::Header& header, const std::vector<Listed>& listing) {
+  Json root = Json::object();
+  add_bytes(root, "election", election);
+  root["revision"] = header.revision;
+  root["raft_term"] = header.raft_term;
+  root["leader"] = listing.empty() ? Json(nullptr) : object_of(listing.front());
+  root["candidates"] = Json::array();
+  for (const auto& listed : listing) root["candidates"].push_back(object_of(listed));
+  return root.dump() + "\n";
+}
+
+std::string json_observation(const std::string& election, const elect::Observation& observation,
+                             std::chrono::system_clock::time_point received) {
+  Json object = {{"event", name_of(observation.type)}};
+  add_bytes(object, "election", election);
+  object["revision"] = observation.revision;
+  if (observation.type != elect::Observation::Type::gap) {
+    add_bytes(object, "key", observation.leader.key);
+    add_bytes(object, "value", observation.leader.value);
+    object["lease"] = elect::hex_of(observation.leader.lease);
+    object["create_revision"] = observation.leader.create_revision;
+  }
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(received);
+  object["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", milliseconds);
+  return object.dump() + "\n";
+}
+
+}  // namespace cli::render

@@ -1,0 +1,51 @@
+#include <CLI/CLI.hpp>
+
+#include "answer.h"
+#include "command.h"
+#include "output.h"
+#include "selector.h"
+
+namespace cli {
+namespace {
+
+struct ResignOptions {
+  std::string name;
+  Selector selector;
+  bool revoke = false;
+};
+
+Outcome run_resign(Context& context, const ResignOptions& options) {
+  const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
+  if (!format) return std::unexpected(format.error());
+  auto election = context.election(options.name);
+  if (!election) return std::unexpected(election.error());
+  const auto selected = select(*election, options.selector);
+  if (!selected) return std::unexpected(selected.error());
+  const auto ended = election->end(selected->candidates.front(), options.revoke);
+  if (!ended) return std::unexpected(Failure(ended.error()));
+  if (!*ended) return std::unexpected(Failure(kNoLeader, "that candidate has just gone by itself"));
+  if (auto written = write_result(as_candidate(context, *format, *selected)); !written) {
+    return std::unexpected(written.error());
+  }
+  return kDone;
+}
+
+}  // namespace
+
+Run declare_resign(CLI::App& app) {
+  auto options = std::make_shared<ResignOptions>();
+  Selector& selector = options->selector;
+  app.add_option("NAME", options->name, "the election")->required();
+  auto* which = app.add_option_group("which", "exactly one of these");
+  add_lease(*which, "--lease", selector.lease, "the candidate of this lease (hex)");
+  which->add_option("--key", selector.key, "the candidate with this key");
+  which->add_option("--value", selector.value, "the candidate with this value");
+  which->add_flag("--leader", selector.leader, "whoever leads now");
+  which->require_option(1);
+  app.add_option("--rev", selector.revision, "only if its create revision (fencing token) is this")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--revoke", options->revoke, "end its whole lease");
+  return [options](Context& context) { return run_resign(context, *options); };
+}
+
+}  // namespace cli

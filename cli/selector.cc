@@ -1,0 +1,36 @@
+#include "selector.h"
+
+#include <fmt/format.h>
+
+#include "elect/text.h"
+
+namespace cli {
+namespace {
+
+bool matches(const elect::Candidate& candidate, const Selector& selector) {
+  if (selector.revision != 0 && candidate.create_revision != selector.revision) return false;
+  if (selector.key) return candidate.key == *selector.key;
+  if (selector.value) return candidate.value == *selector.value;
+  if (selector.lease != 0) return candidate.lease == selector.lease;
+  return selector.leader;
+}
+
+}  // namespace
+
+std::expected<elect::Snapshot, Failure> select(elect::Election& election, const Selector& selector) {
+  auto snapshot = election.candidates({.limit = selector.leader ? 1 : 0});
+  if (!snapshot) return std::unexpected(Failure(snapshot.error()));
+  std::erase_if(snapshot->candidates, [&](const auto& candidate) { return !matches(candidate, selector); });
+  snapshot->count = static_cast<std::int64_t>(snapshot->candidates.size());
+  if (snapshot->count == 1) return *std::move(snapshot);
+  if (snapshot->count == 0) {
+    return std::unexpected(Failure(
+        kNoLeader, fmt::format("no such candidate in election '{}'", elect::printable(election.name()))));
+  }
+  std::string keys;
+  for (const auto& candidate : snapshot->candidates) keys += " " + elect::printable(candidate.key);
+  return std::unexpected(
+      Failure(kBadArguments, fmt::format("{} candidates match; choose one by --key:{}", snapshot->count, keys)));
+}
+
+}  // namespace cli

@@ -1,0 +1,23 @@
+// Picking one candidacy out of an election, as resign and proclaim do.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "command.h"
+#include "elect/election.h"
+
+namespace cli {
+
+struct Selector {
+  elect::LeaseId lease = 0;
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+  bool leader = false;
+  elect::Revision revision = 0;  // Not 0: its create revision has to be this one.
+};
+
+// The one candidate that is meant; exit 10 where there is none, 128 (and a list) where there are several.
+[[nodiscard]] std::expected<elect::Snapshot, Failure> select(elect::Election& election, const Selector& selector);
+
+}  // namespace cli

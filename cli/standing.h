@@ -1,0 +1,55 @@
+// Standing in an election from the command line: what campaign and elect have in common. It opens a session, stands,
+// waits, and withdraws in the end, whatever happened in between.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "command.h"
+#include "elect/election.h"
+#include "elect/session.h"
+#include "signals.h"
+
+namespace cli {
+
+struct StandingOptions {
+  std::string name;
+  std::string value;
+  elect::SessionOptions session;
+  bool try_once = false;                          // Not first in the queue at once: beaten.
+  std::optional<std::chrono::nanoseconds> wait;  // Beaten where not elected within.
+};
+
+class Standing {
+ public:
+  // Opens the session and stands. Whatever was begun when it fails is withdrawn.
+  [[nodiscard]] static std::expected<std::unique_ptr<Standing>, Failure> open(Context& context, StandingOptions options,
+                                                                              Signals& signals);
+
+  // Withdraws: the lease of its own is revoked, of another's lease the key alone is deleted. Only a third signal
+  // cuts it short. What failed is said on standard error.
+  ~Standing();
+
+  Standing(const Standing&) = delete;
+  Standing& operator=(const Standing&) = delete;
+
+  // Waits for leadership, with a status line where standard error is a terminal.
+  [[nodiscard]] elect::Result<elect::Candidacy::Verdict> wait();
+
+  [[nodiscard]] elect::Session& session() { return *session_; }
+  [[nodiscard]] elect::Candidacy& candidacy() { return *candidacy_; }
+
+ private:
+  Standing(Context& context, StandingOptions options, Signals& signals);
+  void show_place(const elect::Ahead& ahead);
+
+  Context& context_;
+  const StandingOptions options_;
+  Signals& signals_;
+  const elect::BootTime begun_ = elect::BootClock::now();
+  std::unique_ptr<elect::Session> session_;
+  std::unique_ptr<elect::Candidacy> candidacy_;
+};
+
+}  // namespace cli

@@ -1,0 +1,78 @@
+#include "elect/client.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "wire/connection.h"
+
+namespace elect {
+
+namespace {
+constexpr std::size_t kLookupsAtOnce = 16;
+}
+
+Client::Client(ClientOptions options) : options_(std::move(options)) {}
+Client::~Client() = default;
+
+Result<std::unique_ptr<Client>> Client::open(ClientOptions options) {
+  std::unique_ptr<Client> client(new Client(std::move(options)));
+  auto connection = Connection::open(client->options_);
+  if (!connection) return std::unexpected(connection.error());
+  client->connection_ = *std::move(connection);
+  return client;
+}
+
+Result<LeaseStatus> Client::time_to_live(LeaseId lease, bool keys, std::stop_token stop) {
+  etcdserverpb::LeaseTimeToLiveRequest request;
+  request.set_id(lease);
+  request.set_keys(keys);
+  etcdserverpb::LeaseTimeToLiveResponse response;
+  auto called = connection_->call(&etcdserverpb::Lease::Stub::LeaseTimeToLive, request, response, {std::move(stop), {}});
+  if (!called) return std::unexpected(called.error());
+  LeaseStatus status{lease, std::chrono::seconds(response.ttl()), std::chrono::seconds(response.grantedttl()), {}};
+  for (auto& key : *response.mutable_keys()) status.keys.push_back(std::move(key));
+  return status;
+}
+
+Result<std::vector<LeaseStatus>> Client::time_to_live(const std::vector<LeaseId>& leases, std::stop_token stop) {
+  std::vector<LeaseStatus> statuses(leases.size());
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> failed = false;
+  std::mutex mutex;
+  std::optional<Error> first_error;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < leases.size() && !failed; i = next++) {
+      if (auto status = time_to_live(leases[i], false, stop)) {
+        statuses[i] = *std::move(status);
+      } else {
+        failed = true;
+        const std::lock_guard lock(mutex);
+        if (!first_error) first_error = status.error();
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (std::size_t i = 1; i < std::min(kLookupsAtOnce, leases.size()); ++i) workers.emplace_back(work);
+    work();
+  }
+  if (first_error) return std::unexpected(*first_error);
+  return statuses;
+}
+
+Result<bool> Client::revoke(LeaseId lease, const Until& until) {
+  etcdserverpb::LeaseRevokeRequest request;
+  request.set_id(lease);
+  etcdserverpb::LeaseRevokeResponse response;
+  Attempt attempt;
+  auto called = connection_->call(&etcdserverpb::Lease::Stub::LeaseRevoke, request, response, until, &attempt);
+  if (called) return true;
+  // Not found after a try whose answer was lost: that try did it.
+  if (called.error().code == Errc::lease_not_found) return attempt.repeated;
+  return std::unexpected(called.error());
+}
+
+}  // namespace elect

@@ -1,0 +1,126 @@
+#include "elect/duration.h"
+
+#include <array>
+#include <cctype>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "elect/text.h"
+
+namespace elect {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::array<std::pair<std::string_view, std::int64_t>, 8> kUnits = {{{"ns", 1},
+                                                                              {"us", 1'000},
+                                                                              {"µs", 1'000},   // U+00B5
+                                                                              {"μs", 1'000},   // U+03BC
+                                                                              {"ms", 1'000'000},
+                                                                              {"s", 1'000'000'000},
+                                                                              {"m", 60'000'000'000},
+                                                                              {"h", 3'600'000'000'000}}};
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+
+// Digits and at most one point, taken from the front.
+struct Number {
+  std::string_view whole;
+  std::string_view fraction;
+};
+
+Number take_number(std::string_view& text) {
+  const auto digits = [&text] {
+    std::size_t count = 0;
+    while (count < text.size() && is_digit(text[count])) ++count;
+    const auto taken = text.substr(0, count);
+    text.remove_prefix(count);
+    return taken;
+  };
+  Number number{digits(), {}};
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    number.fraction = digits();
+  }
+  return number;
+}
+
+// Nothing on overflow.
+bool add_scaled(std::int64_t& total, const Number& number, std::int64_t unit) {
+  std::int64_t value = 0;
+  for (const char digit : number.whole) {
+    if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, digit - '0', &value)) return false;
+  }
+  if (__builtin_mul_overflow(value, unit, &value)) return false;
+  std::int64_t scale = unit;
+  for (const char digit : number.fraction) {
+    // Below a nanosecond nothing counts any more.
+    if (scale == 0) break;
+    const std::int64_t part = (scale * (digit - '0')) / 10;
+    if (__builtin_add_overflow(value, part, &value)) return false;
+    scale /= 10;
+  }
+  return !__builtin_add_overflow(total, value, &total);
+}
+
+}  // namespace
+
+Result<nanoseconds> parse_duration(std::string_view text) {
+  const auto refuse = [whole = text](std::string_view why) {
+    return fail(Errc::usage, fmt::format("'{}' is no duration{}: write 10, 1m30s or 500ms", printable(whole), why));
+  };
+  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('-')) return refuse(" (it is negative)");
+  if (text.empty()) return refuse("");
+  std::int64_t total = 0;
+  bool first = true;
+  while (!text.empty()) {
+    const Number number = take_number(text);
+    if (number.whole.empty() && number.fraction.empty()) return refuse("");
+    const auto unit_size = std::min(text.find_first_of(".0123456789"), text.size());
+    const auto unit_name = text.substr(0, unit_size);
+    text.remove_prefix(unit_size);
+    std::int64_t unit = unit_name.empty() && text.empty() && first ? kSecond : 0;
+    first = false;
+    for (const auto& [name, size] : kUnits) {
+      if (name == unit_name) unit = size;
+    }
+    if (unit == 0) return refuse("");
+    if (!add_scaled(total, number, unit)) return refuse(" (it is too long)");
+  }
+  return nanoseconds(total);
+}
+
+std::string format_duration(nanoseconds duration) {
+  const std::int64_t count = duration.count();
+  if (count == 0) return "0s";
+  if (count < 0) return "-" + format_duration(-duration);
+  const auto trimmed = [](std::int64_t value, std::int64_t unit, std::string_view name) {
+    std::string digits = fmt::format("{}", value / unit);
+    std::int64_t rest = value % unit;
+    if (rest != 0) {
+      digits += '.';
+      while (rest != 0) {
+        unit /= 10;
+        digits += static_cast<char>('0' + rest / unit);
+        rest %= unit;
+      }
+    }
+    return digits + std::string(name);
+  };
+  if (count < 1'000) return trimmed(count, 1, "ns");
+  if (count < 1'000'000) return trimmed(count, 1'000, "µs");
+  if (count < kSecond) return trimmed(count, 1'000'000, "ms");
+  const std::int64_t hours = count / (3600 * kSecond);
+  const std::int64_t minutes = count / (60 * kSecond) % 60;
+  std::string text;
+  if (hours > 0) text += fmt::format("{}h", hours);
+  if (hours > 0 || minutes > 0) text += fmt::format("{}m", minutes);
+  return text + trimmed(count % (60 * kSecond), kSecond, "s");
+}
+
+}  // namespace elect

@@ -1,0 +1,92 @@
+// A connection to an etcd cluster.
+//
+// Opening one does no I/O: the first call connects. Every call has a deadline, goes to the endpoint that answered last,
+// and moves on to the next one where that one is dead, stopped, cut off or without a raft leader. All calls that change
+// something are of a kind that is safe to repeat.
+//
+// A Client may be used by several threads at once. It must outlive what is made from it (sessions, elections).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "elect/clock.h"
+#include "elect/error.h"
+#include "elect/names.h"
+
+namespace elect {
+
+struct TlsOptions {
+  bool enabled = false;  // Also on for an endpoint that says https://, and where a CA or certificate is given.
+  std::string ca_file;   // PEM; empty: the system's certificates.
+  std::string certificate_file;
+  std::string key_file;
+  bool skip_verify = false;  // Accepts any server certificate. For tests.
+};
+
+struct ClientOptions {
+  std::vector<std::string> endpoints{"127.0.0.1:2379"};  // host:port, [IPv6]:port, http://…, https://…, unix://path
+  TlsOptions tls;
+  std::string user;  // Empty: no authentication.
+  std::string password;
+  std::string token;                                  // A ready token (JWT), in place of user and password.
+  std::chrono::nanoseconds dial_timeout{2'000'000'000};     // How long to try to reach any endpoint at all.
+  std::chrono::nanoseconds command_timeout{5'000'000'000};  // How long one call may take in all, retries included.
+  std::chrono::nanoseconds keepalive_time{2'000'000'000};   // Silence after which an endpoint is pinged; etcd refuses
+                                                            // pings closer than 5 s, so less counts as 6 s.
+  std::chrono::nanoseconds keepalive_timeout{6'000'000'000};  // How long a ping may stay unanswered.
+  std::function<void(std::string_view)> log;  // Is told of calls and retries, one line each; any thread. May be empty.
+};
+
+// What the server says of itself with every answer.
+struct Header {
+  std::uint64_t cluster_id = 0;
+  std::uint64_t member_id = 0;
+  Revision revision = 0;
+  std::uint64_t raft_term = 0;
+};
+
+struct LeaseStatus {
+  LeaseId id = 0;
+  std::chrono::seconds ttl{-1};  // Time left; negative: there is no such lease.
+  std::chrono::seconds granted{0};
+  std::vector<std::string> keys;
+};
+
+class Connection;  // The wire half's; see lib/wire/connection.h.
+
+class Client {
+ public:
+  // Errc::usage for endpoints, certificates or combinations that cannot work, Errc::system for unreadable files.
+  [[nodiscard]] static Result<std::unique_ptr<Client>> open(ClientOptions options);
+  ~Client();
+
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // One lease's time to live; `keys` asks for the keys attached to it too.
+  [[nodiscard]] Result<LeaseStatus> time_to_live(LeaseId lease, bool keys = false, std::stop_token stop = {});
+
+  // The same of many leases, in the order given, looked up with bounded concurrency.
+  [[nodiscard]] Result<std::vector<LeaseStatus>> time_to_live(const std::vector<LeaseId>& leases,
+                                                              std::stop_token stop = {});
+
+  // Ends a lease and deletes its keys, in one revision. False: there was no such lease.
+  [[nodiscard]] Result<bool> revoke(LeaseId lease, const Until& until);
+
+  [[nodiscard]] const ClientOptions& options() const { return options_; }
+  [[nodiscard]] Connection& connection() { return *connection_; }
+
+ private:
+  explicit Client(ClientOptions options);
+
+  ClientOptions options_;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace elect

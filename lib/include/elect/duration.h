@@ -1,0 +1,19 @@
+// Durations as people write them: Go's ("1m30s", "500ms", "1.5h", units h m s ms us µs ns), or a bare number, which is
+// seconds ("10", "0.5"). Never negative. Pure.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "elect/error.h"
+
+namespace elect {
+
+// Errc::usage, with a message that quotes the text, where it is empty, negative, malformed or above about 292 years.
+[[nodiscard]] Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
+
+// As Go prints one: "1m30s", "500ms", "0s".
+[[nodiscard]] std::string format_duration(std::chrono::nanoseconds duration);
+
+}  // namespace elect

@@ -1,0 +1,34 @@
+// Names and keys of an election, in the layout of Go's clientv3/concurrency, etcdctl elect and the server's election
+// service: the candidates of election NAME are the keys under the prefix "NAME/", each "NAME/" and its lease's ID in
+// lower-case hex without padding.
+//
+// All of it is bytes: no name is normalised, none is refused but the empty one. Pure; safe from any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "elect/error.h"
+
+namespace elect {
+
+using LeaseId = std::int64_t;   // 0: no lease.
+using Revision = std::int64_t;  // A revision of the store; 0: none, or the present one, as the place says.
+
+// "NAME/". Go's election adds the slash always, also after a name that ends in one.
+[[nodiscard]] std::string prefix_of(std::string_view name);
+
+// The first key behind every key that begins with `prefix`. A prefix of 0xff bytes alone has none: "\0", which etcd
+// reads as "to the end of the store".
+[[nodiscard]] std::string range_end_of(std::string_view prefix);
+
+[[nodiscard]] std::string key_of(std::string_view name, LeaseId lease);
+
+// A lease as etcdctl prints it inside a key: lower-case hex, no padding; a negative ID as its two's complement.
+[[nodiscard]] std::string hex_of(LeaseId lease);
+
+// The reverse, as etcdctl takes it: 1 to 16 hex digits of either case, not 0. Errc::usage otherwise.
+[[nodiscard]] Result<LeaseId> parse_lease(std::string_view hex);
+
+}  // namespace elect

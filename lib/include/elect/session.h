@@ -1,0 +1,85 @@
+// A session: a lease, and a thread of its own that keeps it alive until the session is closed or lost.
+//
+// Validity is counted from when a renewal was *sent* (see deadline.h). The lease is renewed from the grant on, every
+// third of its TTL; one failed try is followed by another at once, on another endpoint where there are several. A
+// session is lost when the server says that its lease is gone, or when 9/10 of the TTL have passed without an answer;
+// a loss is final.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "elect/client.h"
+#include "elect/deadline.h"
+
+namespace elect {
+
+// Why a session, or a candidacy that stands on it, is over.
+struct Loss {
+  enum class Cause {
+    lease_gone,   // Revoked, or expired at the server.
+    no_answer,    // Renewals stayed unanswered for so long that it must count as gone.
+    key_deleted,  // The candidate's key was deleted (resigned by somebody else).
+  } cause;
+  std::string message;  // One line for people.
+};
+
+struct SessionOptions {
+  std::chrono::seconds ttl{10};  // At least 1 s. The server may grant more; what it granted counts.
+  LeaseId lease = 0;             // Stand on this existing lease: renewed while the session runs, never revoked.
+
+  // Called with the deadline after the grant and after each renewal, from the session's thread (the first time from
+  // open()'s caller). Must not block.
+  std::function<void(const Deadline&)> on_renewed;
+};
+
+class Session {
+ public:
+  // Grants a lease with an ID of its own choice, or takes up an existing one, and begins to renew it.
+  [[nodiscard]] static Result<std::unique_ptr<Session>> open(Client& client, SessionOptions options,
+                                                             const Until& until);
+
+  // Stops renewing. Revokes nothing: that is close()'s.
+  ~Session();
+
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  [[nodiscard]] LeaseId lease() const { return lease_; }
+  [[nodiscard]] bool owned() const { return owned_; }  // Granted by this session, not an existing lease.
+  [[nodiscard]] std::chrono::seconds ttl() const;      // As last answered by the server.
+  [[nodiscard]] Deadline deadline() const;
+
+  // Triggered at the moment of a loss; loss() then says why. Also triggered by nothing else.
+  [[nodiscard]] std::stop_token lost_token() const { return lost_.get_token(); }
+  [[nodiscard]] std::optional<Loss> loss() const;
+
+  // Ends renewal and, where the lease is this session's own, revokes it, trying until the lease would have expired
+  // anyway. Done already, or lost: nothing to do.
+  [[nodiscard]] Result<void> close(std::stop_token stop = {});
+
+ private:
+  Session(Client& client, SessionOptions options, LeaseId lease, bool owned, Deadline deadline);
+  void renew_until(std::stop_token stop);
+  void lose(Loss loss);
+
+  Client& client_;
+  const SessionOptions options_;
+  const LeaseId lease_;
+  const bool owned_;
+
+  mutable std::mutex mutex_;
+  Deadline deadline_;
+  std::optional<Loss> loss_;
+  bool closed_ = false;
+
+  std::stop_source lost_;
+  std::jthread renewal_;  // Last: it uses all of the above.
+};
+
+}  // namespace elect

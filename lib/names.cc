@@ -1,0 +1,34 @@
+#include "elect/names.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "elect/text.h"
+
+namespace elect {
+
+std::string prefix_of(std::string_view name) { return std::string(name) + "/"; }
+
+std::string range_end_of(std::string_view prefix) {
+  while (prefix.ends_with('\xff')) prefix.remove_suffix(1);
+  if (prefix.empty()) return std::string(1, '\0');
+  std::string end(prefix);
+  ++end.back();
+  return end;
+}
+
+std::string key_of(std::string_view name, LeaseId lease) { return prefix_of(name) + hex_of(lease); }
+
+std::string hex_of(LeaseId lease) { return fmt::format("{:x}", static_cast<std::uint64_t>(lease)); }
+
+Result<LeaseId> parse_lease(std::string_view hex) {
+  std::uint64_t lease = 0;
+  const auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), lease, 16);
+  if (error != std::errc{} || end != hex.data() + hex.size() || hex.size() > 16 || lease == 0) {
+    return fail(Errc::usage, fmt::format("'{}' is no lease ID: 1 to 16 hex digits, not 0", printable(hex)));
+  }
+  return static_cast<LeaseId>(lease);
+}
+
+}  // namespace elect

@@ -1,0 +1,181 @@
+#include "elect/session.h"
+
+#include <algorithm>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "elect/duration.h"
+#include "wire/connection.h"
+
+namespace elect {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+constexpr nanoseconds kPauseAfterFailure = 100ms;
+constexpr nanoseconds kShortestRenewal = 300ms;
+
+// Unlikely to be taken: 63 random bits, never 0.
+LeaseId random_lease() {
+  std::random_device random;
+  const std::uint64_t bits = (std::uint64_t{random()} << 32U) | random();
+  return static_cast<LeaseId>((bits >> 1U) | 1U);
+}
+
+struct Granted {
+  LeaseId lease;
+  Deadline deadline;
+};
+
+// What one renewal is told: the TTL, or that there is no such lease (0).
+Result<seconds> renew(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt,
+                      std::optional<nanoseconds> try_limit) {
+  etcdserverpb::LeaseKeepAliveResponse response;
+  auto called = connection.run(
+      "LeaseKeepAlive",
+      [&](const Link& link, grpc::ClientContext& context) -> grpc::Status {
+        context.AddMetadata("hasleader", "true");
+        etcdserverpb::Lease::Stub stub(link.channel);
+        const auto stream = stub.LeaseKeepAlive(&context);
+        etcdserverpb::LeaseKeepAliveRequest request;
+        request.set_id(lease);
+        stream->Write(request);
+        const bool answered = stream->Read(&response);
+        // The answer is all that is wanted: not waiting for the stream's end saves a turn.
+        if (answered) {
+          context.TryCancel();
+          (void)stream->Finish();
+          return grpc::Status::OK;
+        }
+        const grpc::Status status = stream->Finish();
+        return status.ok() ? grpc::Status(grpc::UNAVAILABLE, "the server ended the renewal unanswered") : status;
+      },
+      until, &attempt, try_limit);
+  if (!called) {
+    if (called.error().code == Errc::lease_not_found) return seconds(0);
+    return std::unexpected(called.error());
+  }
+  return seconds(response.ttl());
+}
+
+std::string gone(LeaseId lease) { return fmt::format("lease {} is gone: it was revoked or has expired", hex_of(lease)); }
+
+Result<Granted> take_up(Connection& connection, LeaseId lease, const Until& until) {
+  Attempt attempt;
+  const auto ttl = renew(connection, lease, until, attempt, {});
+  if (!ttl) return std::unexpected(ttl.error());
+  if (*ttl <= 0s) return fail(Errc::lease_not_found, fmt::format("there is no lease {}", hex_of(lease)));
+  return Granted{lease, Deadline(attempt.sent, *ttl)};
+}
+
+Result<Granted> grant(Connection& connection, seconds ttl, const Until& until) {
+  etcdserverpb::LeaseGrantRequest request;
+  request.set_ttl(ttl.count());
+  request.set_id(random_lease());
+  etcdserverpb::LeaseGrantResponse response;
+  Attempt attempt;
+  const auto called = connection.call(&etcdserverpb::Lease::Stub::LeaseGrant, request, response, until, &attempt);
+  if (called) return Granted{response.id(), Deadline(attempt.sent, seconds(response.ttl()))};
+  // An earlier try granted it, and its answer was lost ("lease already exists"). With 63 random bits it is ours.
+  if (attempt.repeated && called.error().code == Errc::refused) {
+    if (auto taken = take_up(connection, request.id(), until)) return taken;
+  }
+  return std::unexpected(called.error());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions options, const Until& until) {
+  const bool owned = options.lease == 0;
+  if (owned && options.ttl < 1s) return fail(Errc::usage, "the time to live of a lease is at least 1s");
+  const auto granted = owned ? grant(client.connection(), options.ttl, until)
+                             : take_up(client.connection(), options.lease, until);
+  if (!granted) return std::unexpected(granted.error());
+  std::unique_ptr<Session> session(
+      new Session(client, std::move(options), granted->lease, owned, granted->deadline));
+  if (session->options_.on_renewed) session->options_.on_renewed(granted->deadline);
+  session->renewal_ = std::jthread([raw = session.get()](std::stop_token stop) { raw->renew_until(std::move(stop)); });
+  return session;
+}
+
+Session::Session(Client& client, SessionOptions options, LeaseId lease, bool owned, Deadline deadline)
+    : client_(client), options_(std::move(options)), lease_(lease), owned_(owned), deadline_(deadline) {}
+
+Session::~Session() = default;
+
+seconds Session::ttl() const { return std::chrono::duration_cast<seconds>(deadline().ttl()); }
+
+Deadline Session::deadline() const {
+  const std::lock_guard lock(mutex_);
+  return deadline_;
+}
+
+std::optional<Loss> Session::loss() const {
+  const std::lock_guard lock(mutex_);
+  return loss_;
+}
+
+void Session::lose(Loss loss) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (loss_ || closed_) return;
+    loss_ = std::move(loss);
+  }
+  lost_.request_stop();
+}
+
+void Session::renew_until(std::stop_token stop) {
+  Deadline known = deadline();
+  BootTime due = BootClock::now() + known.ttl() / 3;
+  for (;;) {
+    pause_for(due - BootClock::now(), stop);
+    if (stop.stop_requested()) return;
+    const BootTime now = BootClock::now();
+    if (known.at(now) == Deadline::State::lost) {
+      return lose({Loss::Cause::no_answer, fmt::format("lease {} could not be renewed for {}: no endpoint answered",
+                                                       hex_of(lease_), format_duration(known.ttl() * 9 / 10))});
+    }
+    // Short enough that another endpoint can still be asked before the deadline becomes uncertain.
+    const nanoseconds try_limit = std::max(known.ttl() / 6, kShortestRenewal);
+    Attempt attempt;
+    const auto ttl = renew(client_.connection(), lease_, {stop, std::min(now + try_limit, known.lost_from())}, attempt,
+                           try_limit);
+    if (stop.stop_requested()) return;
+    if (ttl && *ttl <= 0s) return lose({Loss::Cause::lease_gone, gone(lease_)});
+    if (!ttl) {
+      due = BootClock::now() + kPauseAfterFailure;
+      continue;
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      deadline_.renew(attempt.sent, *ttl);
+      known = deadline_;
+    }
+    if (options_.on_renewed) options_.on_renewed(known);
+    due = attempt.sent + known.ttl() / 3;
+  }
+}
+
+Result<void> Session::close(std::stop_token stop) {
+  renewal_.request_stop();
+  if (renewal_.joinable()) renewal_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(closed_, true) || !owned_ || (loss_ && loss_->cause == Loss::Cause::lease_gone)) return {};
+  }
+  const BootTime expiry = deadline().expiry();
+  // However long the endpoints are out of reach, the server ends the lease itself at that time.
+  for (;;) {
+    const auto revoked = client_.revoke(lease_, {stop, std::max(expiry, BootClock::now() + 1s)});
+    if (revoked || revoked.error().code == Errc::interrupted) break;
+    const Errc code = revoked.error().code;
+    const bool passing = code == Errc::unreachable || code == Errc::unavailable || code == Errc::timeout;
+    if (!passing || BootClock::now() >= expiry) return std::unexpected(revoked.error());
+  }
+  return {};
+}
+
+}  // namespace elect

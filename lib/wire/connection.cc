@@ -1,0 +1,302 @@
+#include "wire/connection.h"
+
+#include <grpcpp/security/tls_credentials_options.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "elect/duration.h"
+#include "elect/text.h"
+#include "wire/endpoint.h"
+
+namespace elect {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+constexpr auto kRetryPause = 100ms;    // Between two rounds of tries that failed at once.
+constexpr auto kConnectStagger = 250ms;  // How long one endpoint may take to connect before the next is tried beside it.
+constexpr auto kShortestTry = 1s;        // What a try gets at least, where several endpoints share a deadline.
+constexpr auto kShortestPing = 6s;       // etcd ends connections that are pinged more often than every 5 s.
+
+constexpr const char* kSystemCertificates = "/etc/ssl/certs/ca-certificates.crt";
+
+int milliseconds_of(nanoseconds duration) {
+  constexpr std::int64_t most = std::numeric_limits<int>::max();
+  return static_cast<int>(std::clamp<std::int64_t>(duration / 1ms, 1, most));
+}
+
+Result<std::string> read_file(const std::string& path, std::string_view what) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  if (file) content << file.rdbuf();
+  if (!file || !content) {
+    return fail(Errc::system, fmt::format("cannot read the {} file '{}': {}", what, printable(path),
+                                          std::strerror(errno)));
+  }
+  return std::move(content).str();
+}
+
+Result<std::shared_ptr<grpc::ChannelCredentials>> tls_credentials(const TlsOptions& options) {
+  if (options.certificate_file.empty() != options.key_file.empty()) {
+    return fail(Errc::usage, options.key_file.empty() ? "--cert needs --key beside it" : "--key needs --cert beside it");
+  }
+  grpc::SslCredentialsOptions pem;
+  if (!options.certificate_file.empty()) {
+    auto certificate = read_file(options.certificate_file, "certificate");
+    if (!certificate) return std::unexpected(certificate.error());
+    auto key = read_file(options.key_file, "key");
+    if (!key) return std::unexpected(key.error());
+    pem.pem_cert_chain = *std::move(certificate);
+    pem.pem_private_key = *std::move(key);
+  }
+  if (options.skip_verify) {
+    grpc::experimental::TlsChannelCredentialsOptions tls;
+    tls.set_verify_server_certs(false);
+    tls.set_check_call_host(false);
+    tls.set_certificate_verifier(std::make_shared<grpc::experimental::NoOpCertificateVerifier>());
+    if (!pem.pem_cert_chain.empty()) {
+      tls.set_certificate_provider(std::make_shared<grpc::experimental::StaticDataCertificateProvider>(
+          std::vector{grpc::experimental::IdentityKeyCertPair{pem.pem_private_key, pem.pem_cert_chain}}));
+      tls.watch_identity_key_cert_pairs();
+    }
+    return grpc::experimental::TlsCredentials(tls);
+  }
+  auto roots = read_file(options.ca_file.empty() ? kSystemCertificates : options.ca_file, "CA");
+  if (!roots) return std::unexpected(roots.error());
+  pem.pem_root_certs = *std::move(roots);
+  return grpc::SslCredentials(pem);
+}
+
+bool worth_another_try(const grpc::Status& status) {
+  return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::DEADLINE_EXCEEDED ||
+         (status.error_code() == grpc::RESOURCE_EXHAUSTED &&
+          status.error_message().starts_with("etcdserver: too many requests"));
+}
+
+bool is_ready(const Link& link) { return link.channel->GetState(false) == GRPC_CHANNEL_READY; }
+
+}  // namespace
+
+std::chrono::system_clock::time_point wall_clock(BootTime deadline) {
+  const nanoseconds left = std::min<nanoseconds>(deadline - BootClock::now(), 24h * 365);
+  return std::chrono::system_clock::now() + std::chrono::duration_cast<std::chrono::system_clock::duration>(left);
+}
+
+Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& options) {
+  if (options.endpoints.empty()) return fail(Errc::usage, "no endpoint given: set --endpoints or ETCDCTL_ENDPOINTS");
+  std::unique_ptr<Connection> connection(new Connection(options));
+  const TlsOptions& tls = options.tls;
+  const bool tls_for_all = tls.enabled || !tls.ca_file.empty() || !tls.certificate_file.empty();
+  for (const std::string& text : options.endpoints) {
+    const auto endpoint = parse_endpoint(text);
+    if (!endpoint) return std::unexpected(endpoint.error());
+    const bool secure = endpoint->tls || (tls_for_all && !endpoint->plain);
+    if (secure && !connection->tls_) {
+      auto credentials = tls_credentials(tls);
+      if (!credentials) return std::unexpected(credentials.error());
+      connection->tls_ = *std::move(credentials);
+    }
+    connection->links_.push_back(std::make_shared<Link>(Link{text, endpoint->target, secure, nullptr, {}}));
+  }
+  if (connection->links_.size() > 1) connection->at_ = std::random_device{}() % connection->links_.size();
+  return connection;
+}
+
+// Channels are made when they are first used: making one costs, and most runs need one only.
+void Connection::connect(Link& link) const {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, milliseconds_of(options_.dial_timeout));
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, milliseconds_of(kRetryPause));
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, milliseconds_of(std::max<nanoseconds>(options_.keepalive_time, kShortestPing)));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, milliseconds_of(options_.keepalive_timeout));
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // A new channel is a new connection.
+  arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetMaxSendMessageSize(-1);
+  link.channel =
+      grpc::CreateCustomChannel(link.target, link.secure ? tls_ : grpc::InsecureChannelCredentials(), arguments);
+}
+
+std::shared_ptr<Link> Connection::current(const Until& until) {
+  std::vector<std::shared_ptr<Link>> order;
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < links_.size(); ++i) {
+      auto& link = links_[(at_ + i) % links_.size()];
+      if (!link->channel) connect(*link);
+      order.push_back(link);
+      if (settled_ || links_.size() == 1) return link;
+    }
+  }
+  // Connects to one after the other, each a little after the one before it, until one is there.
+  const auto give_up = std::min(until.deadline.value_or(BootTime::max()), BootClock::now() + options_.dial_timeout);
+  std::shared_ptr<Link> first;
+  for (std::size_t started = 0; !first && BootClock::now() < give_up && !until.stop.stop_requested();) {
+    started = std::min(started + 1, order.size());
+    const auto& newest = order[started - 1];
+    auto state = newest->channel->GetState(true);
+    const auto patience = started < order.size() ? nanoseconds(kConnectStagger) : nanoseconds(10ms);
+    const auto stagger = wall_clock(std::min(give_up, BootClock::now() + patience));
+    while ((state == GRPC_CHANNEL_IDLE || state == GRPC_CHANNEL_CONNECTING) &&
+           newest->channel->WaitForStateChange(state, stagger)) {
+      state = newest->channel->GetState(true);
+    }
+    const auto ready = std::find_if(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(started),
+                                    [](const auto& link) { return is_ready(*link); });
+    if (ready != order.end() && ready != order.begin() + static_cast<std::ptrdiff_t>(started)) first = *ready;
+    // All have failed at once: leave it to the caller to pause.
+    if (started == order.size() && !first && std::ranges::all_of(order, [](const auto& link) {
+          return link->channel->GetState(true) == GRPC_CHANNEL_TRANSIENT_FAILURE;
+        })) {
+      break;
+    }
+  }
+  if (!first) return order.front();
+  const std::lock_guard lock(mutex_);
+  if (const auto found = std::ranges::find(links_, first); found != links_.end()) {
+    at_ = static_cast<std::size_t>(found - links_.begin());
+    settled_ = true;
+  }
+  return first;
+}
+
+void Connection::leave(const std::shared_ptr<Link>& link) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find(links_, link);
+    if (found == links_.end()) return;
+    *found = std::make_shared<Link>(Link{link->endpoint, link->target, link->secure, nullptr, {}});
+    if (links_[at_] == *found) {
+      at_ = (at_ + 1) % links_.size();
+      settled_ = false;
+    }
+  }
+  log(fmt::format("leaving {}", link->endpoint));
+  link->left.request_stop();
+}
+
+Result<void> Connection::authenticate(grpc::ClientContext& context, const Link& link, BootTime deadline) {
+  if (!options_.token.empty()) {
+    context.AddMetadata("token", options_.token);
+    return {};
+  }
+  if (options_.user.empty()) return {};
+  std::string token;
+  {
+    const std::lock_guard lock(mutex_);
+    token = token_;
+  }
+  if (token.empty()) {
+    grpc::ClientContext own;
+    own.set_deadline(wall_clock(deadline));
+    etcdserverpb::AuthenticateRequest request;
+    request.set_name(options_.user);
+    request.set_password(options_.password);
+    etcdserverpb::AuthenticateResponse response;
+    etcdserverpb::Auth::Stub stub(link.channel);
+    const grpc::Status status = stub.Authenticate(&own, request, &response);
+    if (!status.ok()) return std::unexpected(error_from(status, "authentication", link));
+    token = response.token();
+    const std::lock_guard lock(mutex_);
+    token_ = token;
+  }
+  context.AddMetadata("token", token);
+  return {};
+}
+
+bool Connection::forget_token() {
+  const std::lock_guard lock(mutex_);
+  return !std::exchange(token_, {}).empty();
+}
+
+Result<void> Connection::run(const std::string& what, const Once& once, const Until& until, Attempt* attempt,
+                             std::optional<nanoseconds> try_limit) {
+  const BootTime begun = BootClock::now();
+  const BootTime deadline = until.deadline.value_or(begun + options_.command_timeout);
+  const auto endpoints = static_cast<int>(options_.endpoints.size());
+  bool reached = false;
+  for (int tries = 1;; ++tries) {
+    if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
+    const auto link = current({until.stop, deadline});
+    grpc::ClientContext context;
+    const BootTime sent = BootClock::now();
+    BootTime try_deadline = deadline;
+    if (try_limit) {
+      try_deadline = std::min(deadline, sent + *try_limit);
+    } else if (tries < endpoints) {
+      try_deadline = std::min(deadline, sent + std::max<nanoseconds>(kShortestTry, (deadline - sent) / (endpoints - tries + 1)));
+    }
+    context.set_deadline(wall_clock(try_deadline));
+    grpc::Status status;
+    {
+      const std::stop_callback cancel(until.stop, [&context] { context.TryCancel(); });
+      auto ready = authenticate(context, *link, try_deadline);
+      if (!ready && ready.error().code != Errc::unavailable && ready.error().code != Errc::timeout) return ready;
+      status = ready ? once(*link, context) : grpc::Status(grpc::UNAVAILABLE, ready.error().message);
+    }
+    log(fmt::format("{} to {}: {} in {}", what, link->endpoint,
+                    status.ok() ? "ok" : printable(status.error_message()),
+                    format_duration(std::chrono::round<std::chrono::microseconds>(BootClock::now() - sent))));
+    if (attempt != nullptr) attempt->sent = sent;
+    if (status.ok()) return {};
+    if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
+    if (status.error_code() == grpc::UNAUTHENTICATED && tries <= 2 && forget_token()) continue;
+    if (!worth_another_try(status)) return std::unexpected(error_from(status, what, *link));
+
+    reached = reached || is_ready(*link);
+    if (attempt != nullptr) attempt->repeated = true;
+    leave(link);
+    const BootTime now = BootClock::now();
+    if (!reached && (now >= deadline || now - begun >= options_.dial_timeout)) {
+      return fail(Errc::unreachable,
+                  fmt::format("no endpoint could be reached within {}: {}; is etcd running, and is --endpoints right?",
+                              format_duration(std::min<nanoseconds>(options_.dial_timeout, deadline - begun)),
+                              status.error_message()),
+                  all_endpoints());
+    }
+    if (now >= deadline) return std::unexpected(error_from(status, what, *link));
+    if (tries % endpoints == 0) pause_for(std::min<nanoseconds>(kRetryPause, deadline - now), until.stop);
+  }
+}
+
+Error Connection::error_from(const grpc::Status& status, const std::string& what, const Link& link) const {
+  const std::string& text = status.error_message();
+  const auto error = [&](Errc code, std::string message) { return Error{code, std::move(message), link.endpoint}; };
+  switch (status.error_code()) {
+    case grpc::UNAVAILABLE:
+      return error(Errc::unavailable, text);
+    case grpc::DEADLINE_EXCEEDED:
+      return error(Errc::timeout, fmt::format("no answer to {} in time; see --command-timeout", what));
+    case grpc::CANCELLED:
+      return error(Errc::unavailable, fmt::format("the call was cancelled: {}", text));
+    case grpc::NOT_FOUND:
+      return error(Errc::lease_not_found, text);
+    case grpc::OUT_OF_RANGE:
+      return error(text.find("future") != std::string::npos ? Errc::future_revision : Errc::compacted, text);
+    case grpc::UNAUTHENTICATED:
+      return error(Errc::unauthenticated, text);
+    case grpc::PERMISSION_DENIED:
+      return error(Errc::permission, fmt::format("{} (user '{}', {})", text, options_.user, what));
+    case grpc::UNIMPLEMENTED:
+      return error(Errc::refused, fmt::format("this server is not an etcd with the v3 API: {}", text));
+    default:
+      return error(Errc::refused, text.empty() ? fmt::format("grpc status {}", static_cast<int>(status.error_code())) : text);
+  }
+}
+
+std::string Connection::all_endpoints() const { return fmt::format("{}", fmt::join(options_.endpoints, ",")); }
+
+}  // namespace elect

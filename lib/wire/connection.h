@@ -1,0 +1,101 @@
+// Channels to the endpoints, and how a call gets through: credentials, authentication, deadlines, moving on from an
+// endpoint that fails. The one place where grpc's status becomes an Error. Any thread.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "elect/client.h"
+#include "rpc.grpc.pb.h"
+
+namespace elect {
+
+// One endpoint's channel. `left` is triggered when the connection has moved on from it because it failed: streams on
+// it are to be taken up elsewhere.
+struct Link {
+  std::string endpoint;  // As the user wrote it.
+  std::string target;    // As grpc wants it.
+  bool secure;
+  std::shared_ptr<grpc::Channel> channel;
+  std::stop_source left;
+};
+
+// How a call went, beside its result.
+struct Attempt {
+  BootTime sent{};        // When the try that was answered was sent.
+  bool repeated = false;  // An earlier try may have taken effect without our seeing the answer.
+};
+
+class Connection {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const ClientOptions& options);
+
+  // Calls a unary method, e.g. call(&etcdserverpb::KV::Stub::Range, request, response, until). Without a deadline in
+  // `until`, --command-timeout counts. `try_limit` bounds each try, so that another endpoint can be asked in time.
+  template <typename Stub, typename Request, typename Response>
+  [[nodiscard]] Result<void> call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                                  const Request& request, Response& response, const Until& until,
+                                  Attempt* attempt = nullptr,
+                                  std::optional<std::chrono::nanoseconds> try_limit = std::nullopt) {
+    return run(
+        request.GetTypeName(),
+        [&](const Link& link, grpc::ClientContext& context) {
+          response.Clear();
+          Stub stub(link.channel);
+          return (stub.*method)(&context, request, &response);
+        },
+        until, attempt, try_limit);
+  }
+
+  // The same for anything that is done within one context. `what` names it for the log and for errors.
+  using Once = std::function<grpc::Status(const Link&, grpc::ClientContext&)>;
+  [[nodiscard]] Result<void> run(const std::string& what, const Once& once, const Until& until,
+                                 Attempt* attempt = nullptr,
+                                 std::optional<std::chrono::nanoseconds> try_limit = std::nullopt);
+
+  // The link that calls go to now; connects where need be.
+  [[nodiscard]] std::shared_ptr<Link> current(const Until& until);
+
+  // Moves on from a link that failed, unless that has been done already.
+  void leave(const std::shared_ptr<Link>& link);
+
+  // Puts the token on a context, fetching it first where there is none yet.
+  [[nodiscard]] Result<void> authenticate(grpc::ClientContext& context, const Link& link, BootTime deadline);
+
+  // Says that the token was refused, so that the next authenticate() fetches another. False: there is none to fetch.
+  bool forget_token();
+
+  [[nodiscard]] Error error_from(const grpc::Status& status, const std::string& what, const Link& link) const;
+
+  [[nodiscard]] const ClientOptions& options() const { return options_; }
+
+  void log(const std::string& line) const {
+    if (options_.log) options_.log(line);
+  }
+
+ private:
+  explicit Connection(const ClientOptions& options) : options_(options) {}
+
+  void connect(Link& link) const;
+  [[nodiscard]] std::string all_endpoints() const;
+
+  const ClientOptions& options_;
+  std::shared_ptr<grpc::ChannelCredentials> tls_;
+  std::mutex mutex_;  // Guards all below.
+  std::vector<std::shared_ptr<Link>> links_;
+  std::size_t at_ = 0;
+  bool settled_ = false;  // links_[at_] has been chosen since the last failure.
+  std::string token_;
+};
+
+// For grpc, which wants wall-clock deadlines.
+[[nodiscard]] std::chrono::system_clock::time_point wall_clock(BootTime deadline);
+
+}  // namespace elect

@@ -1,0 +1,53 @@
+#include "wire/endpoint.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "elect/text.h"
+
+namespace elect {
+namespace {
+
+bool take(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+bool is_port(std::string_view text) {
+  unsigned port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65535;
+}
+
+}  // namespace
+
+Result<Endpoint> parse_endpoint(std::string_view text) {
+  const auto refuse = [whole = text](std::string_view why) {
+    return fail(Errc::usage, fmt::format("endpoint '{}' {}", printable(whole), why));
+  };
+  Endpoint endpoint;
+  if (take(text, "unix://") || take(text, "unix:")) {
+    if (text.empty()) return refuse("names no socket: write unix:///path");
+    endpoint.target = "unix:" + std::string(text);
+    return endpoint;
+  }
+  endpoint.tls = take(text, "https://");
+  endpoint.plain = !endpoint.tls && take(text, "http://");
+  if (const auto slash = text.find('/'); slash != std::string_view::npos) {
+    if (!endpoint.tls && !endpoint.plain) return refuse("has a scheme or path that is not known: write host:port");
+    text = text.substr(0, slash);
+  }
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return refuse("has no port: write host:2379");
+  const std::string_view host = text.substr(0, colon);
+  if (host.empty()) return refuse("has no host: write host:port");
+  if (!is_port(text.substr(colon + 1))) return refuse("has no port from 1 to 65535 behind its last colon");
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (!bracketed && host.find(':') != std::string_view::npos) return refuse("is not clear: write IPv6 as [::1]:port");
+  endpoint.target = "dns:///" + std::string(text);
+  return endpoint;
+}
+
+}  // namespace elect
