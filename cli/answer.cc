@@ -38,4 +38,9 @@ elect::Snapshot snapshot_of(const elect::Header& header, const elect::Candidate&
   return {header, {candidate}, count};
 }
 
+elect::Snapshot snapshot_of(const elect::Observation& observation) {
+  const bool proclaimed = observation.type == elect::Observation::Type::proclaimed;
+  return snapshot_of(observation.header, observation.leader, proclaimed ? observation.count : 0);
+}
+
 }  // namespace cli

@@ -23,4 +23,7 @@ namespace cli {
 [[nodiscard]] elect::Snapshot snapshot_of(const elect::Header& header, const elect::Candidate& candidate,
                                           std::int64_t count = 1);
 
+// The same of what was observed, with the count that etcdctl elect -l prints: only proclaims have one.
+[[nodiscard]] elect::Snapshot snapshot_of(const elect::Observation& observation);
+
 }  // namespace cli

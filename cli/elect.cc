@@ -29,7 +29,7 @@ Outcome listen(Context& context, Format format, const ElectOptions& options) {
     if (observation.type != elect::Observation::Type::elected && observation.type != elect::Observation::Type::proclaimed) {
       return true;
     }
-    const auto snapshot = snapshot_of(observation.header, observation.leader, 0);
+    const auto snapshot = snapshot_of(observation);
     if (auto written = write_result(as_etcdctl(context, format, snapshot)); !written) failure = written.error();
     return !failure;
   };

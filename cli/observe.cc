@@ -53,7 +53,7 @@ class Observer {
       return {};
     }
     if (observation.type == elect::Observation::Type::vacant) return {};
-    return as_etcdctl(context_, format_, snapshot_of(observation.header, observation.leader, 0));
+    return as_etcdctl(context_, format_, snapshot_of(observation));
   }
 
   const Context& context_;

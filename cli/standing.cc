@@ -17,8 +17,9 @@ Standing::Standing(Context& context, StandingOptions options, Signals& signals)
 
 std::expected<std::unique_ptr<Standing>, Failure> Standing::open(Context& context, StandingOptions options,
                                                                  Signals& signals) {
+  const auto election = context.election(options.name);
+  if (!election) return std::unexpected(election.error());
   const auto client = context.client();
-  if (!client) return std::unexpected(client.error());
   std::unique_ptr<Standing> standing(new Standing(context, std::move(options), signals));
   const StandingOptions& wanted = standing->options_;
   const elect::Until until{signals.stop_token(), {}};

@@ -21,15 +21,18 @@ Observation::Type type_of(Change::Type type) {
   std::unreachable();
 }
 
-// Feeds a batch to the queue, one revision at a time. False: the caller wants no more.
-bool feed(Queue& queue, const Watcher::Batch& batch, const std::function<bool(const Observation&)>& tell) {
+// Feeds a batch to the queue, one revision at a time. `count` is that of the leader. False: the caller wants no more.
+bool feed(Queue& queue, std::int64_t& count, const Watcher::Batch& batch,
+          const std::function<bool(const Observation&)>& tell) {
   const std::span<const Event> events(batch.events);
   for (std::size_t begin = 0; begin < events.size();) {
     const Revision revision = events[begin].candidate.mod_revision;
     std::size_t end = begin;
     while (end < events.size() && events[end].candidate.mod_revision == revision) ++end;
+    const bool vacancy = queue.size() == 0;
     const auto change = queue.apply(revision, events.subspan(begin, end - begin));
-    if (change && !tell({type_of(change->type), batch.header, change->revision, change->leader})) return false;
+    if (change && change->type == Change::Type::elected) count = vacancy ? 0 : static_cast<std::int64_t>(queue.size());
+    if (change && !tell({type_of(change->type), batch.header, change->revision, change->leader, count})) return false;
     begin = end;
   }
   return true;
@@ -53,8 +56,9 @@ Result<void> Election::observe(Revision from, const std::function<bool(const Obs
     Revision at = from > 0 ? from : snapshot->header.revision;
     from = 0;
     Queue queue(snapshot->candidates, at);
+    auto count = static_cast<std::int64_t>(queue.size());
     if (const Candidate* leader = queue.leader()) {
-      if (!tell({Observation::Type::elected, snapshot->header, leader->mod_revision, *leader})) return {};
+      if (!tell({Observation::Type::elected, snapshot->header, leader->mod_revision, *leader, count})) return {};
     }
     for (bool gap = false; !gap;) {  // Once for each stream.
       auto watcher = Watcher::open(client_->connection(), {until.stop, {}});
@@ -63,13 +67,13 @@ Result<void> Election::observe(Revision from, const std::function<bool(const Obs
       for (; next; next = (*watcher)->next(until)) {
         if (std::holds_alternative<Watcher::Late>(*next)) return {};
         if (const auto* compacted = std::get_if<Watcher::Compacted>(&*next)) {
-          if (!tell({Observation::Type::gap, {}, compacted->oldest, {}})) return {};
+          if (!tell({Observation::Type::gap, {}, compacted->oldest, {}, 0})) return {};
           gap = true;
           break;
         }
         const auto& batch = std::get<Watcher::Batch>(*next);
         at = std::max(at, batch.events.back().candidate.mod_revision);
-        if (!feed(queue, batch, tell)) return {};
+        if (!feed(queue, count, batch, tell)) return {};
       }
       if (gap) break;
       if (!is_passing(next.error().code)) return std::unexpected(next.error());

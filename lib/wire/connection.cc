@@ -292,6 +292,11 @@ Error Connection::error_from(const grpc::Status& status, const std::string& what
       return error(Errc::permission, fmt::format("{} (user '{}', {})", text, options_.user, what));
     case grpc::UNIMPLEMENTED:
       return error(Errc::refused, fmt::format("this server is not an etcd with the v3 API: {}", text));
+    case grpc::RESOURCE_EXHAUSTED:
+      if (text.find("larger than max") != std::string::npos) {
+        return error(Errc::refused, fmt::format("the request is too large for the server: {}", text));
+      }
+      [[fallthrough]];
     default:
       return error(Errc::refused, text.empty() ? fmt::format("grpc status {}", static_cast<int>(status.error_code())) : text);
   }

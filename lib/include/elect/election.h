@@ -40,6 +40,7 @@ struct Observation {
   Header header;       // Of the answer that brought it.
   Revision revision;   // The revision that made it so; for a leader found at the start, its mod revision.
   Candidate leader;    // For vacant: the one whose term ended. For gap: empty; the present state follows.
+  std::int64_t count = 0;  // How many stood when this leader came out of the queue; 0: it stood up in a vacancy.
 };
 
 class Election {

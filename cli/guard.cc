@@ -1,0 +1,284 @@
+#include "guard.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "guard_process.h"
+
+namespace cli {
+namespace {
+
+std::unexpected<elect::Error> failed(std::string_view what, int error) {
+  return elect::fail(elect::Errc::system, std::string(what) + ": " + std::strerror(error));
+}
+
+// Sends an order without waiting. `file`: a descriptor to go with it, or -1. errno where it was not sent.
+int send_order(int socket, GuardOrder order, int file = -1) {
+  iovec part{&order, sizeof order};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof file)] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (file >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof file);
+    std::memcpy(CMSG_DATA(header), &file, sizeof file);
+  }
+  while (sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
+GuardOrder order(GuardOrder::Kind kind, int number = 0) { return {.kind = kind, .number = number}; }
+
+std::string_view name_of(std::string_view variable) { return variable.substr(0, variable.find('=')); }
+
+// This process's environment with `changes` in place of its variables of the same names.
+std::vector<std::string_view> environment_with(const std::vector<std::string>& changes) {
+  std::vector<std::string_view> result;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    const bool replaced =
+        std::ranges::any_of(changes, [&](const std::string& change) { return name_of(change) == name_of(*variable); });
+    if (!replaced) result.emplace_back(*variable);
+  }
+  result.insert(result.end(), changes.begin(), changes.end());
+  return result;
+}
+
+// The bytes of a CommandImage.
+std::string image_of(const std::vector<std::string>& argv, const std::vector<std::string_view>& environment) {
+  std::vector<std::uintptr_t> head{argv.size()};
+  std::string strings;
+  const std::size_t start = (1 + argv.size() + 1 + environment.size() + 1) * sizeof(std::uintptr_t);
+  const auto add = [&](std::string_view text) {
+    head.push_back(start + strings.size());
+    strings.append(text).push_back('\0');
+  };
+  for (const auto& argument : argv) add(argument);
+  head.push_back(0);
+  for (const auto variable : environment) add(variable);
+  head.push_back(0);
+  std::string image(reinterpret_cast<const char*>(head.data()), head.size() * sizeof head[0]);
+  return image += strings;
+}
+
+elect::Result<int> memory_file(std::string_view bytes) {
+  const int file = memfd_create("electctl-cmd", MFD_CLOEXEC);
+  if (file < 0) return failed("cannot hand CMD over", errno);
+  while (!bytes.empty()) {
+    const ssize_t written = write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      const int error = errno;
+      close(file);
+      return failed("cannot hand CMD over", error);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return file;
+}
+
+// Standard streams that the caller had closed become /dev/null, so that nothing of ours takes their numbers.
+void open_standard_streams() {
+  int file = 0;
+  do {
+    file = open("/dev/null", O_RDWR);
+  } while (file >= 0 && file <= STDERR_FILENO);
+  if (file >= 0) close(file);
+}
+
+// The group of a guard that was killed: CMD dies with it, the others here.
+void kill_group(pid_t group) {
+  kill(-group, SIGKILL);
+  for (int tries = 0; tries < 500 && has_living_member(group); ++tries) poll(nullptr, 0, 2);
+}
+
+// Where pass_stop() passes it to: the socket of the guard whose CMD runs, or -1.
+std::atomic<int> stop_goes_to = -1;
+static_assert(std::atomic<int>::is_always_lock_free);
+
+extern "C" void pass_stop(int number) {
+  const int before = errno;
+  send_order(stop_goes_to, order(GuardOrder::signal, number));
+  errno = before;
+}
+
+void begin_to_pass_stops(int socket) {
+  struct sigaction action {};
+  if (sigaction(SIGTSTP, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) return;
+  stop_goes_to = socket;
+  action.sa_handler = pass_stop;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGTSTP, &action, nullptr);
+}
+
+void no_longer_pass_stops(int socket) {
+  if (stop_goes_to != socket) return;
+  std::signal(SIGTSTP, SIG_DFL);
+  stop_goes_to = -1;
+}
+
+// Sends the signal to our process group, and takes it with its default action: ourselves last, and in this thread, so
+// that a stop has happened, and is over, on return.
+void take_with_group(int number) {
+  sigset_t set;
+  sigset_t before;
+  sigemptyset(&set);
+  sigaddset(&set, number);
+  std::signal(number, SIG_IGN);
+  kill(0, number);
+  std::signal(number, SIG_IGN);  // Drops ours, which waits if it is blocked.
+  std::signal(number, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &set, &before);
+  raise(number);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+Ending ending_of(const GuardReport& report, const std::string& program) {
+  Ending ending{.exit_code = report.number,
+                .cause = static_cast<Ending::Cause>(report.cause),
+                .failure = {},
+                .typed = report.typed};
+  if (report.error != 0) ending.failure = "cannot run " + program + ": " + std::strerror(report.error);
+  if (report.error == E2BIG) ending.failure += "; one argument or variable may have 131071 bytes";
+  return ending;
+}
+
+}  // namespace
+
+elect::Result<Guard> Guard::fork(std::chrono::nanoseconds kill_after) {
+  open_standard_streams();
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return failed("cannot make a socket", errno);
+  std::signal(SIGCHLD,
+              SIG_DFL);  // Inherited as ignored, it would have the guard reaped, and its ID reused, behind our back.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);  // The guard is born with them blocked.
+  const pid_t group = getpgrp();
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    close(ends[0]);
+    run_guard(ends[1], group, kill_after);
+  }
+  const int error = errno;
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  close(ends[1]);
+  if (pid < 0) {
+    close(ends[0]);
+    return failed("cannot start the guard process", error);
+  }
+  return Guard(ends[0], pid);
+}
+
+Guard::Guard(Guard&& other) noexcept
+    : socket_(std::exchange(other.socket_, -1)),
+      pid_(std::exchange(other.pid_, 0)),
+      group_(other.group_),
+      ended_(other.ended_),
+      program_(std::move(other.program_)) {}
+
+Guard::~Guard() {
+  if (pid_ <= 0) return;
+  no_longer_pass_stops(socket_);
+  close(socket_);
+  kill(pid_, SIGCONT);
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+void Guard::deadline(elect::BootTime term_at, elect::BootTime kill_at) const {
+  send_order(socket_, {.kind = GuardOrder::deadline,
+                       .number = 0,
+                       .term_at = term_at.time_since_epoch().count(),
+                       .kill_at = kill_at.time_since_epoch().count()});
+}
+
+elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std::vector<std::string>& environment) {
+  if (argv.empty()) return elect::fail(elect::Errc::usage, "there is no command to run");
+  program_ = argv.front();
+  const auto file = memory_file(image_of(argv, environment_with(environment)));
+  if (!file) return std::unexpected(file.error());
+  int error = send_order(socket_, order(GuardOrder::run), *file);
+  if (error == EAGAIN) {  // The guard is stopped, or busy enough to be as good as that.
+    kill(pid_, SIGCONT);
+    pollfd room{socket_, POLLOUT, 0};
+    poll(&room, 1, 1000);
+    error = send_order(socket_, order(GuardOrder::run), *file);
+  }
+  close(*file);
+  if (error != 0) return failed("the guard process does not answer", error);
+  begin_to_pass_stops(socket_);
+  return {};
+}
+
+void Guard::signal(int number) const { send_order(socket_, order(GuardOrder::signal, number)); }
+
+void Guard::stop() const {
+  send_order(socket_, order(GuardOrder::stop));
+  if (pid_ > 0) kill(pid_, SIGCONT);
+}
+
+void Guard::suspend(const Stopped& stopped) const {
+  const int number = stopped.signal == SIGSTOP ? SIGTSTP : stopped.signal;
+  struct sigaction before {};
+  sigaction(number, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) {
+    take_with_group(number);
+    sigaction(number, &before, nullptr);
+  }
+  send_order(socket_, order(GuardOrder::resume));
+}
+
+elect::Result<std::optional<GuardEvent>> Guard::next() {
+  while (!ended_) {
+    GuardReport report;
+    const ssize_t got = recv(socket_, &report, sizeof report, MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) return std::nullopt;
+    if (got != sizeof report) {
+      if (group_ > 0) kill_group(std::exchange(group_, 0));
+      return elect::fail(elect::Errc::system, "the guard process was killed, and CMD with it");
+    }
+    switch (report.kind) {
+      case GuardReport::started:
+        group_ = report.number;
+        break;
+      case GuardReport::stopped:
+        return GuardEvent(Stopped{report.number});
+      case GuardReport::ended:
+        ended_ = true;
+        no_longer_pass_stops(socket_);
+        return GuardEvent(ending_of(report, program_));
+    }
+  }
+  return std::nullopt;
+}
+
+void end_as_typed(int number) {
+  constexpr rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  take_with_group(number);
+  _exit(128 + number);
+}
+
+}  // namespace cli

@@ -1,0 +1,52 @@
+// The guard's own process, and what is said over its socket (SOCK_SEQPACKET, one message each). See guard.h.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+
+namespace cli {
+
+// From electctl to the guard.
+struct GuardOrder {
+  enum Kind : std::int32_t {
+    deadline,  // `term_at` and `kill_at`, nanoseconds on CLOCK_BOOTTIME.
+    run,       // Comes with a descriptor (SCM_RIGHTS): a memory file, laid out as said at CommandImage.
+    signal,    // `number` for CMD's group.
+    stop,
+    resume,  // electctl was stopped with CMD, and is continued.
+  };
+  Kind kind{};
+  std::int32_t number = 0;
+  std::int64_t term_at = 0;
+  std::int64_t kill_at = 0;
+};
+
+// From the guard to electctl.
+struct GuardReport {
+  enum Kind : std::int32_t {
+    started,  // `number`: CMD's process ID, which is its group's, too.
+    stopped,  // `number`: the signal that stopped it.
+    ended,    // `number`: the exit code; `cause`, `error`, `typed`. The last one.
+  };
+  Kind kind{};
+  std::int32_t number = 0;
+  std::int32_t cause = 0;  // An Ending::Cause.
+  std::int32_t error = 0;  // The errno for which CMD could not be run; 0: it could.
+  std::int32_t typed = 0;  // As Ending::typed.
+};
+
+// CMD's arguments and its whole environment, so that the guard need not allocate: the number of arguments, then a table
+// of offsets from the image's start (the arguments' ones, 0, the variables' ones, 0), then the strings, each ended by a
+// NUL. The guard maps it and turns the offsets into pointers in place.
+using CommandImage = std::uintptr_t[];
+
+// Whether the group has a living member. kill() cannot tell: it counts zombies, too, and one that its parent does not
+// reap, having left the group (or being a container's first process that reaps none), would be there for ever.
+[[nodiscard]] bool has_living_member(pid_t group);
+
+// What the forked process does, with every signal blocked. `electctl_group`: electctl's process group.
+[[noreturn]] void run_guard(int socket, pid_t electctl_group, std::chrono::nanoseconds kill_after);
+
+}  // namespace cli

@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# Bad input: its exit code, one line on standard error, nothing on standard output, and nothing is asked of etcd.
+load cluster
+
+setup() { export ETCDCTL_ENDPOINTS=127.0.0.1:1; }
+
+refused() {
+  run "-$1" --separate-stderr electctl "${@:2}"
+  [[ -z $output ]]
+  [[ $stderr == "Error: "* ]]
+  ((${#stderr_lines[@]} == 1))
+}
+
+@test "wrong arguments: exit 128 and one line" {
+  refused 128
+  refused 128 bogus
+  refused 128 leader
+  refused 128 leader ''
+  refused 128 leader a b
+  refused 128 leader a --bogus
+  refused 128 leader a --rev x
+  refused 128 leader a --rev -1
+  refused 128 leader a --print-value-only --keys-only
+  refused 128 leader a --print-value-only -w json
+  refused 128 leader a --consistency x
+  refused 128 leader a -- CMD
+  refused 128 campaign
+  refused 128 campaign ''
+  refused 128 campaign a --try --wait 1s
+  refused 128 campaign a --wait bogus
+  refused 128 campaign a --wait -1s
+  refused 128 campaign a --ttl 0
+  refused 128 campaign a --ttl 1500ms
+  refused 128 campaign a --lease xyz
+  refused 128 campaign a --lease 0
+  refused 128 campaign a --lease a --ttl 3s
+  refused 128 campaign a -E 256
+  refused 128 campaign a --
+  refused 128 campaign a -- ''
+  refused 128 resign a
+  refused 128 resign a --leader --value v
+  refused 128 resign a --leader --rev 0
+  refused 128 proclaim a
+  refused 128 proclaim a v
+  refused 128 proclaim a v --key k --lease 1
+  refused 128 observe
+  refused 128 observe a --count 0
+  refused 128 observe a --timeout 1y
+  refused 128 completion
+  refused 128 completion tcsh
+}
+
+@test "wrong global options: exit 128 and one line that names the option or the endpoint" {
+  for options in '--dial-timeout x' '--command-timeout -1s' '--keepalive-time' '--password-file /nowhere --user u' \
+    '--cert c' '--cert c --key k' '--cacert /nowhere' '--user u --auth-jwt-token t'; do
+    # shellcheck disable=SC2086
+    run --separate-stderr electctl leader a $options
+    ((status == 128 || status == 1))
+    [[ $stderr == "Error: "* && -z $output ]]
+  done
+  for endpoint in host '' :1 host:x ftp://h:1 ::1:1; do
+    run -128 electctl --endpoints "$endpoint" leader a
+  done
+}
+
+@test "an output format that there is not, or not here: exit 4" {
+  refused 4 leader a -w bogus
+  refused 4 leader a -w table
+  refused 4 version -w bogus
+  refused 4 observe a -w table
+  refused 4 campaign a -w protobuf
+}
+
+@test "options before and after the subcommand, and over their variables" {
+  ETCDCTL_ENDPOINTS=bogus run -2 electctl leader a --endpoints 127.0.0.1:1 --dial-timeout 100ms
+  ETCDCTL_ENDPOINTS=bogus run -2 electctl --endpoints 127.0.0.1:1 --dial-timeout=100ms leader a
+  ETCDCTL_DIAL_TIMEOUT=bogus run -128 electctl leader a
+}
+
+@test "help and version: exit 0, on standard output" {
+  run -0 --separate-stderr electctl --help
+  [[ $output == *campaign* && -z $stderr ]]
+  run -0 --separate-stderr electctl campaign --help
+  [[ $output == *--ttl* ]]
+  run -0 electctl version
+}
+
+@test "completion: the scripts in completions/ are what the program prints, and the shells take them" {
+  for shell in bash zsh fish; do
+    diff <(electctl completion "$shell") "$root/completions/electctl.$shell"
+  done
+  bash -n "$root/completions/electctl.bash"
+  # shellcheck disable=SC1091
+  source "$root/completions/electctl.bash"
+  COMP_WORDS=(electctl lea) COMP_CWORD=1
+  _electctl
+  [[ ${COMPREPLY[*]} == leader ]]
+  COMP_WORDS=(electctl campaign job --t) COMP_CWORD=3
+  _electctl
+  [[ ${COMPREPLY[*]} == *--ttl* && ${COMPREPLY[*]} == *--try* ]]
+}

@@ -1,0 +1,72 @@
+# What the shell tests stand on: an etcd of their own for each file, the program under test, names that nobody else
+# uses, and waiting for events with a deadline.
+
+root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+export ELECTCTL=${ELECTCTL:-$root/build/release/electctl}
+ETCDCTL=$(type -P "${ETCDCTL:-etcdctl}")
+export ETCDCTL ETCDCTL_API=3
+bats_require_minimum_version 1.5.0
+
+# start_cluster [sandbox's options]: for setup_file.
+start_cluster() {
+  local hold=$BATS_FILE_TMPDIR/hold variables=$BATS_FILE_TMPDIR/variables
+  mkfifo "$hold"
+  "$root/scripts/sandbox" "$@" <"$hold" >"$variables" 2>"$BATS_FILE_TMPDIR/sandbox.log" 3>&- &
+  sandbox=$!
+  exec {holding}>"$hold"
+  wait_for 30 grep -q SANDBOX_DIR "$variables" || { cat "$BATS_FILE_TMPDIR/sandbox.log" >&2; return 1; }
+  # shellcheck disable=SC1090
+  source "$variables"
+}
+
+# For teardown_file.
+stop_cluster() {
+  exec {holding}>&-
+  wait "$sandbox"
+}
+
+electctl() { "$ELECTCTL" "$@" 3>&-; }
+etcdctl() { "$ETCDCTL" "$@" 3>&-; }
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+  local give_up=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < give_up)) || { echo "waited in vain for: $*" >&2; return 1; }
+    sleep 0.02
+  done
+}
+
+# A name for this test alone, with whatever is added behind it.
+name_of_test() { echo "t$BATS_TEST_NUMBER-$BATS_SUITE_TEST_NUMBER${1-}"; }
+
+# start FILE COMMAND...: in the background, its output into FILE; its process ID is $!. `exec` makes it the command's.
+start() {
+  local output=$1
+  shift
+  : >"$output"  # Nothing of an earlier one shall be taken for its output.
+  "$@" <&0 >"$output" 2>"$output.err" 3>&- &
+  started+=("$!")
+}
+
+# leads NAME VALUE, stands NAME COUNT
+leads() { electctl leader "$1" --is "$2"; }
+stands() { [[ $(electctl inspect "$1" -w fields | grep '^"Count"') == "\"Count\" : $2" ]]; }
+
+# ended PID CODE: it ends within ten seconds, with that exit code.
+ended() {
+  local code=0
+  wait_for 10 not_running "$1" || return 1
+  wait "$1" || code=$?
+  ((code == $2)) || { echo "exit code $code in place of $2" >&2; return 1; }
+}
+not_running() { ! kill -0 "$1" 2>/dev/null; }
+
+# For teardown: whatever a failed test left.
+end_started() {
+  local pid
+  for pid in ${started[@]+"${started[@]}"}; do
+    { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null || true
+  done
+}

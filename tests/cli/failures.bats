@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# Servers, readers and sizes that are not as one would wish.
+load cluster
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+teardown() {
+  end_started
+  kill -CONT "$(<"$SANDBOX_DIR/member-1.pid")"
+}
+
+@test "an etcd that is not there: exit 2, the endpoint named" {
+  run -2 electctl --endpoints 127.0.0.1:1 --dial-timeout 200ms leader x
+  [[ $output == "Error: no endpoint could be reached within 200ms"*"(endpoint 127.0.0.1:1)" ]]
+}
+
+@test "an etcd that gives no answer: exit 2 within the dial timeout" {
+  kill -STOP "$(<"$SANDBOX_DIR/member-1.pid")"
+  run -2 electctl --dial-timeout 300ms leader x
+  [[ $output == "Error: no endpoint could be reached"* ]]
+}
+
+@test "a server that is not etcd: an error that names it" {
+  openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout "$BATS_TEST_TMPDIR/key" -out "$BATS_TEST_TMPDIR/crt"
+  for port in {14000..14100}; do
+    start "$BATS_TEST_TMPDIR/server" openssl s_server -accept "127.0.0.1:$port" -cert "$BATS_TEST_TMPDIR/crt" \
+      -key "$BATS_TEST_TMPDIR/key" -www
+    wait_for 10 eval 'grep -q ACCEPT "$BATS_TEST_TMPDIR/server" || not_running $!'
+    if ! not_running "$!"; then break; fi
+  done
+  run -2 --separate-stderr electctl --endpoints "127.0.0.1:$port" --dial-timeout 500ms leader x
+  [[ $stderr == "Error: "*"127.0.0.1:$port"* ]]
+}
+
+@test "a reader that closes the pipe ends the program quietly" {
+  name=$(name_of_test)
+  etcdctl put "$name/1" "$(head -c 100000 /dev/zero | tr '\0' x)"
+  run --separate-stderr bash -c '"$ELECTCTL" inspect "$1" | head -c 1; exit "${PIPESTATUS[0]}"' _ "$name"
+  ((status == 0 || status == 141))
+  [[ -z $stderr ]]
+}
+
+@test "campaign into a closed pipe withdraws" {
+  name=$(name_of_test)
+  run -141 --separate-stderr bash -c '{ "$ELECTCTL" campaign "$1" v; echo "$?" >"$2"; } > >(exec 0<&-); exit "$(<"$2")"' \
+    _ "$name" "$BATS_TEST_TMPDIR/code"
+  [[ -z $stderr ]]
+  run -10 electctl inspect "$name"
+}
+
+@test "standard output that is full: exit 1, said" {
+  name=$(name_of_test)
+  etcdctl put "$name/1" v
+  run -1 bash -c '"$ELECTCTL" inspect "$1" >/dev/full' _ "$name"
+  [[ $output == "Error: cannot write to standard output: No space left on device" ]]
+}
+
+@test "a value of 3 MB: refused by the server, said in one line, nothing left behind" {
+  name=$(name_of_test)
+  run -1 bash -c 'head -c 3000000 /dev/zero | "$ELECTCTL" campaign "$1" -' _ "$name"
+  [[ $output == "Error: "*"too large"* ]]
+  ((${#lines[@]} == 1))
+  run -10 electctl inspect "$name"
+}
+
+@test "an election whose listing is over 4 MiB is listed whole" {
+  name=$(name_of_test)
+  head -c 1000000 /dev/zero | tr '\0' x >"$BATS_TEST_TMPDIR/megabyte"
+  for i in 1 2 3 4 5; do etcdctl put "$name/$i" <"$BATS_TEST_TMPDIR/megabyte"; done
+  run -0 bash -c '"$ELECTCTL" inspect "$1" | wc -c' _ "$name"
+  ((output > 5000000))
+  diff <(electctl inspect "$name") <(etcdctl get "$name/" --prefix --sort-by=CREATE --order=ASCEND)
+}
+
+@test "observe goes on over a restart of the server, with no change lost or repeated" {
+  name=$(name_of_test)
+  etcdctl put "$name/1" a
+  start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" observe "$name" -w json --count 3
+  observer=$!
+  wait_for 10 test -s "$BATS_TEST_TMPDIR/events"
+  pid=$(<"$SANDBOX_DIR/member-1.pid")
+  kill -KILL "$pid"
+  wait_for 10 not_running "$pid"
+  "$SANDBOX_DIR/member-1.start" 3>&-
+  wait_for 20 etcdctl put "$name/1" b
+  wait_for 20 etcdctl del "$name/1"
+  ended "$observer" 0
+  [[ $(jq -r .event "$BATS_TEST_TMPDIR/events" | tr '\n' ' ') == "elected proclaimed vacant " ]]
+}

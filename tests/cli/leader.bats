@@ -1,0 +1,68 @@
+#!/usr/bin/env bats
+load cluster
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+teardown() { end_started; }
+
+@test "leader: as etcdctl get --limit=1, whatever the name and the value" {
+  for suffix in '' ' with space' "it's" 'a"b' '/path/' 'ünï·✓' $'tab\there' '$(x)'; do
+    name=$(name_of_test "$suffix")
+    for value in '' 'plain' $'two\nlines' "quo'te\"s" '✓ ü' '/' '  '; do
+      start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" "$value"
+      pid=$!
+      wait_for 10 leads "$name" "$value"
+      for options in '' '-w fields' '--print-value-only' '--keys-only' '--hex'; do
+        # shellcheck disable=SC2086
+        diff <(electctl leader "$name" $options) \
+          <(etcdctl get "$name/" --prefix --sort-by=CREATE --order=ASCEND --limit=1 $options)
+      done
+      kill -INT "$pid"
+      ended "$pid" 0
+    done
+  done
+}
+
+@test "leader: nobody leads: exit 10 and nothing on standard output" {
+  run -10 --separate-stderr electctl leader "$(name_of_test)"
+  [[ -z $output ]]
+}
+
+@test "leader --is: 0 leads, 11 another leads, 10 nobody, and prints nothing" {
+  name=$(name_of_test)
+  run -10 electctl leader "$name" --is me
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" me
+  wait_for 10 leads "$name" me
+  run -0 electctl leader "$name" --is me
+  [[ -z $output ]]
+  run -11 electctl leader "$name" --is you
+  [[ -z $output ]]
+}
+
+@test "leader --rev: as of that revision; compacted and future ones are said to be so" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" me
+  wait_for 10 leads "$name" me
+  revision=$(electctl leader "$name" -w json | jq .create_revision)
+  kill -INT "$!"
+  ended "$!" 0
+  run -10 electctl leader "$name"
+  run -0 electctl leader "$name" --rev "$revision" --print-value-only
+  [[ $output == me ]]
+  run -1 electctl leader "$name" --rev 100000000
+  [[ $output == "Error: "*"future revision"* ]]
+  etcdctl compaction "$((revision + 1))"
+  run -1 electctl leader "$name" --rev "$revision"
+  [[ $output == "Error: "*"compacted"* ]]
+}
+
+@test "leader -w json: the candidate object, numbers as numbers, the lease as hex" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" $'bad\xffbytes'
+  wait_for 10 stands "$name" 1
+  run -0 electctl leader "$name" -w json
+  key=$(jq -r .key <<<"$output")
+  [[ $key == "$name/$(jq -r .lease <<<"$output")" ]]
+  [[ $(jq -r .value_base64 <<<"$output") == "$(printf 'bad\xffbytes' | base64)" ]]
+  [[ $(jq -r '.create_revision | type' <<<"$output") == number ]]
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+load cluster
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+teardown() { end_started; }
+
+# Two candidates, "one" leading and "two" waiting.
+two_candidates() {
+  name=$(name_of_test "${1-}")
+  start "$BATS_TEST_TMPDIR/one" "$ELECTCTL" campaign "$name" one
+  one=$!
+  wait_for 10 stands "$name" 1
+  start "$BATS_TEST_TMPDIR/two" "$ELECTCTL" campaign "$name" two
+  two=$!
+  wait_for 10 stands "$name" 2
+}
+field() { electctl inspect "$name" -w json | jq -r ".candidates[$1].$2"; }
+
+@test "resign: by each selector, prints what was ended, and the holder stops with exit 12" {
+  for selector in --leader '--value one' --lease --key; do
+    two_candidates "$selector"
+    key=$(field 0 key)
+    case $selector in
+      --lease) selector="--lease $(field 0 lease)" ;;
+      --key) selector="--key"; set -- "$key" ;;
+    esac
+    # shellcheck disable=SC2086
+    run -0 electctl resign "$name" $selector "$@"
+    set --
+    [[ $output == "$key"$'\none' ]]
+    ended "$one" 12
+    wait_for 10 leads "$name" two
+    kill -INT "$two"
+    ended "$two" 0
+  done
+}
+
+@test "resign --revoke: ends the whole lease" {
+  two_candidates
+  lease=$(field 0 lease)
+  run -0 electctl resign "$name" --leader --revoke
+  ended "$one" 12
+  etcdctl lease timetolive "$lease" | grep -q "already expired"
+}
+
+@test "resign: nothing there: exit 10; more than one match: exit 128, listing them" {
+  two_candidates
+  run -10 electctl resign "$name" --value three
+  run -10 electctl resign "$name" --lease abc
+  run -10 electctl resign "$(name_of_test -none)" --leader
+  start "$BATS_TEST_TMPDIR/twin" "$ELECTCTL" campaign "$name" two
+  wait_for 10 stands "$name" 3
+  run -128 electctl resign "$name" --value two
+  [[ $output == "Error: 2 candidates match"*"$(field 1 key)"*"$(field 2 key)"* ]]
+  stands "$name" 3
+}
+
+@test "resign --rev: demands that create revision" {
+  two_candidates
+  revision=$(field 0 create_revision)
+  run -10 electctl resign "$name" --leader --rev "$((revision + 1))"
+  stands "$name" 2
+  run -0 electctl resign "$name" --leader --rev "$revision"
+  ended "$one" 12
+}
+
+@test "proclaim: changes the value of a leader or candidate, in its place" {
+  two_candidates
+  revision=$(field 0 create_revision)
+  run -0 electctl proclaim "$name" new --key "$(field 0 key)"
+  run -0 electctl proclaim "$name" - --lease "$(field 1 lease)" <<<waiting
+  [[ $(field 0 value) == new && $(field 0 create_revision) == "$revision" && $(field 0 lease) != 0 ]]
+  [[ $(field 1 value) == waiting ]]
+  run -10 electctl proclaim "$name" new --lease abc
+}

@@ -1,0 +1,544 @@
+#include "guard.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+using elect::BootClock;
+using elect::BootTime;
+using Cause = cli::Ending::Cause;
+using Arguments = std::vector<std::string>;
+
+namespace {
+
+constexpr int kChannel = 9;  // The descriptor on which CMD speaks to the test.
+
+// Polls until it is true. Everything here happens within a blink; the limit is for a machine under load.
+bool soon(const std::function<bool()>& condition) {
+  const auto end = BootClock::now() + 20s;
+  while (!condition()) {
+    if (BootClock::now() > end) return false;
+    poll(nullptr, 0, 2);
+  }
+  return true;
+}
+
+bool runs(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  const auto after_name = line.rfind(") ");
+  return after_name != std::string::npos && line[after_name + 2] != 'Z' && line[after_name + 2] != 'X';
+}
+
+bool group_is_gone(pid_t group) { return kill(-group, 0) != 0 && errno == ESRCH; }
+
+std::vector<int> open_files() {
+  std::vector<int> files;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    files.push_back(std::stoi(entry.path().filename()));
+  }
+  std::erase_if(files, [](int file) { return fcntl(file, F_GETFD) < 0; });  // The directory's own.
+  std::ranges::sort(files);
+  return files;
+}
+
+// What CMD says on kChannel: made before the guard, which inherits it.
+class Channel {
+ public:
+  Channel() {
+    std::array<int, 2> ends{};
+    REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
+    REQUIRE(dup2(ends[1], kChannel) == kChannel);
+    close(ends[1]);
+    read_ = ends[0];
+  }
+  ~Channel() {
+    close(read_);
+    let_go();
+  }
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  void let_go() {
+    if (!let_go_) close(kChannel);
+    let_go_ = true;
+  }
+
+  std::string line() const {
+    std::string text;
+    char byte = 0;
+    for (pollfd input{read_, POLLIN, 0}; poll(&input, 1, 20'000) == 1 && read(read_, &byte, 1) == 1;) {
+      if (byte == '\n') return text;
+      text += byte;
+    }
+    return text + " (no line)";
+  }
+  pid_t pid() const { return std::stoi(line()); }
+
+  // Everything up to its end: nobody holds it any more.
+  std::string rest() {
+    let_go();
+    std::string text;
+    char byte = 0;
+    for (pollfd input{read_, POLLIN, 0}; poll(&input, 1, 20'000) == 1;) {
+      if (read(read_, &byte, 1) != 1) return text;
+      text += byte;
+    }
+    return text + " (no end)";
+  }
+
+ private:
+  int read_ = -1;
+  bool let_go_ = false;
+};
+
+cli::Guard make_guard(std::chrono::nanoseconds kill_after = 1s) {
+  auto guard = cli::Guard::fork(kill_after);
+  REQUIRE(guard);
+  return *std::move(guard);
+}
+
+Arguments shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
+
+// The ending, waited for; exit code -1 where none comes.
+cli::Ending ending(cli::Guard& guard) {
+  const auto end = BootClock::now() + 20s;
+  while (BootClock::now() < end) {
+    pollfd input{guard.fd(), POLLIN, 0};
+    poll(&input, 1, 100);
+    const auto event = guard.next();
+    REQUIRE(event);
+    if (!*event) continue;
+    if (const auto* it = std::get_if<cli::Ending>(&**event)) return *it;
+  }
+  cli::Ending none;
+  none.exit_code = -1;
+  return none;
+}
+
+cli::Ending run(const Arguments& argv, const std::vector<std::string>& environment = {}) {
+  auto guard = make_guard();
+  REQUIRE(guard.start(argv, environment));
+  return ending(guard);
+}
+
+bool has_event(cli::Guard& guard) {
+  const auto event = guard.next();
+  return event && *event;
+}
+
+// A shell that ignores SIGTERM, and so do its children. Says its process ID once it does.
+constexpr auto kStubborn = "trap '' TERM; sleep 1000 & sleep 1000 & echo $$ >&9; wait; sleep 1000";
+
+// A process that plays electctl, in which `part` runs; _exit(0) after it.
+pid_t another_process(const std::function<void()>& part) {
+  const pid_t pid = fork();
+  REQUIRE(pid >= 0);
+  if (pid == 0) {
+    part();
+    _exit(0);
+  }
+  return pid;
+}
+
+int wait_for(pid_t process) {
+  int status = 0;
+  return waitpid(process, &status, 0) == process ? status : -1;
+}
+
+}  // namespace
+
+TEST_SUITE("guard") {
+  TEST_CASE("CMD's own end becomes its exit code as a shell gives it") {
+    CHECK(run({"true"}).exit_code == 0);
+    CHECK(run(shell("exit 3")).exit_code == 3);
+    CHECK(run(shell("kill -9 $$")).exit_code == 128 + SIGKILL);
+    CHECK(run(shell("kill -USR1 $$")).exit_code == 128 + SIGUSR1);
+    const auto own = run({"false"});
+    CHECK(own.exit_code == 1);
+    CHECK(own.cause == Cause::own);
+    CHECK(own.failure.empty());
+    CHECK(own.typed == 0);
+  }
+
+  TEST_CASE("a CMD that cannot be run is 127 where it is not there, else 126, and says why") {
+    const auto absent = run({"/there/is/no/such/program"});
+    CHECK(absent.exit_code == 127);
+    CHECK(absent.failure == "cannot run /there/is/no/such/program: No such file or directory");
+    CHECK(run({"no-such-program-in-path"}).exit_code == 127);
+    CHECK(run({""}).exit_code == 127);
+    const auto forbidden = run({"/etc/passwd"});
+    CHECK(forbidden.exit_code == 126);
+    CHECK(forbidden.failure == "cannot run /etc/passwd: Permission denied");
+    CHECK(forbidden.cause == Cause::own);
+  }
+
+  TEST_CASE("CMD gets its arguments as they are, the new variables in place of inherited ones, and the rest") {
+    Channel channel;
+    setenv("GUARD_TEST_KEPT", "kept", 1);
+    setenv("GUARD_TEST_OLD", "old", 1);
+    auto guard = make_guard();
+    REQUIRE(guard.start(
+        {"/bin/sh", "-c", R"(printf '%s|' "$@" >&9; env | grep ^GUARD_TEST_ | sort >&9)", "sh", "a b", "", "c\nd"},
+        {"GUARD_TEST_OLD=new", "GUARD_TEST_EMPTY="}));
+    CHECK(ending(guard).exit_code == 0);
+    CHECK(channel.rest() == "a b||c\nd|GUARD_TEST_EMPTY=\nGUARD_TEST_KEPT=kept\nGUARD_TEST_OLD=new\n");
+    unsetenv("GUARD_TEST_KEPT");
+    unsetenv("GUARD_TEST_OLD");
+  }
+
+  TEST_CASE("PATH of the new environment counts") {
+    CHECK(run({"sh", "-c", "exit 5"}, {"PATH=/usr/bin:/bin"}).exit_code == 5);
+    CHECK(run({"sh", "-c", "exit 5"}, {"PATH=/nowhere"}).exit_code == 127);
+  }
+
+  TEST_CASE("an environment of a megabyte arrives; one variable larger than the kernel takes is said") {
+    std::vector<std::string> many;
+    for (int i = 0; i < 10; ++i) many.push_back("GUARD_TEST_" + std::to_string(i) + "=" + std::string(110'000, 'x'));
+    CHECK(run(shell("test ${#GUARD_TEST_0} = 110000 && test ${#GUARD_TEST_9} = 110000"), many).exit_code == 0);
+    const auto large = run({"true"}, {"GUARD_TEST=" + std::string(1'500'000, 'x')});
+    CHECK(large.exit_code == 126);
+    CHECK(large.failure == "cannot run true: Argument list too long; one argument or variable may have 131071 bytes");
+  }
+
+  TEST_CASE("standard input and inherited descriptors are CMD's, and of ours none") {
+    Channel channel;
+    const int before = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10);
+    const int text = memfd_create("input", MFD_CLOEXEC);
+    REQUIRE(write(text, "hello\n", 6) == 6);
+    lseek(text, 0, SEEK_SET);
+    dup2(text, STDIN_FILENO);
+    auto guard = make_guard();
+    dup2(before, STDIN_FILENO);
+    close(before);
+    close(text);
+    REQUIRE(guard.start(shell("read -r line; echo $line >&9; exec ls /proc/self/fd >&9"), {}));
+    const auto inherited =
+        std::ranges::count_if(open_files(), [](int file) { return (fcntl(file, F_GETFD) & FD_CLOEXEC) == 0; });
+    CHECK(ending(guard).exit_code == 0);
+    CHECK(channel.line() == "hello");
+    CHECK(std::ranges::count(channel.rest(), '\n') == inherited + 1);  // And the directory, which ls reads.
+  }
+
+  TEST_CASE("who reads CMD's output sees its end when CMD ends, though the guard and electctl live on") {
+    Channel channel;
+    auto guard = make_guard();
+    REQUIRE(guard.start(shell("echo out >&9; exec 9>&-; exec sleep 1000"), {}));
+    CHECK(channel.rest() == "out\n");
+    guard.stop();
+    CHECK(ending(guard).exit_code == 128 + SIGTERM);
+  }
+
+  TEST_CASE("CMD has an empty signal mask and default dispositions, but keeps what was ignored") {
+    Channel channel;
+    const auto hangup = std::signal(SIGHUP, SIG_IGN);
+    const auto broken_pipe = std::signal(SIGPIPE, SIG_IGN);
+    auto guard = make_guard();
+    std::signal(SIGHUP, hangup);
+    std::signal(SIGPIPE, broken_pipe);
+    REQUIRE(guard.start(shell("grep -E '^Sig(Blk|Ign)' /proc/self/status >&9"), {}));
+    CHECK(ending(guard).exit_code == 0);
+    CHECK(channel.rest() == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000001\n");
+  }
+
+  TEST_CASE("the deadline ends CMD: SIGTERM at term_at, SIGKILL at kill_at, its children too") {
+    SUBCASE("SIGTERM is enough") {
+      Channel channel;
+      auto guard = make_guard();
+      const auto term_at = BootClock::now() + 300ms;
+      guard.deadline(term_at, term_at + 1h);
+      REQUIRE(guard.start(shell("echo $$ >&9; sleep 1000"), {}));
+      const auto group = channel.pid();
+      const auto end = ending(guard);
+      CHECK(BootClock::now() >= term_at);
+      CHECK(end.cause == Cause::deadline);
+      CHECK(end.exit_code == 128 + SIGTERM);
+      CHECK(group_is_gone(group));
+    }
+    SUBCASE("it is not") {
+      Channel channel;
+      auto guard = make_guard(1h);
+      const auto kill_at = BootClock::now() + 600ms;
+      guard.deadline(kill_at - 300ms, kill_at);
+      REQUIRE(guard.start(shell(kStubborn), {}));
+      const auto group = channel.pid();
+      const auto end = ending(guard);
+      const auto ended_at = BootClock::now();
+      CHECK(ended_at >= kill_at);
+      CHECK(ended_at < kill_at + 5s);
+      CHECK(end.cause == Cause::deadline);
+      CHECK(end.exit_code == 128 + SIGKILL);
+      CHECK(group_is_gone(group));
+    }
+  }
+
+  TEST_CASE("a renewed deadline keeps CMD alive; one that comes after SIGTERM does not save it") {
+    Channel channel;
+    auto guard = make_guard(1h);
+    guard.deadline(BootClock::now() + 400ms, BootClock::now() + 500ms);
+    REQUIRE(guard.start(shell("trap 'echo term >&9' TERM; echo ready >&9; while :; do sleep 1000 & wait; done"), {}));
+    REQUIRE(channel.line() == "ready");
+    const auto begin = BootClock::now();
+    while (BootClock::now() < begin + 1s) {
+      guard.deadline(BootClock::now() + 400ms, BootClock::now() + 500ms);
+      CHECK_FALSE(has_event(guard));
+      poll(nullptr, 0, 20);
+    }
+    REQUIRE(channel.line() == "term");
+    guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+    const auto end = ending(guard);
+    CHECK(end.cause == Cause::deadline);
+    CHECK(end.exit_code == 128 + SIGKILL);
+  }
+
+  TEST_CASE("CMD is not run where the deadline has passed, or stop() was called, before start()") {
+    Channel channel;
+    SUBCASE("deadline") {
+      auto guard = make_guard();
+      guard.deadline(BootClock::now() - 1ns, BootClock::now() + 1h);
+      REQUIRE(guard.start(shell("echo ran >&9"), {}));
+      CHECK(ending(guard).cause == Cause::deadline);
+    }
+    SUBCASE("stop") {
+      auto guard = make_guard();
+      guard.stop();
+      REQUIRE(guard.start(shell("echo ran >&9"), {}));
+      CHECK(ending(guard).cause == Cause::told);
+    }
+    CHECK(channel.rest().empty());
+  }
+
+  TEST_CASE("stop() ends CMD: SIGTERM now, SIGKILL after kill_after or at kill_at") {
+    Channel channel;
+    SUBCASE("SIGTERM is enough, also for one that is stopped") {
+      auto guard = make_guard(1h);
+      REQUIRE(guard.start(shell("echo $$ >&9; kill -STOP $$; exec sleep 1000"), {}));
+      const auto group = channel.pid();
+      guard.stop();
+      guard.stop();
+      const auto end = ending(guard);
+      CHECK(end.cause == Cause::told);
+      CHECK(end.exit_code == 128 + SIGTERM);
+      CHECK(group_is_gone(group));
+    }
+    SUBCASE("kill_after") {
+      auto guard = make_guard(200ms);
+      guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+      REQUIRE(guard.start(shell(kStubborn), {}));
+      channel.pid();
+      const auto begin = BootClock::now();
+      guard.stop();
+      CHECK(ending(guard).exit_code == 128 + SIGKILL);
+      CHECK(BootClock::now() >= begin + 200ms);
+    }
+    SUBCASE("kill_at is sooner, and a later one counts") {
+      auto guard = make_guard(1h);
+      guard.deadline(BootClock::now() + 1h, BootClock::now() + 1h);
+      REQUIRE(guard.start(shell(kStubborn), {}));
+      channel.pid();
+      guard.stop();
+      const auto kill_at = BootClock::now() + 300ms;
+      guard.deadline(kill_at - 100ms, kill_at - 50ms);
+      guard.deadline(kill_at - 10ms, kill_at);
+      const auto end = ending(guard);
+      CHECK(BootClock::now() >= kill_at);
+      CHECK(end.cause == Cause::told);
+      CHECK(end.exit_code == 128 + SIGKILL);
+    }
+  }
+
+  TEST_CASE("a CMD that heeds SIGTERM gives its own exit code") {
+    Channel channel;
+    auto guard = make_guard(1h);
+    REQUIRE(guard.start(shell("trap 'exit 7' TERM; echo ready >&9; sleep 1000 & wait"), {}));
+    REQUIRE(channel.line() == "ready");
+    guard.stop();
+    CHECK(ending(guard).exit_code == 7);
+  }
+
+  TEST_CASE("what CMD left running in its group is gone before its end is told") {
+    Channel channel;
+    auto guard = make_guard();
+    REQUIRE(guard.start(shell("trap '' TERM; (sleep 1000 & sleep 1000) & echo $$ >&9; exit 4"), {}));
+    const auto group = channel.pid();
+    CHECK(ending(guard).exit_code == 4);
+    CHECK(group_is_gone(group));
+    CHECK(channel.rest().empty());
+  }
+
+  TEST_CASE("a zombie in its group whose parent has left the group does not keep the end back") {
+    Channel channel;
+    auto guard = make_guard();
+    const auto script =
+        "import os, signal\n"
+        "if os.fork() == 0:\n"
+        "  if os.fork() == 0: signal.pause()\n"
+        "  os.setsid()\n"
+        "  os.write(9, b'%d\\n' % os.getpid())\n"
+        "signal.pause()\n";
+    REQUIRE(guard.start({"python3", "-c", script}, {}));
+    const auto daemon = channel.pid();
+    guard.signal(SIGUSR1);
+    CHECK(ending(guard).exit_code == 128 + SIGUSR1);
+    CHECK(runs(daemon));  // No part of the group: not covered.
+    kill(daemon, SIGKILL);
+  }
+
+  TEST_CASE("signal() reaches the whole group") {
+    Channel channel;
+    auto guard = make_guard();
+    REQUIRE(guard.start(shell("(trap 'echo child >&9; exit' USR1; echo ready >&9; sleep 1000 & wait) &"
+                              "trap 'wait; echo parent >&9; exit 8' USR1; echo ready >&9; wait"),
+                        {}));
+    REQUIRE(channel.line() == "ready");
+    REQUIRE(channel.line() == "ready");
+    guard.signal(SIGUSR1);
+    CHECK(ending(guard).exit_code == 8);
+    CHECK(channel.rest() == "child\nparent\n");
+  }
+
+  TEST_CASE("signals that are meant to end it reach a stopped CMD") {
+    Channel channel;
+    auto guard = make_guard();
+    REQUIRE(guard.start(shell("echo $$ >&9; kill -STOP $$; exec sleep 1000"), {}));
+    channel.pid();
+    guard.signal(SIGINT);
+    CHECK(ending(guard).exit_code == 128 + SIGINT);
+  }
+
+  TEST_CASE("electctl's death ends CMD") {
+    Channel channel;
+    const pid_t electctl = another_process([] {
+      auto guard = cli::Guard::fork(100ms);
+      guard->deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+      if (guard->start(shell(kStubborn), {})) pause();
+    });
+    const auto group = channel.pid();
+    kill(electctl, SIGKILL);
+    wait_for(electctl);
+    CHECK(soon([&] { return group_is_gone(group); }));
+    CHECK(channel.rest().empty());  // The guard is gone as well.
+  }
+
+  TEST_CASE("a stopped electctl keeps no CMD alive, and learns of its end when continued") {
+    Channel channel;
+    const auto kill_at = BootClock::now() + 1s;
+    const pid_t electctl = another_process([&] {
+      auto guard = cli::Guard::fork(1h);
+      guard->deadline(kill_at - 300ms, kill_at);
+      if (!guard->start(shell(kStubborn), {})) _exit(1);
+      const auto end = ending(*guard);
+      _exit(end.cause == Cause::deadline && end.exit_code == 128 + SIGKILL ? 0 : 1);
+    });
+    const auto group = channel.pid();
+    kill(electctl, SIGSTOP);
+    CHECK(soon([&] { return group_is_gone(group); }));
+    CHECK(BootClock::now() >= kill_at);
+    kill(electctl, SIGCONT);
+    CHECK(wait_for(electctl) == 0);
+  }
+
+  TEST_CASE("the ending waits for a reader that comes late") {
+    Channel channel;
+    auto guard = make_guard();
+    REQUIRE(guard.start(shell("exit 3"), {}));
+    channel.rest();
+    const auto end = ending(guard);
+    CHECK(end.exit_code == 3);
+    CHECK_FALSE(has_event(guard));
+    CHECK(guard.next());
+  }
+
+  TEST_CASE("the guard's own death kills CMD and its group, and is an error") {
+    Channel channel;
+    auto guard = make_guard();
+    guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+    REQUIRE(guard.start(shell("sleep 1000 & echo $$ $PPID >&9; wait"), {}));
+    std::istringstream said(channel.line());
+    pid_t group = 0;
+    pid_t guard_process = 0;
+    said >> group >> guard_process;
+    REQUIRE(guard_process > 1);
+    CHECK(getpgid(guard_process) == guard_process);
+    CHECK(getpgid(group) == group);
+    CHECK_FALSE(has_event(guard));
+    kill(guard_process, SIGKILL);
+    CHECK(soon([&] { return !guard.next().has_value(); }));
+    CHECK(soon([&] { return !runs(group); }));
+    CHECK(channel.rest().empty());
+  }
+
+  TEST_CASE("no signal but SIGKILL and SIGSTOP does anything to the guard") {
+    Channel channel;
+    auto guard = make_guard();
+    REQUIRE(guard.start(shell("echo $PPID >&9; exec sleep 1000"), {}));
+    const auto guard_process = channel.pid();
+    for (int number = 1; number <= SIGRTMAX; ++number) {
+      if (number == SIGSYS + 1) number = SIGRTMIN;  // Between them are libc's own.
+      if (number != SIGKILL && number != SIGSTOP) kill(guard_process, number);
+    }
+    CHECK_FALSE(has_event(guard));
+    guard.stop();
+    const auto end = ending(guard);
+    CHECK(end.cause == Cause::told);
+    CHECK(end.exit_code == 128 + SIGTERM);
+  }
+
+  TEST_CASE("a guard that never starts CMD ends with electctl") {
+    const auto files = open_files();
+    {
+      auto guard = make_guard();
+      guard.signal(SIGTERM);
+      auto moved = std::move(guard);
+      CHECK_FALSE(has_event(moved));
+    }
+    CHECK(open_files() == files);
+    CHECK(waitpid(-1, nullptr, WNOHANG) == -1);
+  }
+
+  TEST_CASE("~Guard ends CMD") {
+    Channel channel;
+    pid_t group = 0;
+    {
+      auto guard = make_guard(100ms);
+      REQUIRE(guard.start(shell(kStubborn), {}));
+      group = channel.pid();
+    }
+    CHECK(group_is_gone(group));
+  }
+
+  TEST_CASE("a guard that is stopped keeps nobody waiting") {
+    Channel channel;
+    auto guard = make_guard(100ms);
+    REQUIRE(guard.start(shell("echo $PPID >&9; exec sleep 1000"), {}));
+    kill(channel.pid(), SIGSTOP);
+    for (int i = 0; i < 10'000; ++i) guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+    guard.signal(SIGUSR1);
+    guard.stop();  // Dropped like the others, but it continues the guard, and ~Guard ends both.
+  }
+
+  TEST_CASE("a hundred quick starts leave no process and no descriptor") {
+    const auto files = open_files();
+    for (int i = 0; i < 100; ++i) REQUIRE(run({"true"}).exit_code == 0);
+    CHECK(open_files() == files);
+    CHECK(waitpid(-1, nullptr, WNOHANG) == -1);
+    CHECK(errno == ECHILD);
+  }
+}
