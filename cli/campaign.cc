@@ -1,11 +1,19 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstring>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "answer.h"
 #include "command.h"
+#include "elect/duration.h"
+#include "elect/text.h"
+#include "gate.h"
+#include "guard.h"
+#include "notify.h"
 #include "output.h"
 #include "proposal.h"
 #include "standing.h"
@@ -13,6 +21,8 @@
 namespace cli {
 namespace {
 
+using elect::BootClock;
+using elect::BootTime;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
@@ -24,48 +34,212 @@ struct CampaignOptions {
   bool try_once = false;
   std::optional<nanoseconds> wait;
   int conflict_exit_code = kNotElected;
+  bool rejoin = false;
+
+  // With a CMD only.
+  nanoseconds linger{0};
+  nanoseconds lock_delay{0};
+  nanoseconds kill_after = seconds(1);
+  std::optional<nanoseconds> max_runtime;
+  std::optional<std::string> once;
+  nanoseconds once_keep = std::chrono::hours(24);
+  std::vector<CLI::Option*> for_cmd;
 };
 
 Failure lost(const elect::Loss& loss, std::string_view what) {
   return {kLost, fmt::format("{} was lost: {}", what, loss.message)};
 }
 
-// Leads without a CMD: says so, and holds until a signal or a loss.
-Outcome hold(const Context& context, Format format, Standing& standing, const Signals& signals) {
-  elect::Candidacy& candidacy = standing.candidacy();
-  const std::string text = as_candidate(context, format, snapshot_of(candidacy.header(), candidacy.self()));
-  if (auto written = write_result(text); !written) return std::unexpected(written.error());
-  const auto loss = candidacy.hold({signals.stop_token(), {}});
-  if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));
-  if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
-  return signals.first() == SIGHUP ? kBySignal + SIGHUP : kDone;
+// One campaign, from standing up to withdrawing.
+class Campaign {
+ public:
+  Campaign(Context& context, const CampaignOptions& options, Format format, std::optional<Guard> guard)
+      : context_(context), options_(options), format_(format), guard_(std::move(guard)) {}
+
+  Outcome run(std::string value) {
+    const auto opened = Standing::open(context_,
+                                       {.name = options_.name,
+                                        .value = std::move(value),
+                                        .session = {.ttl = std::chrono::duration_cast<seconds>(options_.ttl),
+                                                    .lease = options_.lease,
+                                                    .on_renewed = [this](const elect::Deadline& deadline) { renewed(deadline); }},
+                                        .try_once = options_.try_once,
+                                        .wait = options_.wait},
+                                       signals_);
+    if (signals_.first() != 0) return kBySignal + signals_.first();
+    if (!opened) return std::unexpected(opened.error());
+    Standing& standing = **opened;
+
+    const bool waited = !standing.candidacy().elected();
+    if (waited && !options_.try_once) notify_systemd("STATUS=waiting in the queue");
+    const auto verdict = standing.wait();
+    if (signals_.first() != 0) return kBySignal + signals_.first();
+    if (!verdict) return std::unexpected(Failure(verdict.error()));
+    if (const auto* loss = std::get_if<elect::Loss>(&*verdict)) {
+      return std::unexpected(lost(*loss, "the place in the queue"));
+    }
+    if (std::holds_alternative<elect::Candidacy::Beaten>(*verdict)) return options_.conflict_exit_code;
+
+    elected_at_ = BootClock::now();
+    const Outcome outcome = guard_ ? gate(standing, waited) : hold(standing);
+    notify_systemd("STOPPING=1");
+    return outcome;
+  }
+
+  // The signal that was typed to end CMD, if one was.
+  [[nodiscard]] int typed() const { return typed_; }
+
+ private:
+  void renewed(const elect::Deadline& deadline) const {
+    if (guard_) guard_->deadline(deadline.uncertain_from(), deadline.lost_from());
+  }
+
+  void tell_systemd(const elect::Candidate& self) const {
+    notify_systemd(fmt::format("READY=1\nSTATUS=leading with fencing token {}", self.create_revision));
+  }
+
+  // Leads without a CMD: says so, and holds until a signal or a loss.
+  Outcome hold(Standing& standing) {
+    elect::Candidacy& candidacy = standing.candidacy();
+    const std::string text = as_candidate(context_, format_, snapshot_of(candidacy.header(), candidacy.self()));
+    if (auto written = write_result(text); !written) return std::unexpected(written.error());
+    tell_systemd(candidacy.self());
+    const auto loss = candidacy.hold({signals_.stop_token(), {}});
+    if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));
+    if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
+    return signals_.first() == SIGHUP ? kBySignal + SIGHUP : kDone;
+  }
+
+  // Leads on for as long as is asked. An exit code or failure where it ended before: a signal, a loss.
+  std::optional<Outcome> lead_until(Standing& standing, BootTime deadline) const {
+    if (BootClock::now() >= deadline) return std::nullopt;
+    const auto loss = standing.candidacy().hold({signals_.stop_token(), deadline});
+    if (signals_.first() != 0) return kBySignal + signals_.first();
+    if (!loss) return std::unexpected(Failure(loss.error()));
+    if (*loss) return std::unexpected(lost(**loss, "leadership"));
+    return std::nullopt;
+  }
+
+  // Leads with CMD.
+  Outcome gate(Standing& standing, bool waited) {
+    if (waited) {
+      if (auto ended = lead_until(standing, elected_at_ + options_.lock_delay)) return *std::move(ended);
+    }
+    if (options_.once) {
+      const auto first = standing.candidacy().record_once(*options_.once, std::chrono::ceil<seconds>(options_.once_keep),
+                                                          signals_.stop_token());
+      if (signals_.first() != 0) return kBySignal + signals_.first();
+      if (!first) return std::unexpected(Failure(first.error()));
+      if (!*first) return options_.conflict_exit_code;
+    }
+    tell_systemd(standing.candidacy().self());
+    const auto ending = run_cmd(standing);
+    if (!ending) return std::unexpected(ending.error());
+    if (options_.linger > nanoseconds(0)) {
+      if (auto ended = lead_until(standing, elected_at_ + options_.linger); ended && !*ended) return *std::move(ended);
+    }
+    typed_ = ending->typed;
+    if (!ending->failure.empty()) return std::unexpected(Failure(ending->exit_code, elect::printable(ending->failure)));
+    return ending->exit_code;
+  }
+
+  // Runs CMD for as long as leadership lasts, and is back when its whole group is gone.
+  std::expected<Ending, Failure> run_cmd(Standing& standing) {
+    elect::Candidacy& candidacy = standing.candidacy();
+    Gate gate(*guard_, context_.argv, environment(standing));
+    // A signal that came before CMD was there to get it.
+    if (signals_.first() != 0) guard_->signal(signals_.first());
+    elect::Until until{gate.ended_token(), {}};
+    if (options_.max_runtime) until.deadline = BootClock::now() + *options_.max_runtime;
+    const auto loss = candidacy.hold(until);
+    if (!gate.ended_token().stop_requested()) guard_->stop();
+    const auto ending = gate.wait();
+    if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));
+    if (!ending) return std::unexpected(Failure(ending.error()));
+    if (ending->cause == Ending::Cause::deadline) {
+      return std::unexpected(Failure(kLost, "leadership could not be kept: renewals of the lease were not answered in time"));
+    }
+    if (ending->cause == Ending::Cause::own) return *ending;
+    if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
+    return std::unexpected(
+        Failure(kRanTooLong, fmt::format("CMD ran longer than {}", elect::format_duration(*options_.max_runtime))));
+  }
+
+  [[nodiscard]] std::vector<std::string> environment(Standing& standing) const {
+    const elect::Candidate& self = standing.candidacy().self();
+    std::string endpoints;
+    for (const auto& endpoint : context_.options.client.endpoints) endpoints += (endpoints.empty() ? "" : ",") + endpoint;
+    return {"ELECTCTL_NAME=" + options_.name,
+            "ELECTCTL_VALUE=" + self.value,
+            "ELECTCTL_KEY=" + self.key,
+            "ELECTCTL_LEASE=" + elect::hex_of(self.lease),
+            "ELECTCTL_REV=" + std::to_string(self.create_revision),
+            "ELECTCTL_TTL=" + std::to_string(standing.session().ttl().count()),
+            "ELECTCTL_ENDPOINTS=" + endpoints};
+  }
+
+  Context& context_;
+  const CampaignOptions& options_;
+  const Format format_;
+  std::optional<Guard> guard_;  // Forked before there is any thread: that of `signals_` is the first.
+  Signals signals_{[this](int number) {
+    if (guard_) guard_->signal(number);
+  }};
+  BootTime elected_at_{};
+  int typed_ = 0;
+};
+
+// Starts this program anew, for --rejoin: a new process image has no threads yet, so that a guard can be forked.
+Failure start_anew(char* const* arguments) {
+  ::execv("/proc/self/exe", arguments);
+  return {kError, fmt::format("cannot stand again: {}", std::strerror(errno))};
+}
+
+// Waits until etcd answers, so that standing again does not fail for what ended leadership.
+bool etcd_answers(Context& context, const std::string& name) {
+  const Signals signals;
+  auto election = context.election(name);
+  while (signals.first() == 0 && election) {
+    if (election->candidates({.limit = 1}, signals.stop_token())) return true;
+    elect::pause_for(seconds(1), signals.stop_token());
+  }
+  return false;
 }
 
 Outcome run_campaign(Context& context, const CampaignOptions& options) {
   const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
   if (!format) return std::unexpected(format.error());
+  if (context.argv.empty()) {
+    for (const CLI::Option* option : options.for_cmd) {
+      if (option->count() > 0) return bad_arguments(fmt::format("{} needs a CMD behind --", option->get_name()));
+    }
+  }
+  if (options.rejoin && options.value == "-") return bad_arguments("--rejoin stands again, and cannot read - again");
   auto value = proposal_of(options.value);
   if (!value) return std::unexpected(value.error());
-  Signals signals;
-  const auto opened = Standing::open(context,
-                                     {.name = options.name,
-                                      .value = *std::move(value),
-                                      .session = {.ttl = std::chrono::duration_cast<seconds>(options.ttl),
-                                                  .lease = options.lease,
-                                                  .on_renewed = {}},
-                                      .try_once = options.try_once,
-                                      .wait = options.wait},
-                                     signals);
-  if (signals.first() != 0) return kBySignal + signals.first();
-  if (!opened) return std::unexpected(opened.error());
-  Standing& standing = **opened;
+  std::optional<Guard> guard;
+  if (!context.argv.empty()) {
+    if (value->find('\0') != std::string::npos) {
+      return bad_arguments("a VALUE with a NUL byte does not fit into CMD's environment");
+    }
+    auto forked = Guard::fork(options.kill_after);
+    if (!forked) return std::unexpected(Failure(forked.error()));
+    guard.emplace(*std::move(forked));
+  }
 
-  const auto verdict = standing.wait();
-  if (signals.first() != 0) return kBySignal + signals.first();
-  if (!verdict) return std::unexpected(Failure(verdict.error()));
-  if (const auto* loss = std::get_if<elect::Loss>(&*verdict)) return std::unexpected(lost(*loss, "the place in the queue"));
-  if (std::holds_alternative<elect::Candidacy::Beaten>(*verdict)) return options.conflict_exit_code;
-  return hold(context, *format, standing, signals);
+  Outcome outcome;
+  int typed = 0;
+  {
+    Campaign campaign(context, options, *format, std::move(guard));
+    outcome = campaign.run(*std::move(value));
+    typed = campaign.typed();
+  }
+  if (typed != 0) end_as_typed(typed);
+  if (options.rejoin && !outcome && outcome.error().code == kLost) {
+    warn(outcome.error().message + "; standing again");
+    if (etcd_answers(context, options.name)) return std::unexpected(start_anew(context.arguments));
+  }
+  return outcome;
 }
 
 }  // namespace
@@ -79,8 +253,19 @@ Run declare_campaign(CLI::App& app) {
   auto* try_once = app.add_flag("--try", options->try_once, "not first in the queue at once: withdraw, exit 11");
   auto* wait = add_duration(app, "--wait", options->wait, "not elected within this time: withdraw, exit 11");
   app.add_option("-E,--conflict-exit-code", options->conflict_exit_code, "N in place of 11")->check(CLI::Range(0, 255));
+  app.add_flag("--rejoin", options->rejoin, "after losing leadership stand again, at the tail of the queue");
   try_once->excludes(wait);
   lease->excludes(ttl);
+
+  auto* once = app.add_option("--once", options->once, "run CMD at most once in this election for this ID");
+  options->for_cmd = {
+      add_duration(app, "--linger", options->linger, "lead for at least so long, also where CMD ends sooner"),
+      add_duration(app, "--lock-delay", options->lock_delay, "after having waited, start CMD so much later"),
+      add_duration(app, "--kill-after", options->kill_after, "from SIGTERM to SIGKILL for CMD")->default_str("1s"),
+      add_duration(app, "--max-runtime", options->max_runtime, "end CMD after so long: exit 124"),
+      once,
+      add_duration(app, "--once-keep", options->once_keep, "how long a record of --once lasts")->default_str("24h")->needs(once),
+  };
   app.final_callback([options] {
     if (options->ttl < seconds(1) || options->ttl % seconds(1) != nanoseconds(0)) {
       throw CLI::ValidationError("--ttl", "leases live for whole seconds, at least 1s");

@@ -24,6 +24,7 @@ class Context {
  public:
   GlobalOptions options;
   std::vector<std::string> argv;  // CMD and its arguments, from behind "--". Empty: no CMD.
+  char* const* arguments = nullptr;  // As main got them.
 
   // The client, made at the first call. It is never torn down: leaving the process is faster, and ends it as well.
   [[nodiscard]] std::expected<elect::Client*, Failure> client();

@@ -52,6 +52,7 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   auto* grammar = new cli::Grammar;  // Never torn down.
+  grammar->context.arguments = argv;
   const auto outcome = parse_and_run(*grammar, std::span(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)));
   if (outcome) leave(*outcome);
   if (!outcome.error().message.empty()) fmt::print(stderr, "Error: {}\n", outcome.error().message);

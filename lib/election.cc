@@ -6,6 +6,7 @@
 #include "wire/connection.h"
 #include "wire/convert.h"
 #include "wire/either_stop.h"
+#include "wire/lease.h"
 #include "wire/watcher.h"
 
 namespace elect {
@@ -278,6 +279,31 @@ Result<std::optional<Loss>> Candidacy::hold(const Until& until) {
   if (!verdict) return std::unexpected(verdict.error());
   if (const auto* loss = std::get_if<Loss>(&*verdict)) return *loss;
   return std::nullopt;
+}
+
+Result<bool> Candidacy::record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop) {
+  const auto granted = grant_lease(client_.connection(), keep, {stop, {}});
+  if (!granted) return std::unexpected(granted.error());
+  const std::string key = once_key_of(name_, id);
+  etcdserverpb::TxnRequest request;
+  *request.add_compare() = stands_at(self_.key, self_.create_revision);
+  *request.add_compare() = stands_at(key, 0);
+  auto& put = *request.add_success()->mutable_request_put();
+  put.set_key(key);
+  put.set_value(self_.key);
+  put.set_lease(granted->lease);
+  request.add_failure()->mutable_request_range()->set_key(key);
+  etcdserverpb::TxnResponse response;
+  const auto called = client_.connection().call(&etcdserverpb::KV::Stub::Txn, request, response, {stop, {}});
+  if (!called) return std::unexpected(called.error());
+  if (response.succeeded()) return true;
+  const auto& found = response.responses(0).response_range().kvs();
+  // The record of an earlier try whose answer was lost is on the lease that was granted for it.
+  if (!found.empty() && found[0].lease() == granted->lease) return true;
+  // The lease is of no use to anybody; left alone it would end by itself.
+  (void)client_.revoke(granted->lease, {stop, {}});
+  if (found.empty()) return fail(Errc::refused, "the candidate was deleted before it could record anything");
+  return false;
 }
 
 Result<void> Candidacy::withdraw(std::stop_token stop) {

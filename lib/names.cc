@@ -1,6 +1,7 @@
 #include "elect/names.h"
 
 #include <charconv>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,21 @@ std::string range_end_of(std::string_view prefix) {
 }
 
 std::string key_of(std::string_view name, LeaseId lease) { return prefix_of(name) + hex_of(lease); }
+
+std::string once_key_of(std::string_view name, std::string_view id) {
+  std::string key = "electctl-once";
+  for (const std::string_view part : {name, id}) {
+    key += ':';
+    for (const char byte : part) {
+      if (byte == '/' || byte == ':' || byte == '%') {
+        fmt::format_to(std::back_inserter(key), "%{:02X}", static_cast<unsigned char>(byte));
+      } else {
+        key += byte;
+      }
+    }
+  }
+  return key;
+}
 
 std::string hex_of(LeaseId lease) { return fmt::format("{:x}", static_cast<std::uint64_t>(lease)); }
 

@@ -1,12 +1,11 @@
 #include "elect/session.h"
 
 #include <algorithm>
-#include <random>
 
 #include <fmt/format.h>
 
 #include "elect/duration.h"
-#include "wire/connection.h"
+#include "wire/lease.h"
 
 namespace elect {
 namespace {
@@ -18,81 +17,15 @@ using std::chrono::seconds;
 constexpr nanoseconds kPauseAfterFailure = 100ms;
 constexpr nanoseconds kShortestRenewal = 300ms;
 
-// Unlikely to be taken: 63 random bits, never 0.
-LeaseId random_lease() {
-  std::random_device random;
-  const std::uint64_t bits = (std::uint64_t{random()} << 32U) | random();
-  return static_cast<LeaseId>((bits >> 1U) | 1U);
-}
-
-struct Granted {
-  LeaseId lease;
-  Deadline deadline;
-};
-
-// What one renewal is told: the TTL, or that there is no such lease (0).
-Result<seconds> renew(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt,
-                      std::optional<nanoseconds> try_limit) {
-  etcdserverpb::LeaseKeepAliveResponse response;
-  auto called = connection.run(
-      "LeaseKeepAlive",
-      [&](const Link& link, grpc::ClientContext& context) -> grpc::Status {
-        context.AddMetadata("hasleader", "true");
-        etcdserverpb::Lease::Stub stub(link.channel);
-        const auto stream = stub.LeaseKeepAlive(&context);
-        etcdserverpb::LeaseKeepAliveRequest request;
-        request.set_id(lease);
-        stream->Write(request);
-        const bool answered = stream->Read(&response);
-        // The answer is all that is wanted: not waiting for the stream's end saves a turn.
-        if (answered) {
-          context.TryCancel();
-          (void)stream->Finish();
-          return grpc::Status::OK;
-        }
-        const grpc::Status status = stream->Finish();
-        return status.ok() ? grpc::Status(grpc::UNAVAILABLE, "the server ended the renewal unanswered") : status;
-      },
-      until, &attempt, try_limit);
-  if (!called) {
-    if (called.error().code == Errc::lease_not_found) return seconds(0);
-    return std::unexpected(called.error());
-  }
-  return seconds(response.ttl());
-}
-
 std::string gone(LeaseId lease) { return fmt::format("lease {} is gone: it was revoked or has expired", hex_of(lease)); }
-
-Result<Granted> take_up(Connection& connection, LeaseId lease, const Until& until) {
-  Attempt attempt;
-  const auto ttl = renew(connection, lease, until, attempt, {});
-  if (!ttl) return std::unexpected(ttl.error());
-  if (*ttl <= 0s) return fail(Errc::lease_not_found, fmt::format("there is no lease {}", hex_of(lease)));
-  return Granted{lease, Deadline(attempt.sent, *ttl)};
-}
-
-Result<Granted> grant(Connection& connection, seconds ttl, const Until& until) {
-  etcdserverpb::LeaseGrantRequest request;
-  request.set_ttl(ttl.count());
-  request.set_id(random_lease());
-  etcdserverpb::LeaseGrantResponse response;
-  Attempt attempt;
-  const auto called = connection.call(&etcdserverpb::Lease::Stub::LeaseGrant, request, response, until, &attempt);
-  if (called) return Granted{response.id(), Deadline(attempt.sent, seconds(response.ttl()))};
-  // An earlier try granted it, and its answer was lost ("lease already exists"). With 63 random bits it is ours.
-  if (attempt.repeated && called.error().code == Errc::refused) {
-    if (auto taken = take_up(connection, request.id(), until)) return taken;
-  }
-  return std::unexpected(called.error());
-}
 
 }  // namespace
 
 Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions options, const Until& until) {
   const bool owned = options.lease == 0;
   if (owned && options.ttl < 1s) return fail(Errc::usage, "the time to live of a lease is at least 1s");
-  const auto granted = owned ? grant(client.connection(), options.ttl, until)
-                             : take_up(client.connection(), options.lease, until);
+  const auto granted = owned ? grant_lease(client.connection(), options.ttl, until)
+                             : take_up_lease(client.connection(), options.lease, until);
   if (!granted) return std::unexpected(granted.error());
   std::unique_ptr<Session> session(
       new Session(client, std::move(options), granted->lease, owned, granted->deadline));
@@ -141,7 +74,7 @@ void Session::renew_until(std::stop_token stop) {
     // Short enough that another endpoint can still be asked before the deadline becomes uncertain.
     const nanoseconds try_limit = std::max(known.ttl() / 6, kShortestRenewal);
     Attempt attempt;
-    const auto ttl = renew(client_.connection(), lease_, {stop, std::min(now + try_limit, known.lost_from())}, attempt,
+    const auto ttl = renew_lease(client_.connection(), lease_, {stop, std::min(now + try_limit, known.lost_from())}, attempt,
                            try_limit);
     if (stop.stop_requested()) return;
     if (ttl && *ttl <= 0s) return lose({Loss::Cause::lease_gone, gone(lease_)});

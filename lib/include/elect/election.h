@@ -118,6 +118,11 @@ class Candidacy {
   // Waits until leadership, or the place in the queue, is lost. Nothing: the deadline came first.
   [[nodiscard]] Result<std::optional<Loss>> hold(const Until& until);
 
+  // Records `id` for this election, if this candidate still stands and no record of it is there: one Txn says both.
+  // True: it is recorded now, by this candidate. False: it was there before. Errc::refused: this candidate is gone.
+  // A record lasts for `keep`, on a lease of its own, and lies outside every election's prefix.
+  [[nodiscard]] Result<bool> record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop = {});
+
   // Deletes this candidate's key, and nothing else of the lease's. Its session may stand again afterwards.
   [[nodiscard]] Result<void> withdraw(std::stop_token stop = {});
 

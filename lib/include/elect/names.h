@@ -25,6 +25,10 @@ using Revision = std::int64_t;  // A revision of the store; 0: none, or the pres
 
 [[nodiscard]] std::string key_of(std::string_view name, LeaseId lease);
 
+// Where it is recorded that something was done once in election `name`, under an ID. It holds no slash, so that it lies
+// under no election's prefix; name and ID are percent-encoded for that.
+[[nodiscard]] std::string once_key_of(std::string_view name, std::string_view id);
+
 // A lease as etcdctl prints it inside a key: lower-case hex, no padding; a negative ID as its two's complement.
 [[nodiscard]] std::string hex_of(LeaseId lease);
 

@@ -1,0 +1,46 @@
+#include "gate.h"
+
+#include <poll.h>
+
+namespace cli {
+
+Gate::Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment)
+    : guard_(guard) {
+  if (auto started = guard.start(argv, environment); !started) {
+    ending_ = std::unexpected(started.error());
+    ended_.request_stop();
+    return;
+  }
+  watcher_ = std::jthread([this] { watch(); });
+}
+
+Gate::~Gate() {
+  if (!ended_.stop_requested()) guard_.stop();
+}
+
+elect::Result<Ending> Gate::wait() {
+  if (watcher_.joinable()) watcher_.join();
+  return ending_;
+}
+
+void Gate::watch() {
+  for (;;) {
+    auto event = guard_.next();
+    if (!event) {
+      ending_ = std::unexpected(event.error());
+      break;
+    }
+    if (!*event) {
+      pollfd readable{guard_.fd(), POLLIN, 0};
+      ::poll(&readable, 1, -1);
+    } else if (const auto* stopped = std::get_if<Stopped>(&**event)) {
+      guard_.suspend(*stopped);
+    } else {
+      ending_ = std::get<Ending>(**event);
+      break;
+    }
+  }
+  ended_.request_stop();
+}
+
+}  // namespace cli

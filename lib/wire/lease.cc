@@ -1,0 +1,77 @@
+#include "wire/lease.h"
+
+#include <random>
+
+#include <fmt/format.h>
+
+namespace elect {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+namespace {
+
+// Unlikely to be taken: 63 random bits, never 0.
+LeaseId random_lease() {
+  std::random_device random;
+  const std::uint64_t bits = (std::uint64_t{random()} << 32U) | random();
+  return static_cast<LeaseId>((bits >> 1U) | 1U);
+}
+
+}  // namespace
+
+Result<seconds> renew_lease(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt,
+                      std::optional<nanoseconds> try_limit) {
+  etcdserverpb::LeaseKeepAliveResponse response;
+  auto called = connection.run(
+      "LeaseKeepAlive",
+      [&](const Link& link, grpc::ClientContext& context) -> grpc::Status {
+        context.AddMetadata("hasleader", "true");
+        etcdserverpb::Lease::Stub stub(link.channel);
+        const auto stream = stub.LeaseKeepAlive(&context);
+        etcdserverpb::LeaseKeepAliveRequest request;
+        request.set_id(lease);
+        stream->Write(request);
+        const bool answered = stream->Read(&response);
+        // The answer is all that is wanted: not waiting for the stream's end saves a turn.
+        if (answered) {
+          context.TryCancel();
+          (void)stream->Finish();
+          return grpc::Status::OK;
+        }
+        const grpc::Status status = stream->Finish();
+        return status.ok() ? grpc::Status(grpc::UNAVAILABLE, "the server ended the renewal unanswered") : status;
+      },
+      until, &attempt, try_limit);
+  if (!called) {
+    if (called.error().code == Errc::lease_not_found) return seconds(0);
+    return std::unexpected(called.error());
+  }
+  return seconds(response.ttl());
+}
+
+Result<Granted> take_up_lease(Connection& connection, LeaseId lease, const Until& until) {
+  Attempt attempt;
+  const auto ttl = renew_lease(connection, lease, until, attempt, {});
+  if (!ttl) return std::unexpected(ttl.error());
+  if (*ttl <= 0s) return fail(Errc::lease_not_found, fmt::format("there is no lease {}", hex_of(lease)));
+  return Granted{lease, Deadline(attempt.sent, *ttl)};
+}
+
+Result<Granted> grant_lease(Connection& connection, seconds ttl, const Until& until) {
+  etcdserverpb::LeaseGrantRequest request;
+  request.set_ttl(ttl.count());
+  request.set_id(random_lease());
+  etcdserverpb::LeaseGrantResponse response;
+  Attempt attempt;
+  const auto called = connection.call(&etcdserverpb::Lease::Stub::LeaseGrant, request, response, until, &attempt);
+  if (called) return Granted{response.id(), Deadline(attempt.sent, seconds(response.ttl()))};
+  // An earlier try granted it, and its answer was lost ("lease already exists"). With 63 random bits it is ours.
+  if (attempt.repeated && called.error().code == Errc::refused) {
+    if (auto taken = take_up_lease(connection, request.id(), until)) return taken;
+  }
+  return std::unexpected(called.error());
+}
+
+}  // namespace elect
