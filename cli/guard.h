@@ -3,17 +3,25 @@
 // It is forked before electctl has a second thread or a connection, and depends on nothing but its socket to electctl:
 // no library, no allocation, no lock. It starts CMD, in a process group of its own, when it is told to, and ends that
 // group when
-//   - the last deadline that it was told passes: SIGTERM at `term_at`, SIGKILL at `kill_at`, on CLOCK_BOOTTIME;
-//   - it is told to stop: SIGTERM at once, SIGKILL after `kill_after`, but no later than `kill_at`;
+//   - the last deadline that it was told passes: SIGTERM at `term_at`, SIGKILL at `kill_at`, on CLOCK_BOOTTIME. A
+//     later deadline told after that SIGTERM changes nothing;
+//   - it is told to stop: SIGTERM at once, SIGKILL after `kill_after`, but no later than the `kill_at` last told: while
+//     the lease is still renewed, CMD has all of its kill_after;
 //   - electctl is gone (its end of the socket is closed): the same as stop.
 // A stopped or hanging electctl sends no new deadline, so the old one passes. That includes Ctrl-Z: CMD and electctl
 // stop together, the lease is not renewed, and CMD is ended when its deadline passes.
 //
-// Whenever CMD ends, what is left of its group is killed (SIGKILL) and gone before the guard says so. A process that
-// leaves the group, by setsid(2) say, is out of its reach.
+// Whenever CMD ends, what is left of its group is killed (SIGKILL) and gone before the guard says so. Out of its reach:
+// a process that leaves the group (setsid(2); the jobs of an interactive shell); one that became another user's (sudo:
+// it cannot be signalled, but its end is waited for); CMD's children where guard and electctl are both killed by
+// SIGKILL.
 //
-// CMD is made the terminal's foreground group where electctl's group is, unless its output goes into a pipe; then it
-// reads the terminal and gets Ctrl-C, Ctrl-Z and window changes itself.
+// Where standard input is the terminal and electctl's group its foreground group, CMD's becomes that, unless its output
+// goes into a pipe (`… | less` wants the terminal); then it reads the terminal and gets Ctrl-C, Ctrl-Z and window
+// changes itself. Otherwise CMD gets the terminal when it turns out to want it (SIGTTIN, SIGTTOU) while electctl's
+// group has it. The guard takes it back when CMD is stopped or ended, and puts its modes right where a signal ended
+// CMD. From start() to CMD's end a handler here passes electctl's SIGTSTP on to CMD: it is not to be blocked or handled
+// elsewhere.
 #pragma once
 
 #include <chrono>
@@ -31,15 +39,15 @@ namespace cli {
 struct Ending {
   int exit_code = 0;  // As a shell gives it: CMD's own, 128+N for a signal, 126 or 127 where it could not be run.
   enum class Cause {
-    own,       // CMD ended by itself (a signal that electctl passed on included).
-    deadline,  // The guard's deadline passed; also where it had passed before CMD was to start.
-    told,      // stop() was called, or electctl's end was closed.
+    own,       // CMD ended by itself (a signal that electctl passed on included), or could not be run.
+    deadline,  // The guard's deadline passed; also where it had passed before CMD was to start: it is not run then.
+    told,      // stop() was called; before start() too: CMD is not run then.
   } cause = Cause::own;
   std::string failure;  // Why CMD could not be run; empty where it could.
   int typed = 0;        // The signal that ended CMD, where it was typed at the terminal that CMD held (Ctrl-C): 0 else.
 };
 
-// CMD was stopped, from the terminal: suspend() is to be called.
+// CMD was stopped, from the terminal: suspend() is to be called. Not told where there is no terminal.
 struct Stopped {
   int signal;
 };
@@ -48,7 +56,8 @@ using GuardEvent = std::variant<Ending, Stopped>;
 
 class Guard {
  public:
-  // Forks the guard. Call it while the process has one thread. `kill_after` as in --kill-after.
+  // Forks the guard. Call it while the process has one thread. `kill_after` as in --kill-after. Signals that are
+  // ignored now are ignored in CMD (nohup), but for SIGPIPE and SIGCHLD; CMD's mask is empty.
   [[nodiscard]] static elect::Result<Guard> fork(std::chrono::nanoseconds kill_after);
 
   Guard(Guard&& other) noexcept;
@@ -59,19 +68,21 @@ class Guard {
   // Before start() it arms what start() runs under.
   void deadline(elect::BootTime term_at, elect::BootTime kill_at) const;
 
-  // Starts CMD: argv by execvp, `environment` ("NAME=value") in place of inherited variables of the same names. Standard
-  // streams, other inherited descriptors and the terminal are CMD's. At most once.
+  // Starts CMD: argv by execvp, `environment` ("NAME=value") in place of inherited variables of the same names.
+  // Standard streams, other inherited descriptors and the terminal are CMD's. At most once. That CMD cannot be run is
+  // an Ending; so it is with an argument or variable of more than 131071 bytes, which the kernel takes from nobody.
   [[nodiscard]] elect::Result<void> start(const std::vector<std::string>& argv,
                                           const std::vector<std::string>& environment);
 
-  // Sends a signal to CMD's whole process group. Any thread. Nothing where CMD does not run.
+  // Sends a signal to CMD's whole process group; behind SIGINT, SIGTERM, SIGHUP and SIGQUIT a SIGCONT. Any thread;
+  // never blocks. Nothing where CMD does not run.
   void signal(int number) const;
 
-  // Ends CMD. Any thread; again is harmless.
+  // Ends CMD. Any thread; never blocks; again is harmless.
   void stop() const;
 
   // Stops electctl's own process group as CMD's was, so that the shell sees a stopped job; comes back when it is
-  // continued, and continues CMD.
+  // continued, and continues CMD. Where nobody could continue us (`ssh -t HOST electctl …`), it comes back at once.
   void suspend(const Stopped& stopped) const;
 
   // Becomes readable when next() has something.

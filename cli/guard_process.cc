@@ -94,7 +94,8 @@ bool is_living_member(int proc, const char* process, pid_t group) {
 // The CommandImage in `file`, its offsets made pointers; or null, and errno.
 std::uintptr_t* map_image(int file) {
   struct stat status {};
-  if (fstat(file, &status) != 0) return nullptr;
+  if (file < 0) errno = EMFILE;  // There was no descriptor left to receive it by.
+  if (file < 0 || fstat(file, &status) != 0) return nullptr;
   void* memory = mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
   if (memory == MAP_FAILED) return nullptr;
   auto* image = static_cast<std::uintptr_t*>(memory);
@@ -222,7 +223,9 @@ class GuardProcess {
   // CMD's standard streams and inherited descriptors are none of ours: who reads its output is to see its end.
   void let_go_of_files() const {
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (int stream = 0; stream <= STDERR_FILENO; ++stream) dup2(null, stream);
+    for (int stream = 0; stream <= STDERR_FILENO; ++stream) {
+      if (null < 0 || dup2(null, stream) < 0) close(stream);
+    }
     int ours[] = {socket_, children_, timer_, failure_};
     std::sort(std::begin(ours), std::end(ours));
     int from = STDERR_FILENO + 1;
@@ -280,7 +283,8 @@ class GuardProcess {
       child = {};
     }
     if (!cmd_ended_) return take_stop();
-    if (is_gone(cmd_) || (++looks_ % 64 == 0 && !has_living_member(cmd_))) finish();
+    const int missing = kill(-cmd_, 0) == 0 ? 0 : errno;  // EPERM: it has members, and they are another user's.
+    if (missing == ESRCH || (missing == 0 && ++looks_ % 64 == 0 && !has_living_member(cmd_))) finish();
   }
 
   void take_stop() {

@@ -10,7 +10,7 @@ namespace cli {
 
 // From electctl to the guard.
 struct GuardOrder {
-  enum Kind : std::int32_t {
+  enum Kind : std::uint8_t {
     deadline,  // `term_at` and `kill_at`, nanoseconds on CLOCK_BOOTTIME.
     run,       // Comes with a descriptor (SCM_RIGHTS): a memory file, laid out as said at CommandImage.
     signal,    // `number` for CMD's group.
@@ -25,7 +25,7 @@ struct GuardOrder {
 
 // From the guard to electctl.
 struct GuardReport {
-  enum Kind : std::int32_t {
+  enum Kind : std::uint8_t {
     started,  // `number`: CMD's process ID, which is its group's, too.
     stopped,  // `number`: the signal that stopped it.
     ended,    // `number`: the exit code; `cause`, `error`, `typed`. The last one.

@@ -16,7 +16,7 @@ _electctl() {
     esac
   done
   case $command in
-    campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code' ;;
+    campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code --rejoin --once --linger --lock-delay --kill-after --max-runtime --once-keep' ;;
     leader) words='-h --help --is --rev --consistency --print-value-only --keys-only' ;;
     observe) words='-h --help --rev --count --timeout --until' ;;
     resign) words='-h --help --rev --revoke -h --help --lease --key --value --leader' ;;

@@ -49,6 +49,13 @@ _electctl() {
     '--wait[not elected within this time\: withdraw, exit 11]:DURATION:' \
     '-E[N in place of 11]:INT:INT in [0 - 255]:' \
     '--conflict-exit-code[N in place of 11]:INT:INT in [0 - 255]:' \
+    '--rejoin[after losing leadership stand again, at the tail of the queue]' \
+    '--once[run CMD at most once in this election for this ID]:TEXT:' \
+    '--linger[lead for at least so long, also where CMD ends sooner]:DURATION:' \
+    '--lock-delay[after having waited, start CMD so much later]:DURATION:' \
+    '--kill-after[from SIGTERM to SIGKILL for CMD]:DURATION:' \
+    '--max-runtime[end CMD after so long\: exit 124]:DURATION:' \
+    '--once-keep[how long a record of --once lasts]:DURATION:' \
       '*:argument:_files' ;;
     leader) _arguments $global \
     '-h[Print this help message and exit]' \

@@ -1,0 +1,198 @@
+#!/usr/bin/env bats
+# campaign NAME -- CMD: CMD runs only while no other candidate can lead.
+load cluster
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+teardown() { end_started; }
+
+gone() { ! kill -0 "$1" 2>/dev/null || [[ $(ps -o stat= -p "$1") == Z* ]]; }
+
+# A CMD that says its process ID and then waits, with a child, for ever.
+waiting_cmd='echo $$ >"$PIDFILE"; sleep 1000 & wait; sleep 1000'
+start_holder() {
+  name=$(name_of_test)
+  export PIDFILE=$BATS_TEST_TMPDIR/pid
+  rm -f "$PIDFILE"
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" holder "$@"
+  holder=$!
+  wait_for 10 test -s "$PIDFILE"
+  cmd=$(<"$PIDFILE")
+}
+
+@test "gate: CMD's own exit code; 128+N where signal N ended it; 126 and 127 as a shell" {
+  name=$(name_of_test)
+  run -0 electctl campaign "$name" v -- true
+  run -7 electctl campaign "$name" v -- sh -c 'exit 7'
+  run -143 electctl campaign "$name" v -- sh -c 'kill -TERM $$'
+  run -127 electctl campaign "$name" v -- "$BATS_TEST_TMPDIR/none"
+  [[ $output == "Error: cannot run $BATS_TEST_TMPDIR/none: No such file or directory" ]]
+  run -126 electctl campaign "$name" v -- /etc/passwd
+  run -10 electctl inspect "$name"
+}
+
+@test "gate: CMD leads while it runs, has it all in its environment, and nothing else is on standard output" {
+  name=$(name_of_test " with 'quotes'")
+  ELECTCTL_REV=inherited run -0 electctl campaign "$name" 'my value' --ttl 30 -- \
+    bash -c '"$ELECTCTL" leader "$ELECTCTL_NAME"; env | grep ^ELECTCTL_ | sort'
+  [[ ${lines[0]} == "$name/"* && ${lines[1]} == "my value" ]]
+  lease=${lines[0]#"$name/"}
+  [[ $output == *"ELECTCTL_KEY=${lines[0]}"* && $output == *"ELECTCTL_LEASE=$lease"* && $output == *"ELECTCTL_TTL=30"* ]]
+  [[ $output == *"ELECTCTL_VALUE=my value"* && $output == *"ELECTCTL_ENDPOINTS=$ETCDCTL_ENDPOINTS"* ]]
+  [[ $output =~ ELECTCTL_REV=[0-9]+ && $output != *inherited* ]]
+  run -10 electctl inspect "$name"
+}
+
+@test "gate: standard input is CMD's" {
+  run -0 bash -c 'echo through | "$ELECTCTL" campaign "$1" v -- cat' _ "$(name_of_test)"
+  [[ $output == through ]]
+}
+
+@test "gate: resigned or revoked: CMD and its children are ended at once, exit 12" {
+  for way in resign revoke; do
+    start_holder --ttl 60 -- bash -c "$waiting_cmd"
+    children=$(pgrep -P "$cmd")
+    if [[ $way == resign ]]; then
+      electctl resign "$name" --leader
+    else
+      etcdctl lease revoke "$(electctl leader "$name" -w json | jq -r .lease)"
+    fi
+    ended "$holder" 12
+    gone "$cmd"
+    gone "$children"
+  done
+}
+
+@test "gate: a CMD that ignores SIGTERM is killed after --kill-after" {
+  start_holder --ttl 60 --kill-after 200ms -- bash -c "trap '' TERM; $waiting_cmd"
+  electctl resign "$name" --leader
+  ended "$holder" 12
+  gone "$cmd"
+}
+
+@test "gate: electctl is killed: CMD and its children are gone" {
+  start_holder --ttl 60 -- bash -c "$waiting_cmd"
+  children=$(pgrep -P "$cmd")
+  kill -KILL "$holder"
+  wait_for 5 gone "$cmd"
+  wait_for 5 gone "$children"
+}
+
+@test "gate: electctl is stopped: CMD is gone before another candidate leads" {
+  start_holder --ttl 2 -- bash -c "trap '' TERM; $waiting_cmd"
+  start "$BATS_TEST_TMPDIR/next" "$ELECTCTL" campaign "$name" next -- \
+    bash -c 'kill -0 "$1" 2>/dev/null && [[ $(ps -o stat= -p "$1") != Z* ]] && echo overlap || echo alone' _ "$cmd"
+  next=$!
+  wait_for 10 stands "$name" 2
+  kill -STOP "$holder"
+  ended "$next" 0
+  [[ $(<"$BATS_TEST_TMPDIR/next") == alone ]]
+  kill -CONT "$holder"
+  ended "$holder" 12
+}
+
+@test "gate: etcd stops answering without closing: CMD is ended in time, exit 12" {
+  start_holder --ttl 2 -- bash -c "$waiting_cmd"
+  member=$(<"$SANDBOX_DIR/member-1.pid")
+  kill -STOP "$member"
+  wait_for 10 gone "$cmd"
+  kill -CONT "$member"
+  ended "$holder" 12
+}
+
+@test "gate: CMD's end leaves nothing of its group behind" {
+  export PIDFILE=$BATS_TEST_TMPDIR/pid
+  run -0 electctl campaign "$(name_of_test)" v -- bash -c 'sleep 1000 & echo $! >"$PIDFILE"'
+  gone "$(<"$PIDFILE")"
+}
+
+@test "gate: SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 are passed on to CMD" {
+  for signal in TERM HUP USR1 USR2; do
+    start_holder -- bash -c "trap 'echo got $signal; kill \$!; exit 5' $signal; $waiting_cmd"
+    kill "-$signal" "$holder"
+    ended "$holder" 5
+    [[ $(<"$BATS_TEST_TMPDIR/holder") == "got $signal" ]]
+    run -10 electctl inspect "$name"
+  done
+}
+
+@test "gate: --try and --wait: CMD is not run where another leads" {
+  start_holder -- bash -c "$waiting_cmd"
+  run -11 electctl campaign "$name" other --try -- echo ran
+  [[ -z $output ]]
+  run -9 electctl campaign "$name" other --wait 200ms -E 9 -- echo ran
+  [[ -z $output ]]
+  kill "$holder"
+  ended "$holder" 143
+}
+
+@test "gate --max-runtime: exit 124, CMD ended, leadership given up" {
+  name=$(name_of_test)
+  run -124 electctl campaign "$name" v --max-runtime 200ms -- sleep 1000
+  run -10 electctl inspect "$name"
+}
+
+@test "gate --linger: leads on after CMD's end" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" v --linger 1000 -- echo done
+  wait_for 10 grep -q done "$BATS_TEST_TMPDIR/out"
+  leads "$name" v
+  kill -TERM "$!"
+  ended "$!" 0  # CMD's own: it was done.
+}
+
+@test "gate --lock-delay: after having waited, CMD starts later; at once where it led at once" {
+  name=$(name_of_test)
+  run -0 electctl campaign "$name" v --lock-delay 1000 -- true
+  start_holder -- bash -c "$waiting_cmd"
+  start "$BATS_TEST_TMPDIR/next" "$ELECTCTL" campaign "$name" next --lock-delay 1000 -- echo ran
+  wait_for 10 stands "$name" 2
+  kill "$holder"
+  wait_for 10 leads "$name" next
+  [[ ! -s $BATS_TEST_TMPDIR/next ]]
+  kill -TERM "$!"
+  ended "$!" 143
+  [[ ! -s $BATS_TEST_TMPDIR/next ]]
+}
+
+@test "gate --once: CMD runs once for an ID, exit 11 afterwards, and the record is under no election" {
+  name=$(name_of_test /x)
+  run -0 electctl campaign "$name" v --once 2026-01-01T00:00/a -- echo ran
+  [[ $output == ran ]]
+  run -11 electctl campaign "$name" v --once 2026-01-01T00:00/a -- echo ran
+  [[ -z $output ]]
+  run -0 electctl campaign "$name" v --once other --once-keep 5s -- true
+  [[ $(etcdctl get electctl-once --prefix --keys-only | grep -c /) == 0 ]]
+  record=$(etcdctl get "electctl-once:${name//\//%2F}:other" -w fields | sed -n 's/^"Lease" : //p')
+  (($(etcdctl lease timetolive "$(printf %x "$record")" -w json | jq '."granted-ttl"') == 5))
+}
+
+@test "gate --rejoin: after a loss it stands again at the tail, with a new session" {
+  start_holder --rejoin -- bash -c "$waiting_cmd"
+  first=$(electctl leader "$name" -w json | jq .create_revision)
+  rm "$PIDFILE"
+  electctl resign "$name" --leader
+  wait_for 10 test -s "$PIDFILE"
+  (($(electctl leader "$name" -w json | jq .create_revision) > first))
+  kill -TERM "$holder"
+  ended "$holder" 143
+}
+
+@test "gate: systemd is told READY=1 when elected" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/notified" socat -u "UNIX-RECV:$BATS_TEST_TMPDIR/socket" STDOUT
+  wait_for 10 test -S "$BATS_TEST_TMPDIR/socket"
+  NOTIFY_SOCKET=$BATS_TEST_TMPDIR/socket run -0 electctl campaign "$name" v -- true
+  wait_for 10 grep -q '^READY=1' "$BATS_TEST_TMPDIR/notified"
+  wait_for 10 grep -q '^STATUS=leading with fencing token [0-9]' "$BATS_TEST_TMPDIR/notified"
+}
+
+@test "gate: options of CMD without a CMD, and an empty CMD: exit 128" {
+  for options in '--linger 1' '--lock-delay 1' '--kill-after 1' '--max-runtime 1' '--once x' '--once-keep 1h --once x'; do
+    # shellcheck disable=SC2086
+    run -128 electctl campaign a $options
+  done
+  run -128 electctl campaign a v --
+  run -128 electctl campaign a v -- ''
+  run -128 electctl campaign a v --once-keep 1h -- true
+}
