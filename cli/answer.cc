@@ -13,10 +13,10 @@ render::SimpleStyle simple_style(const Context& context) {
 }
 
 std::string as_etcdctl(const Context& context, Format format, const elect::Snapshot& snapshot) {
-  const render::RangeAnswer answer{snapshot.header, snapshot.candidates,
-                                   snapshot.count > static_cast<std::int64_t>(snapshot.candidates.size()) &&
-                                       !snapshot.candidates.empty(),
-                                   snapshot.count};
+  const render::RangeAnswer answer{
+      snapshot.header, snapshot.candidates,
+      snapshot.count > static_cast<std::int64_t>(snapshot.candidates.size()) && !snapshot.candidates.empty(),
+      snapshot.count};
   switch (format) {
     case Format::fields:
       return render::etcdctl_fields(answer);

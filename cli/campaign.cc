@@ -57,15 +57,16 @@ class Campaign {
       : context_(context), options_(options), format_(format), guard_(std::move(guard)) {}
 
   Outcome run(std::string value) {
-    const auto opened = Standing::open(context_,
-                                       {.name = options_.name,
-                                        .value = std::move(value),
-                                        .session = {.ttl = std::chrono::duration_cast<seconds>(options_.ttl),
-                                                    .lease = options_.lease,
-                                                    .on_renewed = [this](const elect::Deadline& deadline) { renewed(deadline); }},
-                                        .try_once = options_.try_once,
-                                        .wait = options_.wait},
-                                       signals_);
+    const auto opened =
+        Standing::open(context_,
+                       {.name = options_.name,
+                        .value = std::move(value),
+                        .session = {.ttl = std::chrono::duration_cast<seconds>(options_.ttl),
+                                    .lease = options_.lease,
+                                    .on_renewed = [this](const elect::Deadline& deadline) { renewed(deadline); }},
+                        .try_once = options_.try_once,
+                        .wait = options_.wait},
+                       signals_);
     if (signals_.first() != 0) return kBySignal + signals_.first();
     if (!opened) return std::unexpected(opened.error());
     Standing& standing = **opened;
@@ -126,8 +127,8 @@ class Campaign {
       if (auto ended = lead_until(standing, elected_at_ + options_.lock_delay)) return *std::move(ended);
     }
     if (options_.once) {
-      const auto first = standing.candidacy().record_once(*options_.once, std::chrono::ceil<seconds>(options_.once_keep),
-                                                          signals_.stop_token());
+      const auto first = standing.candidacy().record_once(
+          *options_.once, std::chrono::ceil<seconds>(options_.once_keep), signals_.stop_token());
       if (signals_.first() != 0) return kBySignal + signals_.first();
       if (!first) return std::unexpected(Failure(first.error()));
       if (!*first) return options_.conflict_exit_code;
@@ -157,7 +158,8 @@ class Campaign {
     if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));
     if (!ending) return std::unexpected(Failure(ending.error()));
     if (ending->cause == Ending::Cause::deadline) {
-      return std::unexpected(Failure(kLost, "leadership could not be kept: renewals of the lease were not answered in time"));
+      return std::unexpected(
+          Failure(kLost, "leadership could not be kept: renewals of the lease were not answered in time"));
     }
     if (ending->cause == Ending::Cause::own) return *ending;
     if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
@@ -168,7 +170,8 @@ class Campaign {
   [[nodiscard]] std::vector<std::string> environment(Standing& standing) const {
     const elect::Candidate& self = standing.candidacy().self();
     std::string endpoints;
-    for (const auto& endpoint : context_.options.client.endpoints) endpoints += (endpoints.empty() ? "" : ",") + endpoint;
+    for (const auto& endpoint : context_.options.client.endpoints)
+      endpoints += (endpoints.empty() ? "" : ",") + endpoint;
     return {"ELECTCTL_NAME=" + options_.name,
             "ELECTCTL_VALUE=" + self.value,
             "ELECTCTL_KEY=" + self.key,
@@ -248,7 +251,8 @@ Run declare_campaign(CLI::App& app) {
   auto options = std::make_shared<CampaignOptions>();
   app.add_option("NAME", options->name, "the election")->required();
   app.add_option("VALUE", options->value, "what to stand with; - reads standard input; default: the host's name");
-  auto* ttl = add_duration(app, "--ttl", options->ttl, "the lease's time to live, in whole seconds")->default_str("10s");
+  auto* ttl =
+      add_duration(app, "--ttl", options->ttl, "the lease's time to live, in whole seconds")->default_str("10s");
   auto* lease = add_lease(app, "--lease", options->lease, "stand under this lease (hex); it is never revoked");
   auto* try_once = app.add_flag("--try", options->try_once, "not first in the queue at once: withdraw, exit 11");
   auto* wait = add_duration(app, "--wait", options->wait, "not elected within this time: withdraw, exit 11");
@@ -264,7 +268,9 @@ Run declare_campaign(CLI::App& app) {
       add_duration(app, "--kill-after", options->kill_after, "from SIGTERM to SIGKILL for CMD")->default_str("1s"),
       add_duration(app, "--max-runtime", options->max_runtime, "end CMD after so long: exit 124"),
       once,
-      add_duration(app, "--once-keep", options->once_keep, "how long a record of --once lasts")->default_str("24h")->needs(once),
+      add_duration(app, "--once-keep", options->once_keep, "how long a record of --once lasts")
+          ->default_str("24h")
+          ->needs(once),
   };
   app.final_callback([options] {
     if (options->ttl < seconds(1) || options->ttl % seconds(1) != nanoseconds(0)) {

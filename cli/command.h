@@ -23,7 +23,7 @@ namespace cli {
 class Context {
  public:
   GlobalOptions options;
-  std::vector<std::string> argv;  // CMD and its arguments, from behind "--". Empty: no CMD.
+  std::vector<std::string> argv;     // CMD and its arguments, from behind "--". Empty: no CMD.
   char* const* arguments = nullptr;  // As main got them.
 
   // The client, made at the first call. It is never torn down: leaving the process is faster, and ends it as well.
@@ -43,7 +43,7 @@ using Run = std::function<Outcome(Context&)>;
 struct Command {
   std::string_view name;
   std::string_view summary;
-  bool takes_cmd;                // "-- CMD" belongs to it.
+  bool takes_cmd;                 // "-- CMD" belongs to it.
   Run (*declare)(CLI::App& app);  // Declares its arguments and options on `app`; what it returns runs it.
 };
 

@@ -17,7 +17,8 @@ std::vector<std::string> names_of(const CLI::Option& option) {
 
 // The options declared on `app`, those of its option groups included, the positional ones left out.
 std::vector<const CLI::Option*> options_of(const CLI::App& app) {
-  std::vector<const CLI::Option*> options = app.get_options([](const CLI::Option* option) { return option->nonpositional(); });
+  std::vector<const CLI::Option*> options =
+      app.get_options([](const CLI::Option* option) { return option->nonpositional(); });
   for (const CLI::App* group : app.get_subcommands([](const CLI::App* sub) { return sub->get_name().empty(); })) {
     const auto more = options_of(*group);
     options.insert(options.end(), more.begin(), more.end());
@@ -47,7 +48,8 @@ std::string bash(const Grammar& grammar) {
       "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
       "    case $word in\n"
       "      --) COMPREPLY=(); return ;;\n";
-  for (const Command& command : commands()) text += fmt::format("      {0}) command=${{command:-{0}}} ;;\n", command.name);
+  for (const Command& command : commands())
+    text += fmt::format("      {0}) command=${{command:-{0}}} ;;\n", command.name);
   text +=
       "    esac\n"
       "  done\n"
@@ -101,7 +103,8 @@ std::string zsh(const Grammar& grammar) {
       "  local -a global commands\n"
       "  global=( \\\n" +
       zsh_options(grammar.app) + "  )\n  commands=( \\\n";
-  for (const Command& command : commands()) text += fmt::format("    '{}:{}' \\\n", command.name, quoted(command.summary, ":"));
+  for (const Command& command : commands())
+    text += fmt::format("    '{}:{}' \\\n", command.name, quoted(command.summary, ":"));
   text +=
       "  )\n"
       "  local i command=''\n"
@@ -134,7 +137,8 @@ std::string fish_options(const CLI::App& app, const std::string& condition) {
 }
 
 std::string fish(const Grammar& grammar) {
-  std::string text = "# fish completion of electctl, made by `electctl completion fish`\n" + fish_options(grammar.app, "");
+  std::string text =
+      "# fish completion of electctl, made by `electctl completion fish`\n" + fish_options(grammar.app, "");
   for (const Command& command : commands()) {
     text += fmt::format("complete -c electctl -f -n __fish_use_subcommand -a {} -d '{}'\n", command.name,
                         quoted(command.summary, "\\"));

@@ -26,7 +26,8 @@ Outcome listen(Context& context, Format format, const ElectOptions& options) {
   if (!election) return std::unexpected(election.error());
   std::optional<Failure> failure;
   const auto print = [&](const elect::Observation& observation) {
-    if (observation.type != elect::Observation::Type::elected && observation.type != elect::Observation::Type::proclaimed) {
+    if (observation.type != elect::Observation::Type::elected &&
+        observation.type != elect::Observation::Type::proclaimed) {
       return true;
     }
     const auto snapshot = snapshot_of(observation);
@@ -41,9 +42,13 @@ Outcome listen(Context& context, Format format, const ElectOptions& options) {
 
 Outcome stand(Context& context, Format format, const ElectOptions& options) {
   Signals signals;
-  const auto opened = Standing::open(
-      context, {.name = options.name, .value = *options.proposal, .session = {.ttl = kTtl, .lease = 0, .on_renewed = {}}, .try_once = false, .wait = {}},
-      signals);
+  const auto opened = Standing::open(context,
+                                     {.name = options.name,
+                                      .value = *options.proposal,
+                                      .session = {.ttl = kTtl, .lease = 0, .on_renewed = {}},
+                                      .try_once = false,
+                                      .wait = {}},
+                                     signals);
   const auto cancelled = std::unexpected(Failure(kError, "context canceled"));
   if (signals.first() != 0) return cancelled;
   if (!opened) return std::unexpected(opened.error());

@@ -80,10 +80,11 @@ Outcome run_inspect(Context& context, const InspectOptions& options) {
       text = render::json_inspect(options.name, snapshot->header, *listing);
     } else if (!listing->empty()) {
       const char* term = std::getenv("TERM");
-      const bool colour = terminal && std::getenv("NO_COLOR") == nullptr && term != nullptr && std::string(term) != "dumb";
-      text = render::table(*listing, {.hex = context.options.hex,
-                                      .colour = colour,
-                                      .width = terminal ? terminal_width(STDOUT_FILENO) : 0});
+      const bool colour =
+          terminal && std::getenv("NO_COLOR") == nullptr && term != nullptr && std::string(term) != "dumb";
+      text = render::table(
+          *listing,
+          {.hex = context.options.hex, .colour = colour, .width = terminal ? terminal_width(STDOUT_FILENO) : 0});
     }
   }
   if (auto written = write_result(text); !written) return std::unexpected(written.error());

@@ -29,8 +29,8 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
   }
   auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
-  const auto snapshot = election->candidates(
-      {.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"});
+  const auto snapshot =
+      election->candidates({.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"});
   if (!snapshot) return std::unexpected(Failure(snapshot.error()));
   if (snapshot->candidates.empty()) return kNoLeader;
   if (options.is) return snapshot->candidates.front().value == *options.is ? kDone : kNotElected;
@@ -53,7 +53,8 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
 Run declare_leader(CLI::App& app) {
   auto options = std::make_shared<LeaderOptions>();
   app.add_option("NAME", options->name, "the election")->required();
-  auto* is = app.add_option("--is", options->is, "print nothing; exit 0 where the leader has this value, 11 where not, 10 for none");
+  auto* is = app.add_option("--is", options->is,
+                            "print nothing; exit 0 where the leader has this value, 11 where not, 10 for none");
   app.add_option("--rev", options->revision, "as of this revision of the store")->check(CLI::NonNegativeNumber);
   app.add_option("--consistency", options->consistency, "l: linearizable, s: what one member has, which may be old")
       ->check(CLI::IsMember({"l", "s"}));

@@ -73,7 +73,8 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
 
   Observer observer(context, options, *format);
   const auto ended = election->observe(
-      options.revision, [&observer](const elect::Observation& observation) { return observer.take(observation); }, until);
+      options.revision, [&observer](const elect::Observation& observation) { return observer.take(observation); },
+      until);
   if (observer.failure) return std::unexpected(*observer.failure);
   if (signals.first() != 0) return kDone;  // How one ends it by hand.
   if (!ended) return std::unexpected(Failure(ended.error()));
@@ -88,7 +89,8 @@ Run declare_observe(CLI::App& app) {
   app.add_option("--rev", options->revision, "begin with the leader as of this revision of the store")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--count", options->count, "end after so many lines")->check(CLI::PositiveNumber);
-  add_duration(app, "--timeout", options->timeout, "end after so long: exit 11 where --count or --until is not fulfilled");
+  add_duration(app, "--timeout", options->timeout,
+               "end after so long: exit 11 where --count or --until is not fulfilled");
   app.add_option("--until", options->until, "end once a leader has this value");
   return [options](Context& context) { return run_observe(context, *options); };
 }

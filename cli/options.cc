@@ -35,10 +35,10 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, const std::strin
 }
 
 constexpr std::array<std::pair<std::string_view, Format>, 5> kFormats = {{{"simple", Format::simple},
-                                                                           {"fields", Format::fields},
-                                                                           {"json", Format::json},
-                                                                           {"table", Format::table},
-                                                                           {"protobuf", Format::protobuf}}};
+                                                                          {"fields", Format::fields},
+                                                                          {"json", Format::json},
+                                                                          {"table", Format::table},
+                                                                          {"protobuf", Format::protobuf}}};
 
 elect::Result<std::string> first_line(const std::string& path) {
   std::ifstream file(path);
@@ -117,17 +117,18 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->capture_default_str();
-  global(program.add_option("--cacert", client.tls.ca_file, "verify the server's certificate with this CA (PEM)"), "CACERT");
+  global(program.add_option("--cacert", client.tls.ca_file, "verify the server's certificate with this CA (PEM)"),
+         "CACERT");
   global(program.add_option("--cert", client.tls.certificate_file, "this client's certificate (PEM)"), "CERT");
   global(program.add_option("--key", client.tls.key_file, "the key of --cert (PEM)"), "KEY");
   global(program.add_flag("--insecure-skip-tls-verify", client.tls.skip_verify, "accept any certificate; for tests"),
          "INSECURE_SKIP_TLS_VERIFY");
   global(program.add_flag_function(
-             "--insecure-transport{true}",
-             [&client](std::int64_t insecure) { client.tls.enabled = insecure < 0; },
+             "--insecure-transport{true}", [&client](std::int64_t insecure) { client.tls.enabled = insecure < 0; },
              "--insecure-transport=false: TLS also for endpoints without https://"),
          "INSECURE_TRANSPORT");
-  auto* user = global(program.add_option("--user", client.user, "NAME or NAME:PASSWORD; asks for a missing password"), "USER");
+  auto* user =
+      global(program.add_option("--user", client.user, "NAME or NAME:PASSWORD; asks for a missing password"), "USER");
   auto* password = global(program.add_option("--password", client.password, "the password of --user"), "PASSWORD");
   auto password_file = std::make_shared<std::string>();
   global(program.add_option("--password-file", *password_file, "a file whose first line is the password of --user"))

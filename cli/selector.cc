@@ -24,8 +24,8 @@ std::expected<elect::Snapshot, Failure> select(elect::Election& election, const 
   snapshot->count = static_cast<std::int64_t>(snapshot->candidates.size());
   if (snapshot->count == 1) return *std::move(snapshot);
   if (snapshot->count == 0) {
-    return std::unexpected(Failure(
-        kNoLeader, fmt::format("no such candidate in election '{}'", elect::printable(election.name()))));
+    return std::unexpected(
+        Failure(kNoLeader, fmt::format("no such candidate in election '{}'", elect::printable(election.name()))));
   }
   std::string keys;
   for (const auto& candidate : snapshot->candidates) keys += " " + elect::printable(candidate.key);

@@ -69,7 +69,8 @@ elect::Result<elect::Candidacy::Verdict> Standing::wait() {
 void Standing::show_place(const elect::Ahead& ahead) {
   std::string place = fmt::format("behind {}", elect::printable(ahead.key));
   auto election = context_.election(options_.name);
-  const auto snapshot = election ? election->candidates({}, signals_.stop_token()) : elect::fail(elect::Errc::usage, "");
+  const auto snapshot =
+      election ? election->candidates({}, signals_.stop_token()) : elect::fail(elect::Errc::usage, "");
   if (snapshot && !snapshot->candidates.empty()) {
     const auto in_front = std::ranges::count_if(snapshot->candidates, [this](const auto& candidate) {
       return candidate.create_revision < candidacy_->self().create_revision;

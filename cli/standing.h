@@ -17,7 +17,7 @@ struct StandingOptions {
   std::string name;
   std::string value;
   elect::SessionOptions session;
-  bool try_once = false;                          // Not first in the queue at once: beaten.
+  bool try_once = false;                         // Not first in the queue at once: beaten.
   std::optional<std::chrono::nanoseconds> wait;  // Beaten where not elected within.
 };
 

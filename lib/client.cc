@@ -30,7 +30,8 @@ Result<LeaseStatus> Client::time_to_live(LeaseId lease, bool keys, std::stop_tok
   request.set_id(lease);
   request.set_keys(keys);
   etcdserverpb::LeaseTimeToLiveResponse response;
-  auto called = connection_->call(&etcdserverpb::Lease::Stub::LeaseTimeToLive, request, response, {std::move(stop), {}});
+  auto called =
+      connection_->call(&etcdserverpb::Lease::Stub::LeaseTimeToLive, request, response, {std::move(stop), {}});
   if (!called) return std::unexpected(called.error());
   LeaseStatus status{lease, std::chrono::seconds(response.ttl()), std::chrono::seconds(response.grantedttl()), {}};
   for (auto& key : *response.mutable_keys()) status.keys.push_back(std::move(key));

@@ -17,8 +17,8 @@ using std::chrono::nanoseconds;
 
 constexpr std::array<std::pair<std::string_view, std::int64_t>, 8> kUnits = {{{"ns", 1},
                                                                               {"us", 1'000},
-                                                                              {"µs", 1'000},   // U+00B5
-                                                                              {"μs", 1'000},   // U+03BC
+                                                                              {"µs", 1'000},  // U+00B5
+                                                                              {"μs", 1'000},  // U+03BC
                                                                               {"ms", 1'000'000},
                                                                               {"s", 1'000'000'000},
                                                                               {"m", 60'000'000'000},

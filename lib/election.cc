@@ -192,7 +192,8 @@ constexpr std::int64_t kOwnWatch = 1;
 
 // Leaving, with the reason worded once.
 Loss key_deleted(const std::string& key) {
-  return {Loss::Cause::key_deleted, "key " + key + " was deleted: it was resigned, or its lease was revoked or expired"};
+  return {Loss::Cause::key_deleted,
+          "key " + key + " was deleted: it was resigned, or its lease was revoked or expired"};
 }
 
 bool has_removal(const Watcher::Batch& batch) {
@@ -201,9 +202,7 @@ bool has_removal(const Watcher::Batch& batch) {
 
 }  // namespace
 
-void Candidacy::watch_ahead() {
-  watcher_->add(++ahead_watch_, {ahead_.key, {}, header_.revision + 1, true});
-}
+void Candidacy::watch_ahead() { watcher_->add(++ahead_watch_, {ahead_.key, {}, header_.revision + 1, true}); }
 
 Result<Candidacy::Verdict> Candidacy::follow(bool leading, const Until& until,
                                              const std::function<void(const Ahead&)>& moved) {

@@ -40,8 +40,7 @@ bool feed(Queue& queue, std::int64_t& count, const Watcher::Batch& batch,
 
 }  // namespace
 
-Result<void> Election::observe(Revision from, const std::function<bool(const Observation&)>& tell,
-                               const Until& until) {
+Result<void> Election::observe(Revision from, const std::function<bool(const Observation&)>& tell, const Until& until) {
   const auto late = [&] { return until.deadline && BootClock::now() >= *until.deadline; };
   bool begun = false;
   for (;;) {  // Once, and again after each gap.

@@ -17,7 +17,9 @@ using std::chrono::seconds;
 constexpr nanoseconds kPauseAfterFailure = 100ms;
 constexpr nanoseconds kShortestRenewal = 300ms;
 
-std::string gone(LeaseId lease) { return fmt::format("lease {} is gone: it was revoked or has expired", hex_of(lease)); }
+std::string gone(LeaseId lease) {
+  return fmt::format("lease {} is gone: it was revoked or has expired", hex_of(lease));
+}
 
 }  // namespace
 
@@ -27,8 +29,7 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
   const auto granted = owned ? grant_lease(client.connection(), options.ttl, until)
                              : take_up_lease(client.connection(), options.lease, until);
   if (!granted) return std::unexpected(granted.error());
-  std::unique_ptr<Session> session(
-      new Session(client, std::move(options), granted->lease, owned, granted->deadline));
+  std::unique_ptr<Session> session(new Session(client, std::move(options), granted->lease, owned, granted->deadline));
   if (session->options_.on_renewed) session->options_.on_renewed(granted->deadline);
   session->renewal_ = std::jthread([raw = session.get()](std::stop_token stop) { raw->renew_until(std::move(stop)); });
   return session;
@@ -74,8 +75,8 @@ void Session::renew_until(std::stop_token stop) {
     // Short enough that another endpoint can still be asked before the deadline becomes uncertain.
     const nanoseconds try_limit = std::max(known.ttl() / 6, kShortestRenewal);
     Attempt attempt;
-    const auto ttl = renew_lease(client_.connection(), lease_, {stop, std::min(now + try_limit, known.lost_from())}, attempt,
-                           try_limit);
+    const auto ttl = renew_lease(client_.connection(), lease_, {stop, std::min(now + try_limit, known.lost_from())},
+                                 attempt, try_limit);
     if (stop.stop_requested()) return;
     if (ttl && *ttl <= 0s) return lose({Loss::Cause::lease_gone, gone(lease_)});
     if (!ttl) {

@@ -22,12 +22,13 @@ void add(Json& object, const char* name, const Value& value) {
 }  // namespace
 
 std::string etcdctl_fields(const RangeAnswer& answer) {
-  std::string text = fmt::format(
-      "\"ClusterID\" : {}\n\"MemberID\" : {}\n\"Revision\" : {}\n\"RaftTerm\" : {}\n", answer.header.cluster_id,
-      answer.header.member_id, answer.header.revision, answer.header.raft_term);
+  std::string text =
+      fmt::format("\"ClusterID\" : {}\n\"MemberID\" : {}\n\"Revision\" : {}\n\"RaftTerm\" : {}\n",
+                  answer.header.cluster_id, answer.header.member_id, answer.header.revision, answer.header.raft_term);
   for (const auto& candidate : answer.candidates) {
     text += fmt::format(
-        "\"Key\" : {}\n\"CreateRevision\" : {}\n\"ModRevision\" : {}\n\"Version\" : {}\n\"Value\" : {}\n\"Lease\" : {}\n",
+        "\"Key\" : {}\n\"CreateRevision\" : {}\n\"ModRevision\" : {}\n\"Version\" : {}\n\"Value\" : {}\n\"Lease\" : "
+        "{}\n",
         elect::go_quoted(candidate.key), candidate.create_revision, candidate.mod_revision, candidate.version,
         elect::go_quoted(candidate.value), candidate.lease);
   }

@@ -10,7 +10,8 @@ std::string shown(std::string_view bytes, const SimpleStyle& style) {
   if (style.hex) {
     std::string hex;
     hex.reserve(bytes.size() * 4);
-    for (const char byte : bytes) fmt::format_to(std::back_inserter(hex), "\\x{:02x}", static_cast<unsigned char>(byte));
+    for (const char byte : bytes)
+      fmt::format_to(std::back_inserter(hex), "\\x{:02x}", static_cast<unsigned char>(byte));
     return hex;
   }
   return style.escape ? elect::printable(bytes) : std::string(bytes);

@@ -9,9 +9,9 @@
 namespace cli::render {
 
 struct SimpleStyle {
-  bool hex = false;         // \xNN for every byte, as etcdctl --hex.
-  bool escape = false;      // For a terminal: control characters are shown, not obeyed.
-  bool keys_only = false;   // As etcdctl: an empty line in place of the value.
+  bool hex = false;        // \xNN for every byte, as etcdctl --hex.
+  bool escape = false;     // For a terminal: control characters are shown, not obeyed.
+  bool keys_only = false;  // As etcdctl: an empty line in place of the value.
   bool values_only = false;
 };
 

@@ -13,8 +13,8 @@ namespace cli::render {
 namespace {
 
 constexpr std::size_t kColumns = 9;
-constexpr std::array<std::string_view, kColumns> kHeads = {"RANK", "ROLE",   "VALUE", "LEASE", "TTL",
-                                                           "CREATE", "MOD", "VERSION", "KEY"};
+constexpr std::array<std::string_view, kColumns> kHeads = {"RANK",   "ROLE", "VALUE",   "LEASE", "TTL",
+                                                           "CREATE", "MOD",  "VERSION", "KEY"};
 using Row = std::array<std::string, kColumns>;
 
 // Columns that a terminal gives to valid text, counting characters; wide ones are rare in names of hosts.
@@ -59,7 +59,8 @@ std::string table(const std::vector<Listed>& listing, const TableStyle& style) {
     for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], width_of(row[i]));
   }
   // A long value shall not push everything behind it off the terminal.
-  if (style.width > 0) widths[2] = std::min(widths[2], std::max<std::size_t>(12, static_cast<std::size_t>(style.width) / 4));
+  if (style.width > 0)
+    widths[2] = std::min(widths[2], std::max<std::size_t>(12, static_cast<std::size_t>(style.width) / 4));
 
   std::string text;
   for (std::size_t r = 0; r < rows.size(); ++r) {

@@ -23,10 +23,11 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr auto kRetryPause = 100ms;    // Between two rounds of tries that failed at once.
-constexpr auto kConnectStagger = 250ms;  // How long one endpoint may take to connect before the next is tried beside it.
-constexpr auto kShortestTry = 1s;        // What a try gets at least, where several endpoints share a deadline.
-constexpr auto kShortestPing = 6s;       // etcd ends connections that are pinged more often than every 5 s.
+constexpr auto kRetryPause = 100ms;  // Between two rounds of tries that failed at once.
+constexpr auto kConnectStagger =
+    250ms;                          // How long one endpoint may take to connect before the next is tried beside it.
+constexpr auto kShortestTry = 1s;   // What a try gets at least, where several endpoints share a deadline.
+constexpr auto kShortestPing = 6s;  // etcd ends connections that are pinged more often than every 5 s.
 
 constexpr const char* kSystemCertificates = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -40,15 +41,16 @@ Result<std::string> read_file(const std::string& path, std::string_view what) {
   std::ostringstream content;
   if (file) content << file.rdbuf();
   if (!file || !content) {
-    return fail(Errc::system, fmt::format("cannot read the {} file '{}': {}", what, printable(path),
-                                          std::strerror(errno)));
+    return fail(Errc::system,
+                fmt::format("cannot read the {} file '{}': {}", what, printable(path), std::strerror(errno)));
   }
   return std::move(content).str();
 }
 
 Result<std::shared_ptr<grpc::ChannelCredentials>> tls_credentials(const TlsOptions& options) {
   if (options.certificate_file.empty() != options.key_file.empty()) {
-    return fail(Errc::usage, options.key_file.empty() ? "--cert needs --key beside it" : "--key needs --cert beside it");
+    return fail(Errc::usage,
+                options.key_file.empty() ? "--cert needs --key beside it" : "--key needs --cert beside it");
   }
   grpc::SslCredentialsOptions pem;
   if (!options.certificate_file.empty()) {
@@ -118,7 +120,8 @@ void Connection::connect(Link& link) const {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, milliseconds_of(options_.dial_timeout));
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, milliseconds_of(kRetryPause));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, milliseconds_of(std::max<nanoseconds>(options_.keepalive_time, kShortestPing)));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
+                   milliseconds_of(std::max<nanoseconds>(options_.keepalive_time, kShortestPing)));
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, milliseconds_of(options_.keepalive_timeout));
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -237,7 +240,8 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (try_limit) {
       try_deadline = std::min(deadline, sent + *try_limit);
     } else if (tries < endpoints) {
-      try_deadline = std::min(deadline, sent + std::max<nanoseconds>(kShortestTry, (deadline - sent) / (endpoints - tries + 1)));
+      try_deadline =
+          std::min(deadline, sent + std::max<nanoseconds>(kShortestTry, (deadline - sent) / (endpoints - tries + 1)));
     }
     context.set_deadline(wall_clock(try_deadline));
     grpc::Status status;
@@ -247,8 +251,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
       if (!ready && ready.error().code != Errc::unavailable && ready.error().code != Errc::timeout) return ready;
       status = ready ? once(*link, context) : grpc::Status(grpc::UNAVAILABLE, ready.error().message);
     }
-    log(fmt::format("{} to {}: {} in {}", what, link->endpoint,
-                    status.ok() ? "ok" : printable(status.error_message()),
+    log(fmt::format("{} to {}: {} in {}", what, link->endpoint, status.ok() ? "ok" : printable(status.error_message()),
                     format_duration(std::chrono::round<std::chrono::microseconds>(BootClock::now() - sent))));
     if (attempt != nullptr) attempt->sent = sent;
     if (status.ok()) return {};
@@ -298,7 +301,8 @@ Error Connection::error_from(const grpc::Status& status, const std::string& what
       }
       [[fallthrough]];
     default:
-      return error(Errc::refused, text.empty() ? fmt::format("grpc status {}", static_cast<int>(status.error_code())) : text);
+      return error(Errc::refused,
+                   text.empty() ? fmt::format("grpc status {}", static_cast<int>(status.error_code())) : text);
   }
 }
 

@@ -22,7 +22,7 @@ LeaseId random_lease() {
 }  // namespace
 
 Result<seconds> renew_lease(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt,
-                      std::optional<nanoseconds> try_limit) {
+                            std::optional<nanoseconds> try_limit) {
   etcdserverpb::LeaseKeepAliveResponse response;
   auto called = connection.run(
       "LeaseKeepAlive",

@@ -84,9 +84,8 @@ void Watcher::take(etcdserverpb::WatchResponse&& response) {
   batch.id = response.watch_id();
   batch.header = header_of(response.header());
   for (auto& event : *response.mutable_events()) {
-    batch.events.push_back(
-        {event.type() == mvccpb::Event::DELETE ? Event::Type::removed : Event::Type::put,
-         candidate_of(std::move(*event.mutable_kv()))});
+    batch.events.push_back({event.type() == mvccpb::Event::DELETE ? Event::Type::removed : Event::Type::put,
+                            candidate_of(std::move(*event.mutable_kv()))});
   }
   if (response.fragment()) return;
   if (!batch.events.empty()) deliver(std::move(batch));
@@ -98,7 +97,8 @@ Result<Watcher::Next> Watcher::next(const Until& until) {
   const auto some = [this] { return !items_.empty(); };
   // The condition variable knows no boot clock: a machine that slept finds its deadline late, but never waits on.
   if (until.deadline) {
-    arrived_.wait_for(lock, until.stop, std::max(*until.deadline - BootClock::now(), BootClock::duration::zero()), some);
+    arrived_.wait_for(lock, until.stop, std::max(*until.deadline - BootClock::now(), BootClock::duration::zero()),
+                      some);
   } else {
     arrived_.wait(lock, until.stop, some);
   }

@@ -43,7 +43,7 @@ class Watcher {
   struct Target {
     std::string key;
     std::string range_end;
-    Revision from = 0;       // The first revision to tell of.
+    Revision from = 0;  // The first revision to tell of.
     bool only_removals = false;
   };
 
@@ -58,7 +58,7 @@ class Watcher {
     Header header;
     std::vector<Event> events;
   };
-  struct Compacted {      // A watch began at a revision that is no longer in the store; the stream is of no more use.
+  struct Compacted {  // A watch began at a revision that is no longer in the store; the stream is of no more use.
     std::int64_t id = 0;
     Revision oldest = 0;  // The oldest revision to be had.
   };

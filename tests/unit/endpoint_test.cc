@@ -14,7 +14,8 @@ TEST_CASE("endpoints are read as etcdctl's users write them") {
 }
 
 TEST_CASE("an endpoint that cannot work is refused before anything is sent") {
-  for (const char* text : {"", "host", ":2379", "host:", "host:x", "host:0", "host:65536", "::1:2379", "ftp://host:1", "unix:"}) {
+  for (const char* text :
+       {"", "host", ":2379", "host:", "host:x", "host:0", "host:65536", "::1:2379", "ftp://host:1", "unix:"}) {
     CAPTURE(text);
     const auto parsed = parse_endpoint(text);
     REQUIRE_FALSE(parsed.has_value());

@@ -34,11 +34,11 @@ struct ClientOptions {
   TlsOptions tls;
   std::string user;  // Empty: no authentication.
   std::string password;
-  std::string token;                                  // A ready token (JWT), in place of user and password.
-  std::chrono::nanoseconds dial_timeout{2'000'000'000};     // How long to try to reach any endpoint at all.
-  std::chrono::nanoseconds command_timeout{5'000'000'000};  // How long one call may take in all, retries included.
-  std::chrono::nanoseconds keepalive_time{2'000'000'000};   // Silence after which an endpoint is pinged; etcd refuses
-                                                            // pings closer than 5 s, so less counts as 6 s.
+  std::string token;                                          // A ready token (JWT), in place of user and password.
+  std::chrono::nanoseconds dial_timeout{2'000'000'000};       // How long to try to reach any endpoint at all.
+  std::chrono::nanoseconds command_timeout{5'000'000'000};    // How long one call may take in all, retries included.
+  std::chrono::nanoseconds keepalive_time{2'000'000'000};     // Silence after which an endpoint is pinged; etcd refuses
+                                                              // pings closer than 5 s, so less counts as 6 s.
   std::chrono::nanoseconds keepalive_timeout{6'000'000'000};  // How long a ping may stay unanswered.
   std::function<void(std::string_view)> log;  // Is told of calls and retries, one line each; any thread. May be empty.
 };

@@ -1,7 +1,7 @@
 // Leader election, in one queue with Go's clientv3/concurrency, etcdctl elect and the server's election service.
 //
-// An Election looks and acts from outside: who stands, who leads, ending or changing a candidacy by its key. A Candidacy
-// is one's own: standing, waiting for leadership, holding it.
+// An Election looks and acts from outside: who stands, who leads, ending or changing a candidacy by its key. A
+// Candidacy is one's own: standing, waiting for leadership, holding it.
 //
 // What is *not* promised: that a leader's writes to some other system are exclusive. A process can be paused between
 // its check and its write; give the fencing token (the leader's create revision) along with the write, and have the
@@ -29,17 +29,17 @@ struct Snapshot {
 };
 
 struct Query {
-  Revision revision = 0;  // As of this revision; 0: now.
-  std::int64_t limit = 0;  // At most so many, first in the queue first; 0: all.
+  Revision revision = 0;      // As of this revision; 0: now.
+  std::int64_t limit = 0;     // At most so many, first in the queue first; 0: all.
   bool serializable = false;  // Answered by one member from what it has, which may be old.
 };
 
 // What observe() tells.
 struct Observation {
   enum class Type { elected, proclaimed, vacant, gap } type;
-  Header header;       // Of the answer that brought it.
-  Revision revision;   // The revision that made it so; for a leader found at the start, its mod revision.
-  Candidate leader;    // For vacant: the one whose term ended. For gap: empty; the present state follows.
+  Header header;           // Of the answer that brought it.
+  Revision revision;       // The revision that made it so; for a leader found at the start, its mod revision.
+  Candidate leader;        // For vacant: the one whose term ended. For gap: empty; the present state follows.
   std::int64_t count = 0;  // How many stood when this leader came out of the queue; 0: it stood up in a vacancy.
 };
 
@@ -131,7 +131,8 @@ class Candidacy {
   // One Txn that says who is next in front. False: the own key is gone.
   [[nodiscard]] Result<bool> look_ahead(const Until& until);
   // Watches the own key and, while not elected, the one in front, until the verdict is known.
-  [[nodiscard]] Result<Verdict> follow(bool leading, const Until& until, const std::function<void(const Ahead&)>& moved);
+  [[nodiscard]] Result<Verdict> follow(bool leading, const Until& until,
+                                       const std::function<void(const Ahead&)>& moved);
   [[nodiscard]] Result<Verdict> follow_stream(bool leading, const Until& until,
                                               const std::function<void(const Ahead&)>& moved);
   void watch_ahead();
@@ -144,7 +145,7 @@ class Candidacy {
   Ahead ahead_;
   bool elected_ = false;
   std::unique_ptr<Watcher> watcher_;
-  bool watched_before_ = false;  // What header_ and ahead_ say is older than the end of some watch.
+  bool watched_before_ = false;   // What header_ and ahead_ say is older than the end of some watch.
   std::int64_t ahead_watch_ = 1;  // The ID of the watch on the one in front: a new one for each.
 };
 
