@@ -26,6 +26,8 @@ using elect::BootTime;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
+constexpr std::size_t kLongestVariable = 128'000;  // The kernel takes 131071 bytes, name included.
+
 struct CampaignOptions {
   std::string name;
   std::optional<std::string> value;
@@ -35,6 +37,7 @@ struct CampaignOptions {
   std::optional<nanoseconds> wait;
   int conflict_exit_code = kNotElected;
   bool rejoin = false;
+  std::string session_file;
 
   // With a CMD only.
   nanoseconds linger{0};
@@ -65,7 +68,9 @@ class Campaign {
                                     .lease = options_.lease,
                                     .on_renewed = [this](const elect::Deadline& deadline) { renewed(deadline); }},
                         .try_once = options_.try_once,
-                        .wait = options_.wait},
+                        .wait = options_.wait,
+                        .session_file = options_.session_file,
+                        .in_use_code = options_.conflict_exit_code},
                        signals_);
     if (signals_.first() != 0) return kBySignal + signals_.first();
     if (!opened) return std::unexpected(opened.error());
@@ -105,6 +110,7 @@ class Campaign {
     const std::string text = as_candidate(context_, format_, snapshot_of(candidacy.header(), candidacy.self()));
     if (auto written = write_result(text); !written) return std::unexpected(written.error());
     tell_systemd(candidacy.self());
+    if (!options_.session_file.empty() && options_.try_once) return kDone;
     const auto loss = candidacy.hold({signals_.stop_token(), {}});
     if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));
     if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
@@ -222,8 +228,8 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
   if (!value) return std::unexpected(value.error());
   std::optional<Guard> guard;
   if (!context.argv.empty()) {
-    if (value->find('\0') != std::string::npos) {
-      return bad_arguments("a VALUE with a NUL byte does not fit into CMD's environment");
+    if (value->find('\0') != std::string::npos || value->size() > kLongestVariable) {
+      return bad_arguments("a VALUE with a NUL byte, or of over 128000 bytes, does not fit into CMD's environment");
     }
     auto forked = Guard::fork(options.kill_after);
     if (!forked) return std::unexpected(Failure(forked.error()));
@@ -258,6 +264,8 @@ Run declare_campaign(CLI::App& app) {
   auto* wait = add_duration(app, "--wait", options->wait, "not elected within this time: withdraw, exit 11");
   app.add_option("-E,--conflict-exit-code", options->conflict_exit_code, "N in place of 11")->check(CLI::Range(0, 255));
   app.add_flag("--rejoin", options->rejoin, "after losing leadership stand again, at the tail of the queue");
+  app.add_option("--session", options->session_file, "a file that keeps the candidacy from one run to the next")
+      ->excludes(lease);
   try_once->excludes(wait);
   lease->excludes(ttl);
 

@@ -42,13 +42,8 @@ Outcome listen(Context& context, Format format, const ElectOptions& options) {
 
 Outcome stand(Context& context, Format format, const ElectOptions& options) {
   Signals signals;
-  const auto opened = Standing::open(context,
-                                     {.name = options.name,
-                                      .value = *options.proposal,
-                                      .session = {.ttl = kTtl, .lease = 0, .on_renewed = {}},
-                                      .try_once = false,
-                                      .wait = {}},
-                                     signals);
+  const auto opened =
+      Standing::open(context, {.name = options.name, .value = *options.proposal, .session = {.ttl = kTtl}}, signals);
   const auto cancelled = std::unexpected(Failure(kError, "context canceled"));
   if (signals.first() != 0) return cancelled;
   if (!opened) return std::unexpected(opened.error());

@@ -37,6 +37,7 @@ Run declare_proclaim(CLI::App& app) {
   auto* which = app.add_option_group("which", "exactly one of these");
   add_lease(*which, "--lease", options->selector.lease, "the candidate of this lease (hex)");
   which->add_option("--key", options->selector.key, "the candidate with this key");
+  which->add_option("--session", options->selector.session_file, "the candidate of the session in this file");
   which->require_option(1);
   app.add_option("--rev", options->selector.revision, "only if its create revision (fencing token) is this")
       ->check(CLI::PositiveNumber);

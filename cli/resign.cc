@@ -41,6 +41,7 @@ Run declare_resign(CLI::App& app) {
   which->add_option("--key", selector.key, "the candidate with this key");
   which->add_option("--value", selector.value, "the candidate with this value");
   which->add_flag("--leader", selector.leader, "whoever leads now");
+  which->add_option("--session", selector.session_file, "the candidate of the session in this file");
   which->require_option(1);
   app.add_option("--rev", selector.revision, "only if its create revision (fencing token) is this")
       ->check(CLI::PositiveNumber);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "elect/text.h"
+#include "session_file.h"
 
 namespace cli {
 namespace {
@@ -17,9 +18,19 @@ bool matches(const elect::Candidate& candidate, const Selector& selector) {
 
 }  // namespace
 
-std::expected<elect::Snapshot, Failure> select(elect::Election& election, const Selector& selector) {
+std::expected<elect::Snapshot, Failure> select(elect::Election& election, Selector selector) {
   auto snapshot = election.candidates({.limit = selector.leader ? 1 : 0});
   if (!snapshot) return std::unexpected(Failure(snapshot.error()));
+  if (!selector.session_file.empty()) {
+    const auto record = SessionFile::read(selector.session_file);
+    if (!record) return std::unexpected(record.error());
+    if (record->election != election.name() || record->cluster != snapshot->header.cluster_id) {
+      return bad_arguments(fmt::format("the session in '{}' is of another election or cluster",
+                                       elect::printable(selector.session_file)));
+    }
+    selector.key = record->key;
+    if (selector.revision == 0) selector.revision = record->create_revision;
+  }
   std::erase_if(snapshot->candidates, [&](const auto& candidate) { return !matches(candidate, selector); });
   snapshot->count = static_cast<std::int64_t>(snapshot->candidates.size());
   if (snapshot->count == 1) return *std::move(snapshot);

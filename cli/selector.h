@@ -14,10 +14,11 @@ struct Selector {
   std::optional<std::string> key;
   std::optional<std::string> value;
   bool leader = false;
+  std::string session_file;      // That of a session that outlives its process.
   elect::Revision revision = 0;  // Not 0: its create revision has to be this one.
 };
 
 // The one candidate that is meant; exit 10 where there is none, 128 (and a list) where there are several.
-[[nodiscard]] std::expected<elect::Snapshot, Failure> select(elect::Election& election, const Selector& selector);
+[[nodiscard]] std::expected<elect::Snapshot, Failure> select(elect::Election& election, Selector selector);
 
 }  // namespace cli

@@ -17,28 +17,79 @@ Standing::Standing(Context& context, StandingOptions options, Signals& signals)
 
 std::expected<std::unique_ptr<Standing>, Failure> Standing::open(Context& context, StandingOptions options,
                                                                  Signals& signals) {
-  const auto election = context.election(options.name);
+  auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
   const auto client = context.client();
+  if (!client) return std::unexpected(client.error());
   std::unique_ptr<Standing> standing(new Standing(context, std::move(options), signals));
   const StandingOptions& wanted = standing->options_;
-  const elect::Until until{signals.stop_token(), {}};
-
-  auto session = elect::Session::open(**client, wanted.session, until);
-  if (!session) return std::unexpected(Failure(session.error()));
-  standing->session_ = *std::move(session);
-  if (wanted.session.lease == 0 && standing->session_->ttl() > wanted.session.ttl) {
-    warn(fmt::format("the server granted a time to live of {} in place of {}",
-                     elect::format_duration(standing->session_->ttl()), elect::format_duration(wanted.session.ttl)));
-  }
-  auto candidacy = elect::Candidacy::stand(**client, *standing->session_, wanted.name, wanted.value, until);
+  const auto opened =
+      wanted.session_file.empty() ? standing->open_session(**client) : standing->open_kept_session(**client, *election);
+  if (!opened) return std::unexpected(opened.error());
+  auto candidacy =
+      elect::Candidacy::stand(**client, *standing->session_, wanted.name, wanted.value, {signals.stop_token(), {}});
   if (!candidacy) return std::unexpected(Failure(candidacy.error()));
   standing->candidacy_ = *std::move(candidacy);
+  standing->note_place();
   return standing;
 }
 
+std::expected<void, Failure> Standing::open_session(elect::Client& client) {
+  auto session = elect::Session::open(client, options_.session, {signals_.stop_token(), {}});
+  if (!session) return std::unexpected(Failure(session.error()));
+  session_ = *std::move(session);
+  if (session_->owned() && session_->ttl() > options_.session.ttl) {
+    warn(fmt::format("the server granted a time to live of {} in place of {}", elect::format_duration(session_->ttl()),
+                     elect::format_duration(options_.session.ttl)));
+  }
+  return {};
+}
+
+std::expected<void, Failure> Standing::open_kept_session(elect::Client& client, elect::Election& election) {
+  auto file = SessionFile::open(options_.session_file, options_.in_use_code);
+  if (!file) return std::unexpected(file.error());
+  file_.emplace(*std::move(file));
+  // Says which cluster this is before anything is changed there.
+  const auto snapshot = election.candidates({.limit = 1}, signals_.stop_token());
+  if (!snapshot) return std::unexpected(Failure(snapshot.error()));
+
+  if (const auto& record = file_->record()) {
+    std::string why;
+    if (record->cluster != snapshot->header.cluster_id) {
+      why = "of another cluster";
+    } else if (record->election != options_.name) {
+      why = fmt::format("of election '{}'", elect::printable(record->election));
+    } else {
+      options_.session.lease = record->lease;
+      const auto resumed = open_session(client);
+      if (resumed) return {};
+      options_.session.lease = 0;
+      const auto alive = client.time_to_live(record->lease, false, signals_.stop_token());
+      if (!alive || alive->ttl.count() >= 0) return resumed;
+      why = "over: its lease is gone";
+    }
+    warn(fmt::format("the session in '{}' is {}; it is replaced", elect::printable(options_.session_file), why));
+  }
+  options_.session.grant_as = elect::random_lease();
+  const auto stored =
+      file_->store({snapshot->header.cluster_id, options_.name, options_.session.grant_as,
+                    elect::key_of(options_.name, options_.session.grant_as), 0, options_.session.ttl.count()});
+  if (!stored) return stored;
+  return open_session(client);
+}
+
+// Not to be written is no reason to give up: the lease is in the file, and the next run finds the rest by it.
+void Standing::note_place() {
+  if (!file_) return;
+  SessionRecord record = *file_->record();
+  record.create_revision = candidacy_->self().create_revision;
+  record.ttl = session_->ttl().count();
+  if (record == *file_->record()) return;
+  if (const auto stored = file_->store(record); !stored) warn(stored.error().message);
+}
+
 Standing::~Standing() {
-  if (!session_) return;
+  if (!session_ || file_) return;
   const auto hurry = signals_.impatient_token();
   if (candidacy_ && !session_->owned() && !session_->loss()) {
     if (const auto withdrawn = candidacy_->withdraw(hurry); !withdrawn) {

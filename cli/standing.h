@@ -9,6 +9,7 @@
 #include "command.h"
 #include "elect/election.h"
 #include "elect/session.h"
+#include "session_file.h"
 #include "signals.h"
 
 namespace cli {
@@ -19,6 +20,8 @@ struct StandingOptions {
   elect::SessionOptions session;
   bool try_once = false;                         // Not first in the queue at once: beaten.
   std::optional<std::chrono::nanoseconds> wait;  // Beaten where not elected within.
+  std::string session_file;                      // Not empty: the candidacy outlives the process; see session_file.h.
+  int in_use_code = kNotElected;                 // The exit code where another process uses that file.
 };
 
 class Standing {
@@ -27,8 +30,8 @@ class Standing {
   [[nodiscard]] static std::expected<std::unique_ptr<Standing>, Failure> open(Context& context, StandingOptions options,
                                                                               Signals& signals);
 
-  // Withdraws: the lease of its own is revoked, of another's lease the key alone is deleted. Only a third signal
-  // cuts it short. What failed is said on standard error.
+  // Withdraws, unless there is a session file: the lease of its own is revoked, of another's lease the key alone is
+  // deleted. Only a third signal cuts it short. What failed is said on standard error.
   ~Standing();
 
   Standing(const Standing&) = delete;
@@ -42,12 +45,17 @@ class Standing {
 
  private:
   Standing(Context& context, StandingOptions options, Signals& signals);
+  [[nodiscard]] std::expected<void, Failure> open_session(elect::Client& client);
+  // With a session file: takes up the session that it holds, or puts a new one in its place.
+  [[nodiscard]] std::expected<void, Failure> open_kept_session(elect::Client& client, elect::Election& election);
+  void note_place();
   void show_place(const elect::Ahead& ahead);
 
   Context& context_;
-  const StandingOptions options_;
+  StandingOptions options_;
   Signals& signals_;
   const elect::BootTime begun_ = elect::BootClock::now();
+  std::optional<SessionFile> file_;
   std::unique_ptr<elect::Session> session_;
   std::unique_ptr<elect::Candidacy> candidacy_;
 };

@@ -16,12 +16,12 @@ _electctl() {
     esac
   done
   case $command in
-    campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code --rejoin --once --linger --lock-delay --kill-after --max-runtime --once-keep' ;;
+    campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code --rejoin --session --once --linger --lock-delay --kill-after --max-runtime --once-keep' ;;
     leader) words='-h --help --is --rev --consistency --print-value-only --keys-only' ;;
     observe) words='-h --help --rev --count --timeout --until' ;;
-    resign) words='-h --help --rev --revoke -h --help --lease --key --value --leader' ;;
+    resign) words='-h --help --rev --revoke -h --help --lease --key --value --leader --session' ;;
     inspect) words='-h --help --rev --etcdctl' ;;
-    proclaim) words='-h --help --rev -h --help --lease --key' ;;
+    proclaim) words='-h --help --rev -h --help --lease --key --session' ;;
     elect) words='-h --help -l --listen' ;;
     completion) words='bash zsh fish -h --help' ;;
     version) words='-h --help' ;;

@@ -50,6 +50,7 @@ _electctl() {
     '-E[N in place of 11]:INT:INT in [0 - 255]:' \
     '--conflict-exit-code[N in place of 11]:INT:INT in [0 - 255]:' \
     '--rejoin[after losing leadership stand again, at the tail of the queue]' \
+    '--session[a file that keeps the candidacy from one run to the next]:TEXT:' \
     '--once[run CMD at most once in this election for this ID]:TEXT:' \
     '--linger[lead for at least so long, also where CMD ends sooner]:DURATION:' \
     '--lock-delay[after having waited, start CMD so much later]:DURATION:' \
@@ -85,6 +86,7 @@ _electctl() {
     '--key[the candidate with this key]:TEXT:' \
     '--value[the candidate with this value]:TEXT:' \
     '--leader[whoever leads now]' \
+    '--session[the candidate of the session in this file]:TEXT:' \
       '*:argument:_files' ;;
     inspect) _arguments $global \
     '-h[Print this help message and exit]' \
@@ -100,6 +102,7 @@ _electctl() {
     '--help[Print this help message and exit]' \
     '--lease[the candidate of this lease (hex)]:ID:' \
     '--key[the candidate with this key]:TEXT:' \
+    '--session[the candidate of the session in this file]:TEXT:' \
       '*:argument:_files' ;;
     elect) _arguments $global \
     '-h[Print this help message and exit]' \

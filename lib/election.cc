@@ -281,7 +281,7 @@ Result<std::optional<Loss>> Candidacy::hold(const Until& until) {
 }
 
 Result<bool> Candidacy::record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop) {
-  const auto granted = grant_lease(client_.connection(), keep, {stop, {}});
+  const auto granted = grant_lease(client_.connection(), random_lease(), keep, {stop, {}});
   if (!granted) return std::unexpected(granted.error());
   const std::string key = once_key_of(name_, id);
   etcdserverpb::TxnRequest request;

@@ -1,6 +1,7 @@
 #include "elect/session.h"
 
 #include <algorithm>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -23,10 +24,17 @@ std::string gone(LeaseId lease) {
 
 }  // namespace
 
+LeaseId random_lease() {
+  std::random_device random;
+  const std::uint64_t bits = (std::uint64_t{random()} << 32U) | random();
+  return static_cast<LeaseId>((bits >> 1U) | 1U);
+}
+
 Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions options, const Until& until) {
   const bool owned = options.lease == 0;
   if (owned && options.ttl < 1s) return fail(Errc::usage, "the time to live of a lease is at least 1s");
-  const auto granted = owned ? grant_lease(client.connection(), options.ttl, until)
+  const LeaseId fresh = options.grant_as != 0 ? options.grant_as : random_lease();
+  const auto granted = owned ? grant_lease(client.connection(), fresh, options.ttl, until)
                              : take_up_lease(client.connection(), options.lease, until);
   if (!granted) return std::unexpected(granted.error());
   std::unique_ptr<Session> session(new Session(client, std::move(options), granted->lease, owned, granted->deadline));

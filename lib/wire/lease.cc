@@ -1,7 +1,5 @@
 #include "wire/lease.h"
 
-#include <random>
-
 #include <fmt/format.h>
 
 namespace elect {
@@ -9,17 +7,6 @@ namespace elect {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
-
-namespace {
-
-// Unlikely to be taken: 63 random bits, never 0.
-LeaseId random_lease() {
-  std::random_device random;
-  const std::uint64_t bits = (std::uint64_t{random()} << 32U) | random();
-  return static_cast<LeaseId>((bits >> 1U) | 1U);
-}
-
-}  // namespace
 
 Result<seconds> renew_lease(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt,
                             std::optional<nanoseconds> try_limit) {
@@ -59,10 +46,10 @@ Result<Granted> take_up_lease(Connection& connection, LeaseId lease, const Until
   return Granted{lease, Deadline(attempt.sent, *ttl)};
 }
 
-Result<Granted> grant_lease(Connection& connection, seconds ttl, const Until& until) {
+Result<Granted> grant_lease(Connection& connection, LeaseId id, seconds ttl, const Until& until) {
   etcdserverpb::LeaseGrantRequest request;
   request.set_ttl(ttl.count());
-  request.set_id(random_lease());
+  request.set_id(id);
   etcdserverpb::LeaseGrantResponse response;
   Attempt attempt;
   const auto called = connection.call(&etcdserverpb::Lease::Stub::LeaseGrant, request, response, until, &attempt);

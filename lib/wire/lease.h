@@ -14,8 +14,9 @@ struct Granted {
   Deadline deadline;
 };
 
-// Grants a lease under a random ID of our own, so that a try whose answer was lost can be repeated.
-[[nodiscard]] Result<Granted> grant_lease(Connection& connection, std::chrono::seconds ttl, const Until& until);
+// Grants a lease under an ID of our own (random_lease()), so that a try whose answer was lost can be repeated.
+[[nodiscard]] Result<Granted> grant_lease(Connection& connection, LeaseId id, std::chrono::seconds ttl,
+                                          const Until& until);
 
 // Renews an existing lease. Errc::lease_not_found: there is none.
 [[nodiscard]] Result<Granted> take_up_lease(Connection& connection, LeaseId lease, const Until& until);

@@ -134,8 +134,8 @@ start_holder() {
 
 @test "gate --linger: leads on after CMD's end" {
   name=$(name_of_test)
-  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" v --linger 1000 -- echo done
-  wait_for 10 grep -q done "$BATS_TEST_TMPDIR/out"
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" v --linger 1000 -- echo finished
+  wait_for 10 grep -q finished "$BATS_TEST_TMPDIR/out"
   leads "$name" v
   kill -TERM "$!"
   ended "$!" 0  # CMD's own: it was done.

@@ -78,7 +78,7 @@ TEST_CASE("a restarted process keeps leadership with the lease it had") {
   const auto rival_session = open_session(*client);
   const auto rival = stand(*client, *rival_session, name, "rival");
 
-  const auto resumed = open_session(*client, {.ttl = 10s, .lease = lease, .on_renewed = {}});
+  const auto resumed = open_session(*client, {.ttl = 10s, .lease = lease});
   CHECK_FALSE(resumed->owned());
   const auto after = stand(*client, *resumed, name, "a");
   CHECK(after->elected());
@@ -109,7 +109,7 @@ TEST_CASE("a waiting candidate is elected when the lease in front is revoked") {
 TEST_CASE("a leader learns at once that its key was deleted") {
   const auto client = connect();
   const auto name = unique_name("deleted");
-  const auto session = open_session(*client, {.ttl = 60s, .lease = 0, .on_renewed = {}});
+  const auto session = open_session(*client, {.ttl = 60s});
   const auto candidacy = stand(*client, *session, name, "a");
   auto lost = std::async(std::launch::async, [&] { return candidacy->hold(within(kPatience)); });
   CHECK(Election::open(*client, name)->end(candidacy->self(), false).value());
@@ -122,7 +122,7 @@ TEST_CASE("a leader learns at once that its key was deleted") {
 TEST_CASE("a waiting candidate learns at once that its lease was revoked") {
   const auto client = connect();
   const auto name = unique_name("revoked");
-  const auto first = open_session(*client), second = open_session(*client, {.ttl = 60s, .lease = 0, .on_renewed = {}});
+  const auto first = open_session(*client), second = open_session(*client, {.ttl = 60s});
   const auto leader = stand(*client, *first, name, "1");
   const auto waiting = stand(*client, *second, name, "2");
   auto verdict = std::async(std::launch::async, [&] { return waiting->wait(within(kPatience)); });
@@ -132,7 +132,7 @@ TEST_CASE("a waiting candidate learns at once that its lease was revoked") {
 
 TEST_CASE("a session whose lease is revoked is lost at its next renewal") {
   const auto client = connect();
-  const auto session = open_session(*client, {.ttl = 2s, .lease = 0, .on_renewed = {}});
+  const auto session = open_session(*client, {.ttl = 2s});
   std::promise<void> lost;
   const std::stop_callback told(session->lost_token(), [&lost] { lost.set_value(); });
   CHECK(client->revoke(session->lease(), within(kPatience)).value());
@@ -166,14 +166,14 @@ TEST_CASE("closing a session deletes its key and its lease") {
 TEST_CASE("a session on somebody else's lease never revokes it") {
   const auto client = connect();
   const auto owner = open_session(*client);
-  const auto guest = open_session(*client, {.ttl = 10s, .lease = owner->lease(), .on_renewed = {}});
+  const auto guest = open_session(*client, {.ttl = 10s, .lease = owner->lease()});
   REQUIRE(guest->close().has_value());
   CHECK(client->time_to_live(owner->lease())->ttl.count() > 0);
 }
 
 TEST_CASE("a lease that is not there is an error of its own") {
   const auto client = connect();
-  const auto session = Session::open(*client, {.ttl = 10s, .lease = 0x123456, .on_renewed = {}}, within(kPatience));
+  const auto session = Session::open(*client, {.ttl = 10s, .lease = 0x123456}, within(kPatience));
   REQUIRE_FALSE(session.has_value());
   CHECK(session.error().code == Errc::lease_not_found);
 }

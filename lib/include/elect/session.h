@@ -32,11 +32,15 @@ struct Loss {
 struct SessionOptions {
   std::chrono::seconds ttl{10};  // At least 1 s. The server may grant more; what it granted counts.
   LeaseId lease = 0;             // Stand on this existing lease: renewed while the session runs, never revoked.
+  LeaseId grant_as = 0;  // Grant the lease under this ID, from random_lease(); 0: one of the session's own choice.
 
   // Called with the deadline after the grant and after each renewal, from the session's thread (the first time from
   // open()'s caller). Must not block.
   std::function<void(const Deadline&)> on_renewed;
 };
+
+// An ID for a lease that is not granted yet: 63 random bits, never 0.
+[[nodiscard]] LeaseId random_lease();
 
 class Session {
  public:

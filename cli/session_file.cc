@@ -1,0 +1,168 @@
+#include "session_file.h"
+
+#include <absl/strings/escaping.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "elect/text.h"
+
+namespace cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kMagic = "electctl_session";
+constexpr int kVersion = 1;
+constexpr std::size_t kLargest = std::size_t{16} << 20U;
+
+std::unexpected<Failure> failure(const std::string& path, const std::string& why, int code = kError) {
+  return std::unexpected(Failure(code, fmt::format("session file '{}' {}", elect::printable(path), why)));
+}
+
+std::unexpected<Failure> failed(const std::string& path, std::string_view what) {
+  return failure(path, fmt::format("cannot be {}: {}", what, std::strerror(errno)));
+}
+
+// Names are bytes; JSON has text.
+std::string encode(const SessionRecord& record) {
+  const Json json = {{kMagic, kVersion},
+                     {"cluster", fmt::format("{:x}", record.cluster)},
+                     {"election_base64", absl::Base64Escape(record.election)},
+                     {"lease", elect::hex_of(record.lease)},
+                     {"key_base64", absl::Base64Escape(record.key)},
+                     {"create_revision", record.create_revision},
+                     {"ttl", record.ttl}};
+  return json.dump() + "\n";
+}
+
+std::optional<SessionRecord> decode(const std::string& text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object() || json.value(kMagic, Json()) != kVersion) return std::nullopt;
+  SessionRecord record;
+  const auto text_of = [&json](const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  const auto number_of = [&json](const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : -1;
+  };
+  const std::string cluster = text_of("cluster");
+  const auto [end, error] = std::from_chars(cluster.data(), cluster.data() + cluster.size(), record.cluster, 16);
+  const auto lease = elect::parse_lease(text_of("lease"));
+  record.create_revision = number_of("create_revision");
+  record.ttl = number_of("ttl");
+  if (error != std::errc{} || end != cluster.data() + cluster.size() || !lease || record.create_revision < 0 ||
+      record.ttl < 1 || !absl::Base64Unescape(text_of("election_base64"), &record.election) ||
+      !absl::Base64Unescape(text_of("key_base64"), &record.key) || record.election.empty()) {
+    return std::nullopt;
+  }
+  record.lease = *lease;
+  return record;
+}
+
+std::expected<std::optional<SessionRecord>, Failure> load(const std::string& path, int descriptor) {
+  std::string text;
+  std::array<char, 65536> buffer{};
+  for (;;) {
+    const ssize_t got = ::pread(descriptor, buffer.data(), buffer.size(), static_cast<off_t>(text.size()));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed(path, "read");
+    if (got == 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+    if (text.size() > kLargest) return failure(path, "is not one of electctl's: name another, or remove it");
+  }
+  if (text.empty()) return std::nullopt;
+  auto record = decode(text);
+  if (!record) return failure(path, "is not one of electctl's: name another, or remove it");
+  return record;
+}
+
+bool is_still_at(const std::string& path, int descriptor) {
+  struct stat opened {};
+  struct stat there {};
+  return ::fstat(descriptor, &opened) == 0 && ::stat(path.c_str(), &there) == 0 && opened.st_ino == there.st_ino &&
+         opened.st_dev == there.st_dev;
+}
+
+bool write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ::fsync(descriptor) == 0;
+}
+
+}  // namespace
+
+std::expected<SessionFile, Failure> SessionFile::open(std::string path, int in_use_code) {
+  for (;;) {
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+    if (descriptor < 0) return failed(path, "opened");
+    SessionFile file(path, descriptor);
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0) return failed(path, "read");
+    if (!S_ISREG(status.st_mode)) return failure(path, "is not a regular file: name another");
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) return failure(path, "is in use by another electctl", in_use_code);
+      return failed(path, "locked");
+    }
+    // Another took its place between our open and our lock.
+    if (!is_still_at(path, descriptor)) continue;
+    auto record = load(path, descriptor);
+    if (!record) return std::unexpected(record.error());
+    file.record_ = *std::move(record);
+    return file;
+  }
+}
+
+std::expected<SessionRecord, Failure> SessionFile::read(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (descriptor < 0) return failed(path, "opened");
+  const auto record = load(path, descriptor);
+  ::close(descriptor);
+  if (!record) return std::unexpected(record.error());
+  if (!*record) return failure(path, "holds no session");
+  return **record;
+}
+
+SessionFile::SessionFile(SessionFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      record_(std::move(other.record_)) {}
+
+SessionFile::~SessionFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+std::expected<void, Failure> SessionFile::store(const SessionRecord& record) {
+  std::string fresh = path_ + ".XXXXXX";
+  const int descriptor = ::mkostemp(fresh.data(), O_CLOEXEC);  // 0600.
+  if (descriptor < 0) return failed(path_, "written");
+  // Locked before it is there for others.
+  if (!write_all(descriptor, encode(record)) || ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 ||
+      ::rename(fresh.c_str(), path_.c_str()) != 0) {
+    auto error = failed(path_, "written");
+    ::close(descriptor);
+    ::unlink(fresh.c_str());
+    return error;
+  }
+  ::close(std::exchange(descriptor_, descriptor));
+  record_ = record;
+  return {};
+}
+
+}  // namespace cli

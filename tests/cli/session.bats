@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# campaign --session FILE: a candidacy that outlives the process, for cron.
+load cluster
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+setup() { file=$BATS_TEST_TMPDIR/session; }
+teardown() { end_started; }
+
+@test "session: --try answers at once, the candidacy stays, and the next run renews the same one" {
+  name=$(name_of_test)
+  run -0 electctl campaign "$name" me --session "$file" --try
+  first=$(electctl inspect "$name" -w fields | grep -v -e Revision -e Version)
+  lease=$(electctl leader "$name" -w json | jq -r .lease)
+  [[ $(stat -c %a "$file") == 600 && $(jq -r .lease "$file") == "$lease" ]]
+  [[ $(jq .create_revision "$file") == "$(electctl leader "$name" -w json | jq .create_revision)" ]]
+  run -11 electctl campaign "$name" other --try
+  run -0 electctl campaign "$name" me --session "$file" --try
+  [[ $(electctl inspect "$name" -w fields | grep -v -e Revision -e Version) == "$first" ]]
+}
+
+@test "session: one that does not lead exits 11 and keeps its place in the queue" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" holder
+  wait_for 10 leads "$name" holder
+  run -11 electctl campaign "$name" me --session "$file" --try
+  start "$BATS_TEST_TMPDIR/later" "$ELECTCTL" campaign "$name" later
+  wait_for 10 stands "$name" 3
+  kill -INT "${started[0]}"
+  wait_for 10 leads "$name" me
+  run -0 electctl campaign "$name" me --session "$file" --try
+}
+
+@test "session: with a CMD: run while leading, key and lease stay" {
+  name=$(name_of_test)
+  run -3 electctl campaign "$name" me --session "$file" --try -- sh -c 'exit 3'
+  leads "$name" me
+}
+
+@test "session: a dead one, and one of another election, are replaced, and it is said" {
+  name=$(name_of_test)
+  run -0 electctl campaign "$name" me --session "$file" --try
+  etcdctl lease revoke "$(jq -r .lease "$file")"
+  run -0 --separate-stderr electctl campaign "$name" me --session "$file" --try
+  [[ $stderr == *"is over: its lease is gone; it is replaced" ]]
+  leads "$name" me
+  run -0 --separate-stderr electctl campaign "$name-other" me --session "$file" --try
+  [[ $stderr == *"is of election '$name'; it is replaced" ]]
+  jq -c '.cluster = "123"' "$file" >"$file.new" && mv "$file.new" "$file"
+  run -0 --separate-stderr electctl campaign "$name-third" me --session "$file" --try
+  [[ $stderr == *"is of another cluster; it is replaced" ]]
+}
+
+@test "session: a file in use: exit 11; unreadable or not ours: exit 1, unchanged" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" me --session "$file"
+  wait_for 10 leads "$name" me
+  run -11 electctl campaign "$name" me --session "$file" --try
+  [[ $output == *"is in use by another electctl" ]]
+  run -42 electctl campaign "$name" me --session "$file" --try -E 42
+  stands "$name" 1
+  for content in 'precious' '{}' '{"electctl_session":2}' '[' '{"electctl_session":1,"lease":"zz"}'; do
+    echo "$content" >"$BATS_TEST_TMPDIR/foreign"
+    run -1 electctl campaign "$name" me --session "$BATS_TEST_TMPDIR/foreign" --try
+    [[ $(<"$BATS_TEST_TMPDIR/foreign") == "$content" && $output == "Error: session file "* ]]
+  done
+  run -1 electctl campaign "$name" me --session "$BATS_TEST_TMPDIR" --try
+  run -1 electctl campaign "$name" me --session "$BATS_TEST_TMPDIR/no/such/folder" --try
+  run -1 electctl campaign "$name" me --session /dev/null --try
+  stands "$name" 1
+}
+
+@test "session: two ticks at once on a fresh file: one lease, one candidate" {
+  for round in 1 2 3 4 5; do
+    name=$(name_of_test "-$round")
+    rm -f "$file"
+    for tick in 1 2 3; do
+      start "$BATS_TEST_TMPDIR/$tick" "$ELECTCTL" campaign "$name" me --session "$file" --try
+    done
+    for pid in "${started[@]: -3}"; do
+      code=0
+      wait "$pid" || code=$?
+      ((code == 0 || code == 11))
+    done
+    stands "$name" 1
+    [[ $(jq -r .lease "$file") == "$(electctl leader "$name" -w json | jq -r .lease)" ]]
+  done
+}
+
+@test "session: a crash between grant and write loses nothing: the next run finds lease and candidate by the file" {
+  name=$(name_of_test)
+  run -0 electctl campaign "$name" me --session "$file" --try
+  # What a crash right after standing leaves: the file as it was written before the grant.
+  jq -c '.create_revision = 0' "$file" >"$file.new" && mv "$file.new" "$file"
+  lease=$(jq -r .lease "$file")
+  run -0 electctl campaign "$name" me --session "$file" --try
+  stands "$name" 1
+  [[ $(electctl leader "$name" -w json | jq -r .lease) == "$lease" && $(jq .create_revision "$file") != 0 ]]
+}
+
+@test "session: a full disk: exit 1, said, and nothing is left at etcd or in the file" {
+  name=$(name_of_test)
+  leases() { etcdctl lease list | wc -l; }
+  before=$(leases)
+  : >"$file"
+  chmod 600 "$file"
+  # No file of this process may grow: as on a full disk, its writes fail.
+  run -1 bash -c 'trap "" XFSZ; ulimit -f 0; exec "$ELECTCTL" campaign "$1" me --session "$2" --try' _ "$name" "$file"
+  [[ $output == "Error: session file '$file' cannot be written: "* ]]
+  [[ $(leases) == "$before" && ! -s $file ]]
+  (($(find "$BATS_TEST_TMPDIR" -name 'session.*' | wc -l) == 0))
+}
+
+@test "session: resign and proclaim by it" {
+  name=$(name_of_test)
+  run -0 electctl campaign "$name" me --session "$file" --try
+  run -0 electctl proclaim "$name" new --session "$file"
+  leads "$name" new
+  run -128 electctl resign "$name-other" --session "$file"
+  run -0 electctl resign "$name" --session "$file" --revoke
+  run -10 electctl inspect "$name"
+  run -10 electctl resign "$name" --session "$file"
+}
