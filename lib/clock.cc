@@ -1,5 +1,6 @@
 #include "elect/clock.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <ctime>
 #include <mutex>
@@ -16,7 +17,11 @@ void pause_for(std::chrono::nanoseconds duration, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, duration, [] { return false; });
+  // In pieces: the library adds the duration to a clock's reading, and the longest would overflow it.
+  constexpr std::chrono::nanoseconds kPiece = std::chrono::hours(24);
+  for (; duration > duration.zero() && !stop.stop_requested(); duration -= std::min(duration, kPiece)) {
+    never.wait_for(lock, stop, std::min(duration, kPiece), [] { return false; });
+  }
 }
 
 }  // namespace elect

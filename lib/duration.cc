@@ -1,9 +1,8 @@
 #include "elect/duration.h"
 
+#include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -49,22 +48,49 @@ Number take_number(std::string_view& text) {
   return number;
 }
 
-// Nothing on overflow.
+// False on overflow. The fraction is Go's, in floating point: so 0.3333333333333333333h are 20m, as they are in Go.
 bool add_scaled(std::int64_t& total, const Number& number, std::int64_t unit) {
   std::int64_t value = 0;
   for (const char digit : number.whole) {
     if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, digit - '0', &value)) return false;
   }
   if (__builtin_mul_overflow(value, unit, &value)) return false;
-  std::int64_t scale = unit;
+  std::int64_t fraction = 0;
+  double scale = 1;
   for (const char digit : number.fraction) {
-    // Below a nanosecond nothing counts any more.
-    if (scale == 0) break;
-    const std::int64_t part = (scale * (digit - '0')) / 10;
-    if (__builtin_add_overflow(value, part, &value)) return false;
-    scale /= 10;
+    std::int64_t longer = 0;
+    // Further digits count no more.
+    if (__builtin_mul_overflow(fraction, 10, &longer) || __builtin_add_overflow(longer, digit - '0', &longer)) break;
+    fraction = longer;
+    scale *= 10;
   }
-  return !__builtin_add_overflow(total, value, &total);
+  const auto part = static_cast<std::int64_t>(static_cast<double>(fraction) * (static_cast<double>(unit) / scale));
+  return !__builtin_add_overflow(value, part, &value) && !__builtin_add_overflow(total, value, &total);
+}
+
+std::string format_positive(std::uint64_t count) {
+  const auto trimmed = [](std::uint64_t value, std::uint64_t unit, std::string_view name) {
+    std::string digits = fmt::format("{}", value / unit);
+    std::uint64_t rest = value % unit;
+    if (rest != 0) {
+      digits += '.';
+      while (rest != 0) {
+        unit /= 10;
+        digits += static_cast<char>('0' + rest / unit);
+        rest %= unit;
+      }
+    }
+    return digits + std::string(name);
+  };
+  if (count < 1'000) return trimmed(count, 1, "ns");
+  if (count < 1'000'000) return trimmed(count, 1'000, "µs");
+  if (count < kSecond) return trimmed(count, 1'000'000, "ms");
+  const std::uint64_t hours = count / (3600 * kSecond);
+  const std::uint64_t minutes = count / (60 * kSecond) % 60;
+  std::string text;
+  if (hours > 0) text += fmt::format("{}h", hours);
+  if (hours > 0 || minutes > 0) text += fmt::format("{}m", minutes);
+  return text + trimmed(count % (60 * kSecond), kSecond, "s");
 }
 
 }  // namespace
@@ -96,31 +122,11 @@ Result<nanoseconds> parse_duration(std::string_view text) {
 }
 
 std::string format_duration(nanoseconds duration) {
-  const std::int64_t count = duration.count();
-  if (count == 0) return "0s";
-  if (count < 0) return "-" + format_duration(-duration);
-  const auto trimmed = [](std::int64_t value, std::int64_t unit, std::string_view name) {
-    std::string digits = fmt::format("{}", value / unit);
-    std::int64_t rest = value % unit;
-    if (rest != 0) {
-      digits += '.';
-      while (rest != 0) {
-        unit /= 10;
-        digits += static_cast<char>('0' + rest / unit);
-        rest %= unit;
-      }
-    }
-    return digits + std::string(name);
-  };
-  if (count < 1'000) return trimmed(count, 1, "ns");
-  if (count < 1'000'000) return trimmed(count, 1'000, "µs");
-  if (count < kSecond) return trimmed(count, 1'000'000, "ms");
-  const std::int64_t hours = count / (3600 * kSecond);
-  const std::int64_t minutes = count / (60 * kSecond) % 60;
-  std::string text;
-  if (hours > 0) text += fmt::format("{}h", hours);
-  if (hours > 0 || minutes > 0) text += fmt::format("{}m", minutes);
-  return text + trimmed(count % (60 * kSecond), kSecond, "s");
+  if (duration == nanoseconds(0)) return "0s";
+  // Unsigned, so that the least of all has a positive too.
+  const auto bits = static_cast<std::uint64_t>(duration.count());
+  if (duration < nanoseconds(0)) return "-" + format_positive(0 - bits);
+  return format_positive(bits);
 }
 
 }  // namespace elect

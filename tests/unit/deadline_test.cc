@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <thread>
+
 using namespace elect;
 using namespace std::chrono_literals;
 using State = Deadline::State;
@@ -27,4 +30,28 @@ TEST_CASE("an answer that arrives late never takes back what a later one promise
   CHECK(deadline.expiry() == BootTime(115s));
   deadline.renew(BootTime(104s), 60s);
   CHECK(deadline.expiry() == BootTime(164s));
+}
+
+TEST_CASE("a pause of any length ends at the stop request, and not before") {
+  for (const std::chrono::nanoseconds length : {std::chrono::nanoseconds(1h), std::chrono::nanoseconds::max()}) {
+    std::stop_source source;
+    std::atomic<bool> asked = false;
+    const std::jthread asker([&] {
+      std::this_thread::sleep_for(20ms);
+      asked = true;
+      source.request_stop();
+    });
+    pause_for(length, source.get_token());
+    CHECK(asked);
+  }
+}
+
+TEST_CASE("a pause lasts its time, and none where it is over or stopped already") {
+  const BootTime begun = BootClock::now();
+  pause_for(20ms, {});
+  CHECK(BootClock::now() - begun >= 20ms);
+  pause_for(-1h, {});
+  std::stop_source source;
+  source.request_stop();
+  pause_for(1h, source.get_token());
 }

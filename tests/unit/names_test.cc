@@ -12,6 +12,7 @@ TEST_CASE("an election's prefix is its name and a slash, also where the name end
 TEST_CASE("the range of a prefix ends before the first key that does not begin with it") {
   CHECK(range_end_of("job/") == "job0");
   CHECK(range_end_of("a\xff") == "b");
+  CHECK(range_end_of("a\xff\xff") == "b");
   CHECK(range_end_of("\xff\xff") == std::string(1, '\0'));
 }
 
@@ -29,7 +30,7 @@ TEST_CASE("a lease's ID is read back from what it is printed as") {
 }
 
 TEST_CASE("what is no lease ID is refused with the reason") {
-  for (const char* text : {"", "0", "x", "12 ", "-1", "+1", "0x1", "11112222333344445"}) {
+  for (const char* text : {"", "0", "x", "12 ", "-1", "+1", "0x1", "11112222333344445", "00000000000000001"}) {
     CAPTURE(text);
     REQUIRE_FALSE(parse_lease(text).has_value());
     CHECK(parse_lease(text).error().code == Errc::usage);

@@ -1,0 +1,18 @@
+#!/usr/bin/env bats
+# A short form of tests/faults/storm; for the long one run it by hand with --seconds 60 and other seeds.
+
+setup() { storm=$BATS_TEST_DIRNAME/storm; }
+
+@test "under faults of all kinds no two commands run at once, and tokens only grow" {
+  "$storm" --seconds 20 --seed 7 3>&-
+}
+
+@test "after revocations and deletions commands overlap by less than 100 ms" {
+  "$storm" --seconds 8 --seed 5 --only "revoke delete" 3>&-
+}
+
+@test "the checker finds the overlaps of etcdctl lock: killed clients leave their commands running" {
+  run "$storm" --seconds 8 --seed 3 --only kill-contender --peer 3>&-
+  ((status == 1))
+  [[ $output == *"overlap of "* ]]
+}
