@@ -28,6 +28,8 @@ using std::chrono::seconds;
 
 constexpr std::size_t kLongestVariable = 128'000;  // The kernel takes 131071 bytes, name included.
 
+constexpr seconds kLongestTtl{9'000'000'000};
+
 struct CampaignOptions {
   std::string name;
   std::optional<std::string> value;
@@ -130,7 +132,7 @@ class Campaign {
   // Leads with CMD.
   Outcome gate(Standing& standing, bool waited) {
     if (waited) {
-      if (auto ended = lead_until(standing, elected_at_ + options_.lock_delay)) return *std::move(ended);
+      if (auto ended = lead_until(standing, elect::later(elected_at_, options_.lock_delay))) return *std::move(ended);
     }
     if (options_.once) {
       const auto first = standing.candidacy().record_once(
@@ -143,7 +145,8 @@ class Campaign {
     const auto ending = run_cmd(standing);
     if (!ending) return std::unexpected(ending.error());
     if (options_.linger > nanoseconds(0)) {
-      if (auto ended = lead_until(standing, elected_at_ + options_.linger); ended && !*ended) return *std::move(ended);
+      if (auto ended = lead_until(standing, elect::later(elected_at_, options_.linger)); ended && !*ended)
+        return *std::move(ended);
     }
     typed_ = ending->typed;
     if (!ending->failure.empty()) return std::unexpected(Failure(ending->exit_code, elect::printable(ending->failure)));
@@ -157,7 +160,7 @@ class Campaign {
     // A signal that came before CMD was there to get it.
     if (signals_.first() != 0) guard_->signal(signals_.first());
     elect::Until until{gate.ended_token(), {}};
-    if (options_.max_runtime) until.deadline = BootClock::now() + *options_.max_runtime;
+    if (options_.max_runtime) until.deadline = elect::later(BootClock::now(), *options_.max_runtime);
     const auto loss = candidacy.hold(until);
     if (!gate.ended_token().stop_requested()) guard_->stop();
     const auto ending = gate.wait();
@@ -283,6 +286,9 @@ Run declare_campaign(CLI::App& app) {
   app.final_callback([options] {
     if (options->ttl < seconds(1) || options->ttl % seconds(1) != nanoseconds(0)) {
       throw CLI::ValidationError("--ttl", "leases live for whole seconds, at least 1s");
+    }
+    if (options->ttl > kLongestTtl) {
+      throw CLI::ValidationError("--ttl", "etcd takes no more than 9000000000s");
     }
   });
   return [options](Context& context) { return run_campaign(context, *options); };

@@ -69,7 +69,7 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
   auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
   elect::Until until{signals.stop_token(), {}};
-  if (options.timeout) until.deadline = elect::BootClock::now() + *options.timeout;
+  if (options.timeout) until.deadline = elect::later(elect::BootClock::now(), *options.timeout);
 
   Observer observer(context, options, *format);
   const auto ended = election->observe(

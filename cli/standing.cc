@@ -107,7 +107,7 @@ elect::Result<elect::Candidacy::Verdict> Standing::wait() {
   if (candidacy_->elected()) return elect::Candidacy::Elected{};
   if (options_.try_once) return elect::Candidacy::Beaten{};
   elect::Until until{signals_.stop_token(), {}};
-  if (options_.wait) until.deadline = begun_ + *options_.wait;
+  if (options_.wait) until.deadline = elect::later(begun_, *options_.wait);
   if (!is_terminal(STDERR_FILENO)) return candidacy_->wait(until);
 
   show_place(candidacy_->ahead());

@@ -36,15 +36,15 @@ std::string once_key_of(std::string_view name, std::string_view id) {
   return key;
 }
 
-std::string hex_of(LeaseId lease) { return fmt::format("{:x}", static_cast<std::uint64_t>(lease)); }
+std::string hex_of(LeaseId lease) { return fmt::format("{:x}", lease); }
 
 Result<LeaseId> parse_lease(std::string_view hex) {
-  std::uint64_t lease = 0;
+  LeaseId lease = 0;
   const auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), lease, 16);
-  if (error != std::errc{} || end != hex.data() + hex.size() || hex.size() > 16 || lease == 0) {
-    return fail(Errc::usage, fmt::format("'{}' is no lease ID: 1 to 16 hex digits, not 0", printable(hex)));
+  if (error != std::errc{} || end != hex.data() + hex.size() || lease == 0) {
+    return fail(Errc::usage, fmt::format("'{}' is no lease ID: a hex number of 63 bits, not 0", printable(hex)));
   }
-  return static_cast<LeaseId>(lease);
+  return lease;
 }
 
 }  // namespace elect

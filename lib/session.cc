@@ -78,7 +78,7 @@ void Session::renew_until(std::stop_token stop) {
     const BootTime now = BootClock::now();
     if (known.at(now) == Deadline::State::lost) {
       return lose({Loss::Cause::no_answer, fmt::format("lease {} could not be renewed for {}: no endpoint answered",
-                                                       hex_of(lease_), format_duration(known.ttl() * 9 / 10))});
+                                                       hex_of(lease_), format_duration(known.ttl() / 10 * 9))});
     }
     // Short enough that another endpoint can still be asked before the deadline becomes uncertain.
     const nanoseconds try_limit = std::max(known.ttl() / 6, kShortestRenewal);

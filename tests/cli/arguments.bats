@@ -31,6 +31,7 @@ refused() {
   refused 128 campaign a --wait -1s
   refused 128 campaign a --ttl 0
   refused 128 campaign a --ttl 1500ms
+  refused 128 campaign a --ttl 9000000001
   refused 128 campaign a --lease xyz
   refused 128 campaign a --lease 0
   refused 128 campaign a --lease a --ttl 3s

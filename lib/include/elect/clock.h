@@ -29,8 +29,13 @@ struct Until {
 // Sleeps, but no longer than until the stop request.
 void pause_for(std::chrono::nanoseconds duration, const std::stop_token& stop);
 
+// So long after `time`; never before it, however long that is.
+[[nodiscard]] inline BootTime later(BootTime time, std::chrono::nanoseconds duration) {
+  return duration > BootTime::max() - time ? BootTime::max() : time + duration;
+}
+
 [[nodiscard]] inline Until within(std::chrono::nanoseconds duration, std::stop_token stop = {}) {
-  return Until{std::move(stop), BootClock::now() + duration};
+  return Until{std::move(stop), later(BootClock::now(), duration)};
 }
 
 }  // namespace elect

@@ -24,8 +24,8 @@ class Deadline {
   Deadline(BootTime sent, std::chrono::nanoseconds ttl) : sent_(sent), ttl_(ttl) {}
 
   [[nodiscard]] State at(BootTime now) const;
-  [[nodiscard]] BootTime uncertain_from() const { return sent_ + ttl_ * 2 / 3; }
-  [[nodiscard]] BootTime lost_from() const { return sent_ + ttl_ * 9 / 10; }
+  [[nodiscard]] BootTime uncertain_from() const { return sent_ + ttl_ / 3 * 2; }
+  [[nodiscard]] BootTime lost_from() const { return sent_ + ttl_ / 10 * 9; }
   [[nodiscard]] BootTime expiry() const { return sent_ + ttl_; }
   [[nodiscard]] std::chrono::nanoseconds ttl() const { return ttl_; }
 

@@ -29,10 +29,10 @@ using Revision = std::int64_t;  // A revision of the store; 0: none, or the pres
 // under no election's prefix; name and ID are percent-encoded for that.
 [[nodiscard]] std::string once_key_of(std::string_view name, std::string_view id);
 
-// A lease as etcdctl prints it inside a key: lower-case hex, no padding; a negative ID as its two's complement.
+// A lease as Go's election writes it into a key: lower-case hex, no padding, a sign before a negative ID.
 [[nodiscard]] std::string hex_of(LeaseId lease);
 
-// The reverse, as etcdctl takes it: 1 to 16 hex digits of either case, not 0. Errc::usage otherwise.
+// The reverse, as etcdctl takes it: hex digits of either case, not 0. Errc::usage otherwise.
 [[nodiscard]] Result<LeaseId> parse_lease(std::string_view hex);
 
 }  // namespace elect
