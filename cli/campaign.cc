@@ -94,6 +94,9 @@ class Campaign {
     return outcome;
   }
 
+  // Whether a signal has asked it to end.
+  [[nodiscard]] bool told_to_end() const { return signals_.first() != 0; }
+
   // The signal that was typed to end CMD, if one was.
   [[nodiscard]] int typed() const { return typed_; }
 
@@ -139,7 +142,10 @@ class Campaign {
           *options_.once, std::chrono::ceil<seconds>(options_.once_keep), signals_.stop_token());
       if (signals_.first() != 0) return kBySignal + signals_.first();
       if (!first) return std::unexpected(Failure(first.error()));
-      if (!*first) return options_.conflict_exit_code;
+      if (*first == elect::Candidacy::Once::gone) {
+        return std::unexpected(Failure(kLost, "leadership was lost: the key was deleted before CMD could start"));
+      }
+      if (*first == elect::Candidacy::Once::already) return options_.conflict_exit_code;
     }
     tell_systemd(standing.candidacy().self());
     const auto ending = run_cmd(standing);
@@ -156,14 +162,17 @@ class Campaign {
   // Runs CMD for as long as leadership lasts, and is back when its whole group is gone.
   std::expected<Ending, Failure> run_cmd(Standing& standing) {
     elect::Candidacy& candidacy = standing.candidacy();
+    signals_.pass_on(true);
     Gate gate(*guard_, context_.argv, environment(standing));
     // A signal that came before CMD was there to get it.
     if (signals_.first() != 0) guard_->signal(signals_.first());
     elect::Until until{gate.ended_token(), {}};
-    if (options_.max_runtime) until.deadline = elect::later(BootClock::now(), *options_.max_runtime);
+    if (options_.max_runtime && *options_.max_runtime > nanoseconds(0))
+      until.deadline = elect::later(BootClock::now(), *options_.max_runtime);
     const auto loss = candidacy.hold(until);
     if (!gate.ended_token().stop_requested()) guard_->stop();
     const auto ending = gate.wait();
+    signals_.pass_on(false);
     if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));
     if (!ending) return std::unexpected(Failure(ending.error()));
     if (ending->cause == Ending::Cause::deadline) {
@@ -241,13 +250,15 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
 
   Outcome outcome;
   int typed = 0;
+  bool told_to_end = false;
   {
     Campaign campaign(context, options, *format, std::move(guard));
     outcome = campaign.run(*std::move(value));
     typed = campaign.typed();
+    told_to_end = campaign.told_to_end();
   }
   if (typed != 0) end_as_typed(typed);
-  if (options.rejoin && !outcome && outcome.error().code == kLost) {
+  if (options.rejoin && !told_to_end && !outcome && outcome.error().code == kLost) {
     warn(outcome.error().message + "; standing again");
     if (etcd_answers(context, options.name)) return std::unexpected(start_anew(context.arguments));
   }
@@ -277,7 +288,7 @@ Run declare_campaign(CLI::App& app) {
       add_duration(app, "--linger", options->linger, "lead for at least so long, also where CMD ends sooner"),
       add_duration(app, "--lock-delay", options->lock_delay, "after having waited, start CMD so much later"),
       add_duration(app, "--kill-after", options->kill_after, "from SIGTERM to SIGKILL for CMD")->default_str("1s"),
-      add_duration(app, "--max-runtime", options->max_runtime, "end CMD after so long: exit 124"),
+      add_duration(app, "--max-runtime", options->max_runtime, "end CMD after so long: exit 124; 0: never"),
       once,
       add_duration(app, "--once-keep", options->once_keep, "how long a record of --once lasts")
           ->default_str("24h")

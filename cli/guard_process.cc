@@ -291,7 +291,12 @@ class GuardProcess {
     siginfo_t child{};
     if (waitid(P_PID, static_cast<id_t>(cmd_), &child, WSTOPPED | WNOHANG) != 0 || child.si_pid == 0) return;
     const Terminal terminal;
-    if (terminal.file() < 0) return;
+    if (terminal.file() < 0) {
+      // Without one it was electctl that passed the stop on, and it has to stop too.
+      if (child.si_status == SIGTSTP && !ending_)
+        report({.kind = GuardReport::stopped, .number = SIGTSTP}, MSG_DONTWAIT);
+      return;
+    }
     const int number = child.si_status;
     const pid_t foreground = terminal.foreground();
     const bool wants_it = number == SIGTTIN || number == SIGTTOU;

@@ -46,8 +46,10 @@ void Signals::take(const std::stop_token& own) {
   while (!own.stop_requested()) {
     int number = 0;
     if (sigwait(&set, &number) != 0 || number == kWake) continue;
-    if (ends(number)) {
-      if (++seen == 1) {
+    const bool passing_on = passing_on_;
+    if (ends(number) && !(passing_on && number == SIGHUP)) {
+      if (!passing_on) ++seen;
+      if (first_ == 0) {
         first_ = number;
         stop_.request_stop();
       }

@@ -25,6 +25,9 @@ class Signals {
   // Triggered by the third of them: whoever sends so many wants out, whatever is left undone.
   [[nodiscard]] std::stop_token impatient_token() const { return impatient_.get_token(); }
 
+  // While they are passed on to somebody else: SIGHUP ends nothing, and none counts as impatience.
+  void pass_on(bool on) { passing_on_ = on; }
+
   // The first one's number; 0: none yet.
   [[nodiscard]] int first() const { return first_; }
 
@@ -33,6 +36,7 @@ class Signals {
 
   std::function<void(int)> handler_;
   std::atomic<int> first_ = 0;
+  std::atomic<bool> passing_on_ = false;
   std::stop_source stop_;
   std::stop_source impatient_;
   std::jthread thread_;

@@ -91,7 +91,9 @@ void Standing::note_place() {
 Standing::~Standing() {
   if (!session_ || file_) return;
   const auto hurry = signals_.impatient_token();
-  if (candidacy_ && !session_->owned() && !session_->loss()) {
+  const auto loss = session_->loss();
+  const bool gone = loss && loss->cause == elect::Loss::Cause::lease_gone;
+  if (candidacy_ && (candidacy_->detached() || (!session_->owned() && !gone))) {
     if (const auto withdrawn = candidacy_->withdraw(hurry); !withdrawn) {
       warn(fmt::format("could not withdraw {}: {}", elect::printable(candidacy_->self().key),
                        elect::describe(withdrawn.error())));

@@ -38,7 +38,7 @@ complete -c electctl -n '__fish_seen_subcommand_from campaign' -l once -r -d 'ru
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l linger -r -d 'lead for at least so long, also where CMD ends sooner'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l lock-delay -r -d 'after having waited, start CMD so much later'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l kill-after -r -d 'from SIGTERM to SIGKILL for CMD'
-complete -c electctl -n '__fish_seen_subcommand_from campaign' -l max-runtime -r -d 'end CMD after so long: exit 124'
+complete -c electctl -n '__fish_seen_subcommand_from campaign' -l max-runtime -r -d 'end CMD after so long: exit 124; 0: never'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l once-keep -r -d 'how long a record of --once lasts'
 complete -c electctl -n '__fish_seen_subcommand_from leader' -s h -l help -d 'Print this help message and exit'
 complete -c electctl -n '__fish_seen_subcommand_from leader' -l is -r -d 'print nothing; exit 0 where the leader has this value, 11 where not, 10 for none'

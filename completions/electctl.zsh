@@ -55,7 +55,7 @@ _electctl() {
     '--linger[lead for at least so long, also where CMD ends sooner]:DURATION:' \
     '--lock-delay[after having waited, start CMD so much later]:DURATION:' \
     '--kill-after[from SIGTERM to SIGKILL for CMD]:DURATION:' \
-    '--max-runtime[end CMD after so long\: exit 124]:DURATION:' \
+    '--max-runtime[end CMD after so long\: exit 124; 0\: never]:DURATION:' \
     '--once-keep[how long a record of --once lasts]:DURATION:' \
       '*:argument:_files' ;;
     leader) _arguments $global \

@@ -220,12 +220,18 @@ Result<Candidacy::Verdict> Candidacy::follow(bool leading, const Until& until,
   }
 }
 
+// A call in the middle of a wait has its own time limit, but ends with the wait.
+Until Candidacy::for_one_call(const Until& until) const {
+  const BootTime limit = later(BootClock::now(), client_.options().command_timeout);
+  return {until.stop, std::min(limit, until.deadline.value_or(limit))};
+}
+
 // One stream's worth. An error that passes means that the stream is of no more use.
 Result<Candidacy::Verdict> Candidacy::follow_stream(bool leading, const Until& until,
                                                     const std::function<void(const Ahead&)>& moved) {
   const auto see_ahead = [&]() -> Result<std::optional<Verdict>> {
     const std::string before = ahead_.key;
-    const auto still_there = look_ahead({until.stop, {}});
+    const auto still_there = look_ahead(for_one_call(until));
     if (!still_there) return std::unexpected(still_there.error());
     if (!*still_there) return key_deleted(self_.key);
     if (elected_) {
@@ -243,10 +249,10 @@ Result<Candidacy::Verdict> Candidacy::follow_stream(bool leading, const Until& u
       if (!seen) return std::unexpected(seen.error());
       if (*seen) return **seen;
     }
-    auto opened = Watcher::open(client_.connection(), {until.stop, {}});
+    auto opened = Watcher::open(client_.connection(), for_one_call(until));
     if (!opened) return std::unexpected(opened.error());
     watcher_ = *std::move(opened);
-    watcher_->add(kOwnWatch, {self_.key, {}, header_.revision + 1, true});
+    watcher_->add(kOwnWatch, {self_.key, {}, header_.revision + 1, false});
     if (!elected_) watch_ahead();
   }
   for (;;) {
@@ -257,6 +263,9 @@ Result<Candidacy::Verdict> Candidacy::follow_stream(bool leading, const Until& u
       return fail(Errc::unavailable, "a compaction overtook the watch");
     }
     const auto& batch = std::get<Watcher::Batch>(*next);
+    if (batch.id == kOwnWatch && batch.events.back().type == Event::Type::put) {
+      detached_ = batch.events.back().candidate.lease != self_.lease;
+    }
     if (!has_removal(batch)) continue;
     if (batch.id == kOwnWatch) return key_deleted(self_.key);
     if (batch.id != ahead_watch_ || elected_) continue;
@@ -280,7 +289,7 @@ Result<std::optional<Loss>> Candidacy::hold(const Until& until) {
   return std::nullopt;
 }
 
-Result<bool> Candidacy::record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop) {
+Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop) {
   const auto granted = grant_lease(client_.connection(), random_lease(), keep, {stop, {}});
   if (!granted) return std::unexpected(granted.error());
   const std::string key = once_key_of(name_, id);
@@ -295,14 +304,14 @@ Result<bool> Candidacy::record_once(const std::string& id, std::chrono::seconds 
   etcdserverpb::TxnResponse response;
   const auto called = client_.connection().call(&etcdserverpb::KV::Stub::Txn, request, response, {stop, {}});
   if (!called) return std::unexpected(called.error());
-  if (response.succeeded()) return true;
+  if (response.succeeded()) return Once::recorded;
   const auto& found = response.responses(0).response_range().kvs();
   // The record of an earlier try whose answer was lost is on the lease that was granted for it.
-  if (!found.empty() && found[0].lease() == granted->lease) return true;
+  if (!found.empty() && found[0].lease() == granted->lease) return Once::recorded;
   // The lease is of no use to anybody; left alone it would end by itself.
   (void)client_.revoke(granted->lease, {stop, {}});
-  if (found.empty()) return fail(Errc::refused, "the candidate was deleted before it could record anything");
-  return false;
+  if (found.empty()) return Once::gone;
+  return Once::already;
 }
 
 Result<void> Candidacy::withdraw(std::stop_token stop) {

@@ -59,6 +59,7 @@ Result<void> Election::observe(Revision from, const std::function<bool(const Obs
     if (const Candidate* leader = queue.leader()) {
       if (!tell({Observation::Type::elected, snapshot->header, leader->mod_revision, *leader, count})) return {};
     }
+    bool token_refused = false;      // By the stream before, which brought nothing.
     for (bool gap = false; !gap;) {  // Once for each stream.
       auto watcher = Watcher::open(client_->connection(), {until.stop, {}});
       if (watcher) (*watcher)->add(1, {prefix_, range_end_of(prefix_), at + 1, false});
@@ -71,10 +72,14 @@ Result<void> Election::observe(Revision from, const std::function<bool(const Obs
           break;
         }
         const auto& batch = std::get<Watcher::Batch>(*next);
+        token_refused = false;
         at = std::max(at, batch.events.back().candidate.mod_revision);
         if (!feed(queue, count, batch, tell)) return {};
       }
       if (gap) break;
+      // A fresh token that is refused too: it is no matter of tokens.
+      const bool refused = next.error().code == Errc::unauthenticated;
+      if (refused && std::exchange(token_refused, true)) return std::unexpected(next.error());
       if (!is_passing(next.error().code)) return std::unexpected(next.error());
       if (late()) return {};
       pause_for(kPauseBeforeReopening, until.stop);

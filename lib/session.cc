@@ -113,9 +113,8 @@ Result<void> Session::close(std::stop_token stop) {
   for (;;) {
     const auto revoked = client_.revoke(lease_, {stop, std::max(expiry, BootClock::now() + 1s)});
     if (revoked || revoked.error().code == Errc::interrupted) break;
-    const Errc code = revoked.error().code;
-    const bool passing = code == Errc::unreachable || code == Errc::unavailable || code == Errc::timeout;
-    if (!passing || BootClock::now() >= expiry) return std::unexpected(revoked.error());
+    if (BootClock::now() >= expiry) return std::unexpected(revoked.error());
+    pause_for(kPauseAfterFailure, stop);
   }
   return {};
 }

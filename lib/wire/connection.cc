@@ -79,8 +79,15 @@ Result<std::shared_ptr<grpc::ChannelCredentials>> tls_credentials(const TlsOptio
   return grpc::SslCredentials(pem);
 }
 
+// The second: accounts were changed since the token was issued.
+bool token_is_stale(const grpc::Status& status) {
+  return status.error_code() == grpc::UNAUTHENTICATED ||
+         status.error_message().starts_with("etcdserver: revision of auth store is old");
+}
+
 bool worth_another_try(const grpc::Status& status) {
-  return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::DEADLINE_EXCEEDED ||
+  return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::INTERNAL ||
+         status.error_code() == grpc::DEADLINE_EXCEEDED ||
          (status.error_code() == grpc::RESOURCE_EXHAUSTED &&
           status.error_message().starts_with("etcdserver: too many requests"));
 }
@@ -231,6 +238,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
   const BootTime deadline = until.deadline.value_or(begun + options_.command_timeout);
   const auto endpoints = static_cast<int>(options_.endpoints.size());
   bool reached = false;
+  int tokens_refused = 0;
   for (int tries = 1;; ++tries) {
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     const auto link = current({until.stop, deadline});
@@ -256,7 +264,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (attempt != nullptr) attempt->sent = sent;
     if (status.ok()) return {};
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
-    if (status.error_code() == grpc::UNAUTHENTICATED && tries <= 2 && forget_token()) continue;
+    if (token_is_stale(status) && ++tokens_refused <= 2 && forget_token()) continue;
     if (!worth_another_try(status)) return std::unexpected(error_from(status, what, *link));
 
     reached = reached || is_ready(*link);

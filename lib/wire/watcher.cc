@@ -73,10 +73,12 @@ void Watcher::take(etcdserverpb::WatchResponse&& response) {
     if (response.compact_revision() > 0) {
       deliver(Compacted{response.watch_id(), response.compact_revision()});
     } else if (!response.cancel_reason().empty()) {
-      // Without a reason it answers our own cancel.
+      // Without a reason it answers our own cancel. A token that has gone stale is worded as a lack of permission.
       const bool denied = response.cancel_reason().find("permission denied") != std::string::npos;
-      deliver(fail(denied ? Errc::permission : Errc::unavailable,
-                   fmt::format("the server ended the watch: {}", response.cancel_reason()), link_->endpoint));
+      const Errc code = connection_.forget_token() ? Errc::unauthenticated
+                        : denied                   ? Errc::permission
+                                                   : Errc::unavailable;
+      deliver(fail(code, fmt::format("the server ended the watch: {}", response.cancel_reason()), link_->endpoint));
     }
     return;
   }

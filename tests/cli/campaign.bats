@@ -6,6 +6,8 @@ teardown_file() { stop_cluster; }
 teardown() { end_started; }
 
 lease_of() { electctl leader "$1" -w json | jq -r .lease; }
+# A new lease's ID as it stands in keys; etcdctl pads it with zeros.
+grant() { etcdctl lease grant "$1" | awk '{ sub(/^0+/, "", $2); print $2 }'; }
 lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
 
 @test "campaign: prints key and value once elected, withdraws on SIGINT and on SIGTERM with exit 0" {
@@ -94,7 +96,7 @@ lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
 
 @test "campaign --lease: stands under it, keeps it alive, deletes the key alone at the end" {
   name=$(name_of_test)
-  lease=$(etcdctl lease grant 2 | awk '{print $2}')
+  lease=$(grant 2)
   start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" me --lease "$lease"
   wait_for 10 leads "$name" me
   [[ $(lease_of "$name") == "$lease" ]]
@@ -112,7 +114,7 @@ lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
 
 @test "campaign --lease: standing again with the lease of a candidate updates its value in its place" {
   name=$(name_of_test)
-  lease=$(etcdctl lease grant 60 | awk '{print $2}')
+  lease=$(grant 60)
   etcdctl put --lease="$lease" "$name/$lease" old
   start "$BATS_TEST_TMPDIR/rival" "$ELECTCTL" campaign "$name" rival
   wait_for 10 stands "$name" 2

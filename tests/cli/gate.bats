@@ -167,6 +167,31 @@ start_holder() {
   (($(etcdctl lease timetolive "$(printf %x "$record")" -w json | jq '."granted-ttl"') == 5))
 }
 
+@test "gate: a key that somebody put anew without the lease is deleted all the same" {
+  start_holder -- bash -c "trap 'exit 0' TERM; $waiting_cmd"
+  etcdctl put "$(electctl leader "$name" --keys-only | head -n 1)" taken
+  wait_for 10 leads "$name" taken
+  kill -TERM "$holder"
+  ended "$holder" 0
+  run -10 electctl inspect "$name"
+}
+
+@test "gate: signals that CMD handles do not keep electctl from withdrawing" {
+  start_holder --ttl 60 -- bash -c "trap 'echo again' HUP; trap 'exit 0' USR1; $waiting_cmd; while :; do sleep 1; done"
+  for _ in 1 2 3; do kill -HUP "$holder"; done
+  kill -USR1 "$holder"
+  wait_for 10 eval 'kill -USR1 "$holder" 2>/dev/null; not_running "$holder"'
+  run -10 electctl inspect "$name"
+}
+
+@test "gate --rejoin: told to end, it does not stand again" {
+  start_holder --ttl 60 --rejoin --kill-after 300ms -- bash -c "trap '' TERM; $waiting_cmd"
+  kill -TERM "$holder"
+  electctl resign "$name" --leader
+  ended "$holder" 12
+  run -10 electctl inspect "$name"
+}
+
 @test "gate --rejoin: after a loss it stands again at the tail, with a new session" {
   start_holder --rejoin -- bash -c "$waiting_cmd"
   first=$(electctl leader "$name" -w json | jq .create_revision)

@@ -30,7 +30,7 @@ TEST_CASE("a lease's ID is read back from what it is printed as") {
 }
 
 TEST_CASE("what is no lease ID is refused with the reason") {
-  for (const char* text : {"", "0", "x", "12 ", "-", "+1", "0x1", "ffffffffffffffff", "00000000000000001"}) {
+  for (const char* text : {"", "0", "x", "12 ", "-", "+1", "0x1", "ffffffffffffffff"}) {
     CAPTURE(text);
     REQUIRE_FALSE(parse_lease(text).has_value());
     CHECK(parse_lease(text).error().code == Errc::usage);

@@ -99,6 +99,9 @@ class Candidacy {
   // This candidate, as it was written. Its create revision is the fencing token.
   [[nodiscard]] const Candidate& self() const { return self_; }
 
+  // Whether somebody has put the key anew without this candidate's lease: the lease's end will not delete it then.
+  [[nodiscard]] bool detached() const { return detached_; }
+
   // The header of the answer that said the latest: that it stands, or leads.
   [[nodiscard]] const Header& header() const { return header_; }
 
@@ -119,9 +122,13 @@ class Candidacy {
   [[nodiscard]] Result<std::optional<Loss>> hold(const Until& until);
 
   // Records `id` for this election, if this candidate still stands and no record of it is there: one Txn says both.
-  // True: it is recorded now, by this candidate. False: it was there before. Errc::refused: this candidate is gone.
   // A record lasts for `keep`, on a lease of its own, and lies outside every election's prefix.
-  [[nodiscard]] Result<bool> record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop = {});
+  enum class Once {
+    recorded,  // Now, by this candidate.
+    already,   // Before, by whomever.
+    gone,      // This candidate is gone, and nothing was recorded.
+  };
+  [[nodiscard]] Result<Once> record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop = {});
 
   // Deletes this candidate's key, and nothing else of the lease's. Its session may stand again afterwards.
   [[nodiscard]] Result<void> withdraw(std::stop_token stop = {});
@@ -136,6 +143,7 @@ class Candidacy {
   [[nodiscard]] Result<Verdict> follow_stream(bool leading, const Until& until,
                                               const std::function<void(const Ahead&)>& moved);
   void watch_ahead();
+  [[nodiscard]] Until for_one_call(const Until& until) const;
 
   Client& client_;
   Session& session_;
@@ -144,6 +152,7 @@ class Candidacy {
   Header header_;
   Ahead ahead_;
   bool elected_ = false;
+  bool detached_ = false;
   std::unique_ptr<Watcher> watcher_;
   bool watched_before_ = false;   // What header_ and ahead_ say is older than the end of some watch.
   std::int64_t ahead_watch_ = 1;  // The ID of the watch on the one in front: a new one for each.
