@@ -5,7 +5,7 @@ load cluster
 setup_file() { start_cluster; }
 teardown_file() { stop_cluster; }
 setup() {
-  cd "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR" || return
   mkdir bin
   ln -s "$ELECTCTL" bin/electctl
   ln -s "$ETCDCTL" bin/etcdctl

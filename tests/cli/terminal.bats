@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# What a person sees and types; script(1) gives the terminal.
+load cluster
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+setup() {
+  mkfifo "$BATS_TEST_TMPDIR/keys"
+  screen=$BATS_TEST_TMPDIR/screen
+}
+teardown() { end_started; }
+
+# on_terminal COMMAND: in the background, on a terminal; what is written to {keys} is typed, what it shows is in $screen.
+on_terminal() {
+  start "$BATS_TEST_TMPDIR/script" env --default-signal=INT script -qefc "$1" "$screen" <"$BATS_TEST_TMPDIR/keys" 3>&- &
+  exec {keys}>"$BATS_TEST_TMPDIR/keys"
+}
+nobody_leads() { ! electctl leader "$1" >"$BATS_TEST_TMPDIR/leader"; }
+shows() { grep -sqF -- "$1" "$screen"; }
+
+@test "terminal: CMD reads it, and Ctrl-C is CMD's; electctl withdraws" {
+  name=$(name_of_test)
+  # In a file: script(1) shows the command that it runs.
+  cat >"$BATS_TEST_TMPDIR/cmd" <<'EOF'
+trap 'echo interrupted; exit 9' INT
+echo ready
+read -r line
+echo "heard $line"
+sleep 1000 & wait
+EOF
+  on_terminal "'$ELECTCTL' campaign '$name' v -- sh '$BATS_TEST_TMPDIR/cmd'"
+  wait_for 10 shows ready
+  echo "typed text" >&"$keys"
+  wait_for 10 shows "heard typed text"
+  printf '\003' >&"$keys"
+  wait_for 10 shows interrupted
+  wait_for 10 nobody_leads "$name"
+}
+
+@test "terminal: a waiting candidate sees its place and the leader, and nothing of it that could drive the terminal" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" $'evil\x1b[2Jhost'
+  wait_for 10 stands "$name" 1
+  on_terminal "'$ELECTCTL' campaign '$name' me"
+  wait_for 10 shows "place 2 of 2, leader evil\\x1b[2Jhost"
+  kill -INT "${started[0]}"
+  wait_for 10 leads "$name" me
+  printf '\003' >&"$keys"
+  wait_for 10 nobody_leads "$name"
+}
+
+@test "terminal: inspect shows a table, without colour under NO_COLOR" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" host
+  wait_for 10 stands "$name" 1
+  TERM=xterm script -qefc "'$ELECTCTL' inspect '$name'" "$screen" </dev/null
+  shows RANK
+  shows $'\x1b[32m'
+  TERM=xterm NO_COLOR=1 script -qefc "'$ELECTCTL' inspect '$name'" "$screen" </dev/null
+  shows RANK
+  run ! shows $'\x1b['
+}
