@@ -5,11 +5,29 @@
 #include "output.h"
 #include "render/etcdctl.h"
 #include "render/json.h"
+#include "render/prometheus.h"
 
 namespace cli {
 
 render::SimpleStyle simple_style(const Context& context) {
   return {.hex = context.options.hex, .escape = is_terminal(STDOUT_FILENO)};
+}
+
+render::Look look_of(const Context& context) {
+  const bool terminal = is_terminal(STDOUT_FILENO);
+  return {.hex = context.options.hex,
+          .colour = wants_colour(STDOUT_FILENO),
+          .ascii = !speaks_utf8(),
+          .width = terminal ? terminal_size(STDOUT_FILENO).columns : 0,
+          .height = terminal ? terminal_size(STDOUT_FILENO).lines : 0};
+}
+
+Format unasked_format() { return is_terminal(STDOUT_FILENO) ? Format::table : Format::simple; }
+
+Outcome or_down(Outcome outcome, const std::string& election) {
+  if (outcome) return outcome;
+  if (auto written = write_result(render::prometheus_down(election)); !written) return std::unexpected(written.error());
+  return outcome;
 }
 
 std::string as_etcdctl(const Context& context, Format format, const elect::Snapshot& snapshot) {

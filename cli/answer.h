@@ -6,12 +6,22 @@
 
 #include "command.h"
 #include "elect/election.h"
+#include "render/columns.h"
 #include "render/simple.h"
 
 namespace cli {
 
 // etcdctl's raw style, but safe on a terminal.
 [[nodiscard]] render::SimpleStyle simple_style(const Context& context);
+
+// How to draw for people on standard output.
+[[nodiscard]] render::Look look_of(const Context& context);
+
+// The format of what people and scripts both read: a table on a terminal, simple elsewhere.
+[[nodiscard]] Format unasked_format();
+
+// Metrics have to say also that etcd could not be asked: electctl_up 0, and the failure all the same.
+[[nodiscard]] Outcome or_down(Outcome outcome, const std::string& election);
 
 // A range answer in one of etcdctl's own formats.
 [[nodiscard]] std::string as_etcdctl(const Context& context, Format format, const elect::Snapshot& snapshot);

@@ -11,6 +11,7 @@
 #include "command.h"
 #include "elect/duration.h"
 #include "elect/text.h"
+#include "environment.h"
 #include "gate.h"
 #include "guard.h"
 #include "notify.h"
@@ -25,8 +26,6 @@ using elect::BootClock;
 using elect::BootTime;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
-
-constexpr std::size_t kLongestVariable = 128'000;  // The kernel takes 131071 bytes, name included.
 
 constexpr seconds kLongestTtl{9'000'000'000};
 
@@ -186,17 +185,9 @@ class Campaign {
   }
 
   [[nodiscard]] std::vector<std::string> environment(Standing& standing) const {
-    const elect::Candidate& self = standing.candidacy().self();
-    std::string endpoints;
-    for (const auto& endpoint : context_.options.client.endpoints)
-      endpoints += (endpoints.empty() ? "" : ",") + endpoint;
-    return {"ELECTCTL_NAME=" + options_.name,
-            "ELECTCTL_VALUE=" + self.value,
-            "ELECTCTL_KEY=" + self.key,
-            "ELECTCTL_LEASE=" + elect::hex_of(self.lease),
-            "ELECTCTL_REV=" + std::to_string(self.create_revision),
-            "ELECTCTL_TTL=" + std::to_string(standing.session().ttl().count()),
-            "ELECTCTL_ENDPOINTS=" + endpoints};
+    auto variables = variables_of(context_.options.client, options_.name, standing.candidacy().self());
+    variables.push_back("ELECTCTL_TTL=" + std::to_string(standing.session().ttl().count()));
+    return variables;
   }
 
   Context& context_;
@@ -240,7 +231,7 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
   if (!value) return std::unexpected(value.error());
   std::optional<Guard> guard;
   if (!context.argv.empty()) {
-    if (value->find('\0') != std::string::npos || value->size() > kLongestVariable) {
+    if (!fits(*value)) {
       return bad_arguments("a VALUE with a NUL byte, or of over 128000 bytes, does not fit into CMD's environment");
     }
     auto forked = Guard::fork(options.kill_after);

@@ -11,7 +11,7 @@ namespace {
 constexpr std::array kCommands = {
     Command{"campaign", "Stand as a candidate, wait, lead; run CMD while leading", true, declare_campaign},
     Command{"leader", "Print who leads", false, declare_leader},
-    Command{"observe", "Print every leader as it comes", false, declare_observe},
+    Command{"observe", "Print every leader as it comes, or run CMD for each", true, declare_observe},
     Command{"resign", "End one candidacy", false, declare_resign},
     Command{"inspect", "Print all candidates in their order", false, declare_inspect},
     Command{"proclaim", "Change the value of a candidate", false, declare_proclaim},

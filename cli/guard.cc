@@ -16,6 +16,7 @@
 #include <string_view>
 #include <utility>
 
+#include "environment.h"
 #include "guard_process.h"
 
 namespace cli {
@@ -48,20 +49,6 @@ int send_order(int socket, GuardOrder order, int file = -1) {
 }
 
 GuardOrder order(GuardOrder::Kind kind, int number = 0) { return {.kind = kind, .number = number}; }
-
-std::string_view name_of(std::string_view variable) { return variable.substr(0, variable.find('=')); }
-
-// This process's environment with `changes` in place of its variables of the same names.
-std::vector<std::string_view> environment_with(const std::vector<std::string>& changes) {
-  std::vector<std::string_view> result;
-  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
-    const bool replaced =
-        std::ranges::any_of(changes, [&](const std::string& change) { return name_of(change) == name_of(*variable); });
-    if (!replaced) result.emplace_back(*variable);
-  }
-  result.insert(result.end(), changes.begin(), changes.end());
-  return result;
-}
 
 // The bytes of a CommandImage.
 std::string image_of(const std::vector<std::string>& argv, const std::vector<std::string_view>& environment) {

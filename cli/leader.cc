@@ -7,7 +7,9 @@
 
 #include "answer.h"
 #include "command.h"
+#include "elect/duration.h"
 #include "output.h"
+#include "signals.h"
 
 namespace cli {
 namespace {
@@ -15,11 +17,36 @@ namespace {
 struct LeaderOptions {
   std::string name;
   std::optional<std::string> is;
+  bool waits = false;
+  std::optional<std::chrono::nanoseconds> wait;
   elect::Revision revision = 0;
   std::string consistency = "l";
   bool value_only = false;
   bool keys_only = false;
 };
+
+Outcome answer(Context& context, const LeaderOptions& options, Format format, const elect::Snapshot& snapshot) {
+  if (options.is) return snapshot.candidates.front().value == *options.is ? kDone : kNotElected;
+  std::string text;
+  if (format == Format::simple) {
+    auto style = simple_style(context);
+    style.keys_only = options.keys_only;
+    style.values_only = options.value_only;
+    text = render::simple(snapshot.candidates, style);
+  } else {
+    text = as_candidate(context, format, snapshot);
+  }
+  if (auto written = write_result(text); !written) return std::unexpected(written.error());
+  return kDone;
+}
+
+// Until somebody leads; nothing where that was not so in time.
+elect::Result<void> wait_for_leader(elect::Election& election, const elect::Until& until) {
+  const auto nobody = [](const elect::Observation& observation) {
+    return observation.type == elect::Observation::Type::vacant;
+  };
+  return election.observe(0, nobody, until);
+}
 
 Outcome run_leader(Context& context, const LeaderOptions& options) {
   const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
@@ -27,41 +54,71 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
   if (*format != Format::simple && (options.value_only || options.keys_only)) {
     return bad_arguments("--print-value-only and --keys-only go with -w simple");
   }
+  std::optional<Signals> signals;
+  if (options.waits) signals.emplace();
   auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
-  const auto snapshot =
-      election->candidates({.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"});
-  if (!snapshot) return std::unexpected(Failure(snapshot.error()));
-  if (snapshot->candidates.empty()) return kNoLeader;
-  if (options.is) return snapshot->candidates.front().value == *options.is ? kDone : kNotElected;
-
-  std::string text;
-  if (*format == Format::simple) {
-    auto style = simple_style(context);
-    style.keys_only = options.keys_only;
-    style.values_only = options.value_only;
-    text = render::simple(snapshot->candidates, style);
-  } else {
-    text = as_candidate(context, *format, *snapshot);
+  elect::Until until;
+  if (signals) until.stop = signals->stop_token();
+  if (options.wait) until.deadline = elect::later(elect::BootClock::now(), *options.wait);
+  for (;;) {
+    const auto snapshot = election->candidates(
+        {.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"}, until.stop);
+    if (signals && signals->first() != 0) return kBySignal + signals->first();
+    if (!snapshot) return std::unexpected(Failure(snapshot.error()));
+    if (!snapshot->candidates.empty()) return answer(context, options, *format, *snapshot);
+    if (!options.waits || (until.deadline && elect::BootClock::now() >= *until.deadline)) return kNoLeader;
+    const auto waited = wait_for_leader(*election, until);
+    if (!waited && waited.error().code != elect::Errc::interrupted) return std::unexpected(Failure(waited.error()));
   }
-  if (auto written = write_result(text); !written) return std::unexpected(written.error());
-  return kDone;
+}
+
+// --wait may stand alone: what is behind it is then no duration but NAME.
+void settle_wait(LeaderOptions& options, const std::optional<std::string>& behind_wait) {
+  if (!behind_wait) return;
+  options.waits = true;
+  if (behind_wait->empty()) return;
+  if (options.name.empty()) {
+    options.name = *behind_wait;
+    return;
+  }
+  const auto duration = elect::parse_duration(*behind_wait);
+  if (!duration) throw CLI::ValidationError("--wait", duration.error().message);
+  options.wait = *duration;
 }
 
 }  // namespace
 
 Run declare_leader(CLI::App& app) {
   auto options = std::make_shared<LeaderOptions>();
-  app.add_option("NAME", options->name, "the election")->required();
+  auto behind_wait = std::make_shared<std::optional<std::string>>();
+  auto* name = app.add_option("NAME", options->name, "the election");
   auto* is = app.add_option("--is", options->is,
-                            "print nothing; exit 0 where the leader has this value, 11 where not, 10 for none");
-  app.add_option("--rev", options->revision, "as of this revision of the store")->check(CLI::NonNegativeNumber);
+                            "print nothing; exit 0 where the leader has this value, 11 where not, 10 for none")
+                 ->type_name("VALUE");
+  auto* wait = app.add_option_function<std::vector<std::string>>(
+                      "--wait",
+                      [behind_wait](const std::vector<std::string>& text) {
+                        *behind_wait = text.empty() ? std::string() : text.front();
+                      },
+                      "wait until somebody leads, no longer than DURATION where it is given: then exit 10")
+                   ->expected(0, 1)
+                   ->type_name("[DURATION]");
+  app.add_option("--rev", options->revision, "as of this revision of the store")
+      ->check(CLI::NonNegativeNumber)
+      ->excludes(wait)
+      ->type_name("N");
   app.add_option("--consistency", options->consistency, "l: linearizable, s: what one member has, which may be old")
-      ->check(CLI::IsMember({"l", "s"}));
+      ->check(CLI::IsMember({"l", "s"}))
+      ->type_name("l|s");
   auto* value_only = app.add_flag("--print-value-only", options->value_only, "print the value alone");
   auto* keys_only = app.add_flag("--keys-only", options->keys_only, "print the key alone, as etcdctl does");
   value_only->excludes(keys_only);
   is->excludes(value_only)->excludes(keys_only);
+  app.final_callback([options, behind_wait, name] {
+    settle_wait(*options, *behind_wait);
+    if (name->count() == 0 && options->name.empty()) throw CLI::RequiredError("NAME");
+  });
   return [options](Context& context) { return run_leader(context, *options); };
 }
 

@@ -31,9 +31,10 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
   }
   const std::string& format = grammar.context.options.format;
   if (!format.empty() && !cli::format_of(format)) {
-    return std::unexpected(cli::Failure(
-        cli::kUnsupportedFormat, fmt::format("unsupported output format '{}': there are simple, fields, json, table",
-                                             elect::printable(format))));
+    return std::unexpected(
+        cli::Failure(cli::kUnsupportedFormat,
+                     fmt::format("unsupported output format '{}': there are simple, fields, json, table, prometheus",
+                                 elect::printable(format))));
   }
   return run(grammar.context);
 }

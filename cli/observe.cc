@@ -1,8 +1,15 @@
 #include <CLI/CLI.hpp>
+#include <csignal>
+#include <map>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "answer.h"
 #include "command.h"
+#include "elect/elections.h"
+#include "environment.h"
+#include "handler.h"
 #include "output.h"
 #include "render/json.h"
 #include "signals.h"
@@ -10,75 +17,140 @@
 namespace cli {
 namespace {
 
+using Type = elect::Observation::Type;
+
 struct ObserveOptions {
   std::string name;
+  bool prefix = false;
   elect::Revision revision = 0;
   std::optional<std::int64_t> count;
   std::optional<std::chrono::nanoseconds> timeout;
   std::optional<std::string> until;
+  std::optional<std::string> is;
 };
 
+// What becomes of each observation: a line, a CMD, or nothing.
 class Observer {
  public:
-  Observer(const Context& context, const ObserveOptions& options, Format format)
-      : context_(context), options_(options), format_(format) {}
+  Observer(const Context& context, const ObserveOptions& options, Format format, Handler* handler)
+      : context_(context), options_(options), format_(format), handler_(handler) {}
 
-  // Prints it. False: that was the last one.
+  // False: that was the last one.
   bool take(const elect::Observation& observation) {
-    const std::string line = text_of(observation);
-    if (!line.empty()) {
-      if (auto written = write_result(line); !written) {
-        failure = written.error();
-        return false;
-      }
-      ++seen_;
-    }
-    const bool leads = observation.type == elect::Observation::Type::elected ||
-                       observation.type == elect::Observation::Type::proclaimed;
+    const bool leads = observation.type == Type::elected || observation.type == Type::proclaimed;
+    const bool told =
+        options_.is ? answer_changed(observation) : observation.type != Type::vacant || was_led(observation);
+    if (told && !tell(observation)) return false;
     done = (options_.count && seen_ >= *options_.count) ||
            (options_.until && leads && observation.leader.value == *options_.until);
     return !done;
   }
 
   bool done = false;
-  std::optional<Failure> failure;
+  std::optional<Outcome> ended;  // Set where it was cut short: by a failure, or by what CMD answered.
 
  private:
+  // Not so at the start of an election that nobody leads.
+  static bool was_led(const elect::Observation& observation) { return !observation.leader.key.empty(); }
+
+  [[nodiscard]] bool is_leader(const std::string& election) const {
+    const auto known = leads_.find(election);
+    return known != leads_.end() && known->second;
+  }
+
+  // Whether the answer to "does VALUE lead" is another one than before. The first answer is one, too, but that VALUE
+  // does not lead is no news of one election among many.
+  bool answer_changed(const elect::Observation& observation) {
+    if (observation.type == Type::gap) return true;
+    const bool leads = observation.type != Type::vacant && observation.leader.value == *options_.is;
+    const auto [known, first] = leads_.try_emplace(observation.election, leads);
+    const bool before = std::exchange(known->second, leads);
+    if (options_.prefix && !leads) leads_.erase(known);
+    return first ? leads || !options_.prefix : before != leads;
+  }
+
+  [[nodiscard]] std::string_view role(const elect::Observation& observation) const {
+    if (!options_.is || (options_.prefix && observation.type == Type::gap)) return {};
+    return is_leader(observation.election) ? "leader" : "follower";
+  }
+
+  bool tell(const elect::Observation& observation) {
+    if (handler_ != nullptr) {
+      ++seen_;
+      auto variables = variables_of(context_.options.client, observation.election, observation.leader);
+      variables.push_back(fmt::format("ELECTCTL_EVENT={}", render::name_of(observation.type)));
+      variables.push_back(options_.is ? fmt::format("ELECTCTL_ROLE={}", role(observation)) : "ELECTCTL_ROLE");
+      const auto outcome = handler_->run(variables);
+      if (outcome && *outcome == 0) return true;
+      ended = outcome;
+      return false;
+    }
+    const std::string line = text_of(observation);
+    if (line.empty()) return true;
+    ++seen_;
+    if (auto written = write_result(line); !written) {
+      ended = std::unexpected(written.error());
+      return false;
+    }
+    return true;
+  }
+
   [[nodiscard]] std::string text_of(const elect::Observation& observation) const {
     if (format_ == Format::json) {
-      return render::json_observation(options_.name, observation, std::chrono::system_clock::now());
+      return render::json_observation(observation, role(observation), std::chrono::system_clock::now());
     }
-    if (observation.type == elect::Observation::Type::gap) {
+    if (observation.type == Type::gap) {
       warn("the store was compacted before all changes were seen; going on with the present leader");
       return {};
     }
-    if (observation.type == elect::Observation::Type::vacant) return {};
+    if (options_.is && format_ == Format::simple) {
+      const std::string which =
+          options_.prefix ? " " + render::shown(observation.election, simple_style(context_)) : "";
+      return fmt::format("{}{}\n", role(observation), which);
+    }
+    if (observation.type == Type::vacant) return {};
     return as_etcdctl(context_, format_, snapshot_of(observation));
   }
 
   const Context& context_;
   const ObserveOptions& options_;
   const Format format_;
+  Handler* const handler_;
+  std::map<std::string, bool> leads_;  // Of each election whose answer is known; below a prefix, those alone with yes.
   std::int64_t seen_ = 0;
 };
 
 Outcome run_observe(Context& context, const ObserveOptions& options) {
   const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
   if (!format) return std::unexpected(format.error());
-  const Signals signals;
-  auto election = context.election(options.name);
-  if (!election) return std::unexpected(election.error());
+  if (!context.argv.empty() && !context.options.format.empty()) {
+    return bad_arguments("--write-out has no use beside a CMD: it runs in place of each line");
+  }
+  std::optional<Handler> handler;
+  if (!context.argv.empty()) handler.emplace(context.argv);
+  // A SIGINT that was typed has reached CMD, too.
+  const Signals signals([&handler](int number) {
+    if (handler && number != SIGINT && number != SIGWINCH) handler->signal(number);
+  });
   elect::Until until{signals.stop_token(), {}};
   if (options.timeout) until.deadline = elect::later(elect::BootClock::now(), *options.timeout);
 
-  Observer observer(context, options, *format);
-  const auto ended = election->observe(
-      options.revision, [&observer](const elect::Observation& observation) { return observer.take(observation); },
-      until);
-  if (observer.failure) return std::unexpected(*observer.failure);
+  Observer observer(context, options, *format, handler ? &*handler : nullptr);
+  const auto tell = [&observer](const elect::Observation& observation) { return observer.take(observation); };
+  elect::Result<void> ended;
+  if (options.prefix) {
+    const auto client = context.client();
+    if (!client) return std::unexpected(client.error());
+    ended = elect::observe_all(**client, options.name, options.revision, tell, until);
+  } else {
+    auto election = context.election(options.name);
+    if (!election) return std::unexpected(election.error());
+    ended = election->observe(options.revision, tell, until);
+  }
   if (signals.first() != 0) return kDone;  // How one ends it by hand.
+  if (observer.ended) return *observer.ended;
   if (!ended) return std::unexpected(Failure(ended.error()));
-  return observer.done ? kDone : kNotElected;
+  return observer.done || (!options.count && !options.until) ? kDone : kNotElected;
 }
 
 }  // namespace
@@ -86,12 +158,16 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
 Run declare_observe(CLI::App& app) {
   auto options = std::make_shared<ObserveOptions>();
   app.add_option("NAME", options->name, "the election")->required();
+  app.add_flag("--prefix", options->prefix, "NAME is a prefix: all elections whose names begin with it");
   app.add_option("--rev", options->revision, "begin with the leader as of this revision of the store")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--count", options->count, "end after so many lines")->check(CLI::PositiveNumber);
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  app.add_option("--is", options->is, "tell only when the answer to \"does VALUE lead\" changes: leader or follower")
+      ->type_name("VALUE");
+  app.add_option("--count", options->count, "end after so many lines")->check(CLI::PositiveNumber)->type_name("N");
   add_duration(app, "--timeout", options->timeout,
                "end after so long: exit 11 where --count or --until is not fulfilled");
-  app.add_option("--until", options->until, "end once a leader has this value");
+  app.add_option("--until", options->until, "end once a leader has this value")->type_name("VALUE");
   return [options](Context& context) { return run_observe(context, *options); };
 }
 

@@ -34,11 +34,12 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, const std::strin
       ->type_name(type);
 }
 
-constexpr std::array<std::pair<std::string_view, Format>, 5> kFormats = {{{"simple", Format::simple},
+constexpr std::array<std::pair<std::string_view, Format>, 6> kFormats = {{{"simple", Format::simple},
                                                                           {"fields", Format::fields},
                                                                           {"json", Format::json},
                                                                           {"table", Format::table},
-                                                                          {"protobuf", Format::protobuf}}};
+                                                                          {"protobuf", Format::protobuf},
+                                                                          {"prometheus", Format::prometheus}}};
 
 elect::Result<std::string> first_line(const std::string& path) {
   std::ifstream file(path);
@@ -139,7 +140,8 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
   duration("--command-timeout", client.command_timeout, "COMMAND_TIMEOUT", "how long one call may take");
   duration("--keepalive-time", client.keepalive_time, "KEEPALIVE_TIME", "silence after which an endpoint is pinged");
   duration("--keepalive-timeout", client.keepalive_timeout, "KEEPALIVE_TIMEOUT", "how long a ping may stay unanswered");
-  global(program.add_option("-w,--write-out", options.format, "simple, fields, json or table; not all have all"),
+  global(program.add_option("-w,--write-out", options.format,
+                            "simple, fields, json, table or prometheus; not all have all"),
          "WRITE_OUT");
   global(program.add_flag("--hex", options.hex, "print names and values as hex"), "HEX");
   global(program.add_flag_function(

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
@@ -35,10 +36,27 @@ void warn(std::string_view message) { write_all(STDERR_FILENO, fmt::format("elec
 
 bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
 
-int terminal_width(int descriptor) {
+TerminalSize terminal_size(int descriptor) {
   winsize size{};
-  if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-  return size.ws_col;
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return {80, 24};
+  return {size.ws_col, size.ws_row};
+}
+
+bool wants_colour(int descriptor) {
+  const char* refused = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return is_terminal(descriptor) && (refused == nullptr || *refused == '\0') && term != nullptr &&
+         std::string_view(term) != "dumb";
+}
+
+bool speaks_utf8() {
+  for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* locale = std::getenv(variable);
+    if (locale == nullptr || *locale == '\0') continue;
+    const std::string_view name = locale;
+    return name.find("UTF-8") != name.npos || name.find("utf8") != name.npos;
+  }
+  return false;
 }
 
 }  // namespace cli

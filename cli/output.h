@@ -17,7 +17,17 @@ void warn(std::string_view message);
 
 [[nodiscard]] bool is_terminal(int descriptor);
 
-// The width of the terminal on that descriptor; 80 where it has none.
-[[nodiscard]] int terminal_width(int descriptor);
+// The size of the terminal on that descriptor; 80 by 24 where it has none.
+struct TerminalSize {
+  int columns;
+  int lines;
+};
+[[nodiscard]] TerminalSize terminal_size(int descriptor);
+
+// Whether colours are wanted there: only on a terminal, never with NO_COLOR or TERM=dumb; contract section 9.
+[[nodiscard]] bool wants_colour(int descriptor);
+
+// Whether the user's locale says that characters beyond ASCII can be shown.
+[[nodiscard]] bool speaks_utf8();
 
 }  // namespace cli

@@ -132,7 +132,7 @@ void Standing::show_place(const elect::Ahead& ahead) {
                         elect::printable(snapshot->candidates.front().value));
   }
   const std::string line = fmt::format("waiting in '{}': {}", elect::printable(options_.name), place);
-  fmt::print(stderr, "\r\x1b[K{}", line.substr(0, static_cast<std::size_t>(terminal_width(STDERR_FILENO) - 1)));
+  fmt::print(stderr, "\r\x1b[K{}", line.substr(0, static_cast<std::size_t>(terminal_size(STDERR_FILENO).columns - 1)));
 }
 
 }  // namespace cli

@@ -38,7 +38,8 @@ Result<LeaseStatus> Client::time_to_live(LeaseId lease, bool keys, std::stop_tok
   return status;
 }
 
-Result<std::vector<LeaseStatus>> Client::time_to_live(const std::vector<LeaseId>& leases, std::stop_token stop) {
+Result<std::vector<LeaseStatus>> Client::time_to_live(const std::vector<LeaseId>& leases, bool keys,
+                                                      const std::stop_token& stop) {
   std::vector<LeaseStatus> statuses(leases.size());
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> failed = false;
@@ -46,7 +47,7 @@ Result<std::vector<LeaseStatus>> Client::time_to_live(const std::vector<LeaseId>
   std::optional<Error> first_error;
   const auto work = [&] {
     for (std::size_t i = next++; i < leases.size() && !failed; i = next++) {
-      if (auto status = time_to_live(leases[i], false, stop)) {
+      if (auto status = time_to_live(leases[i], keys, stop)) {
         statuses[i] = *std::move(status);
       } else {
         failed = true;

@@ -7,6 +7,7 @@
 #include "wire/convert.h"
 #include "wire/either_stop.h"
 #include "wire/lease.h"
+#include "wire/range.h"
 #include "wire/watcher.h"
 
 namespace elect {
@@ -23,16 +24,8 @@ etcdserverpb::Compare stands_at(const std::string& key, Revision create_revision
   return compare;
 }
 
-etcdserverpb::RangeRequest prefix_range(const std::string& prefix) {
-  etcdserverpb::RangeRequest range;
-  range.set_key(prefix);
-  range.set_range_end(range_end_of(prefix));
-  range.set_sort_target(etcdserverpb::RangeRequest::CREATE);
-  return range;
-}
-
 etcdserverpb::RangeRequest last_before(const std::string& prefix, Revision create_revision) {
-  auto range = prefix_range(prefix);
+  auto range = in_queue_order(keys_below(prefix));
   range.set_sort_order(etcdserverpb::RangeRequest::DESCEND);
   range.set_limit(1);
   range.set_keys_only(true);
@@ -89,18 +82,7 @@ Election::Election(Client& client, std::string name)
     : client_(&client), name_(std::move(name)), prefix_(prefix_of(name_)) {}
 
 Result<Snapshot> Election::candidates(const Query& query, std::stop_token stop) {
-  auto request = prefix_range(prefix_);
-  request.set_sort_order(etcdserverpb::RangeRequest::ASCEND);
-  request.set_revision(query.revision);
-  request.set_limit(query.limit);
-  request.set_serializable(query.serializable);
-  etcdserverpb::RangeResponse response;
-  auto called = client_->connection().call(&etcdserverpb::KV::Stub::Range, request, response, {std::move(stop), {}});
-  if (!called) return std::unexpected(called.error());
-  Snapshot snapshot{header_of(response.header()), {}, response.count()};
-  snapshot.candidates.reserve(static_cast<std::size_t>(response.kvs_size()));
-  for (auto& kv : *response.mutable_kvs()) snapshot.candidates.push_back(candidate_of(std::move(kv)));
-  return snapshot;
+  return read_range(client_->connection(), keys_below(prefix_), query, stop);
 }
 
 Result<bool> Election::end(const Candidate& candidate, bool revoke, std::stop_token stop) {

@@ -21,6 +21,11 @@ std::string range_end_of(std::string_view prefix) {
 
 std::string key_of(std::string_view name, LeaseId lease) { return prefix_of(name) + hex_of(lease); }
 
+std::string_view election_of(std::string_view key) {
+  const auto slash = key.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : key.substr(0, slash);
+}
+
 std::string once_key_of(std::string_view name, std::string_view id) {
   std::string key = "electctl-once";
   for (const std::string_view part : {name, id}) {

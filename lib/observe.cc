@@ -1,13 +1,13 @@
-// Election::observe: a snapshot, one watch of the whole prefix from there on, and the queue of candidates in between.
-#include <span>
+// What is told to observers: Election::observe, observe_all, Election::watch. Each is a book that follow() fills in.
 #include <utility>
 
-#include "elect/election.h"
-#include "wire/connection.h"
-#include "wire/watcher.h"
+#include "elect/elections.h"
+#include "wire/follow.h"
 
 namespace elect {
 namespace {
+
+using Tell = std::function<bool(const Observation&)>;
 
 Observation::Type type_of(Change::Type type) {
   switch (type) {
@@ -21,70 +21,120 @@ Observation::Type type_of(Change::Type type) {
   std::unreachable();
 }
 
-// Feeds a batch to the queue, one revision at a time. `count` is that of the leader. False: the caller wants no more.
-bool feed(Queue& queue, std::int64_t& count, const Watcher::Batch& batch,
-          const std::function<bool(const Observation&)>& tell) {
-  const std::span<const Event> events(batch.events);
-  for (std::size_t begin = 0; begin < events.size();) {
-    const Revision revision = events[begin].candidate.mod_revision;
-    std::size_t end = begin;
-    while (end < events.size() && events[end].candidate.mod_revision == revision) ++end;
-    const bool vacancy = queue.size() == 0;
-    const auto change = queue.apply(revision, events.subspan(begin, end - begin));
-    if (change && change->type == Change::Type::elected) count = vacancy ? 0 : static_cast<std::int64_t>(queue.size());
-    if (change && !tell({type_of(change->type), batch.header, change->revision, change->leader, count})) return false;
-    begin = end;
+class ElectionBook : public Book {
+ public:
+  ElectionBook(const std::string& name, const Tell& tell) : name_(name), tell_(tell) {}
+
+  bool begin(Snapshot&& snapshot, Revision at) override {
+    std::optional<Candidate> before;
+    if (const Candidate* leader = queue_.leader()) before = *leader;
+    queue_ = Queue(std::move(snapshot.candidates), at);
+    count_ = static_cast<std::int64_t>(queue_.size());
+    if (const Candidate* leader = queue_.leader()) {
+      return tell_({Observation::Type::elected, snapshot.header, leader->mod_revision, *leader, count_, name_});
+    }
+    return tell_({Observation::Type::vacant, snapshot.header, at, before.value_or(Candidate{}), 0, name_});
   }
-  return true;
-}
+
+  bool apply(const Header& header, Revision revision, std::span<const Event> events) override {
+    const bool vacancy = queue_.size() == 0;
+    const auto change = queue_.apply(revision, events);
+    if (!change) return true;
+    if (change->type == Change::Type::elected) count_ = vacancy ? 0 : static_cast<std::int64_t>(queue_.size());
+    return tell_({type_of(change->type), header, change->revision, change->leader, count_, name_});
+  }
+
+  bool gap(Revision oldest) override { return tell_({Observation::Type::gap, {}, oldest, {}, 0, name_}); }
+
+ private:
+  const std::string& name_;
+  const Tell& tell_;
+  Queue queue_;
+  std::int64_t count_ = 0;  // As it was when the leader came out of the queue.
+};
+
+class ElectionsBook : public Book {
+ public:
+  ElectionsBook(const std::string& prefix, const Tell& tell) : prefix_(prefix), tell_(tell), elections_(prefix) {}
+
+  bool begin(Snapshot&& snapshot, Revision at) override {
+    const auto before = std::exchange(elections_, Elections(prefix_, std::move(snapshot.candidates), at));
+    for (const auto& [name, queue] : before.all()) {
+      if (elections_.all().contains(name)) continue;
+      if (!tell_({Observation::Type::vacant, snapshot.header, at, *queue.leader(), 0, name})) return false;
+    }
+    for (const auto& [name, queue] : elections_.all()) {
+      const Candidate& leader = *queue.leader();
+      const auto count = static_cast<std::int64_t>(queue.size());
+      if (!tell_({Observation::Type::elected, snapshot.header, leader.mod_revision, leader, count, name})) return false;
+    }
+    return true;
+  }
+
+  bool apply(const Header& header, Revision revision, std::span<const Event> events) override {
+    for (auto& [name, change, count] : elections_.apply(revision, events)) {
+      if (!tell_({type_of(change.type), header, change.revision, std::move(change.leader), count, std::move(name)})) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool gap(Revision oldest) override { return tell_({Observation::Type::gap, {}, oldest, {}, 0, prefix_}); }
+
+ private:
+  const std::string& prefix_;
+  const Tell& tell_;
+  Elections elections_;
+};
+
+class QueueBook : public Book {
+ public:
+  explicit QueueBook(const std::function<bool(const Header&, const Queue&)>& tell) : tell_(tell) {}
+
+  bool begin(Snapshot&& snapshot, Revision at) override {
+    header_ = snapshot.header;
+    queue_ = Queue(std::move(snapshot.candidates), at);
+    return true;
+  }
+  bool apply(const Header& header, Revision revision, std::span<const Event> events) override {
+    header_ = header;
+    header_.revision = revision;
+    queue_.apply(revision, events);
+    return true;
+  }
+  bool settled() override { return tell_(header_, queue_); }
+  bool gap(Revision) override { return true; }
+
+ private:
+  const std::function<bool(const Header&, const Queue&)>& tell_;
+  Header header_;
+  Queue queue_;
+};
 
 }  // namespace
 
-Result<void> Election::observe(Revision from, const std::function<bool(const Observation&)>& tell, const Until& until) {
-  const auto late = [&] { return until.deadline && BootClock::now() >= *until.deadline; };
-  bool begun = false;
-  for (;;) {  // Once, and again after each gap.
-    const auto snapshot = candidates({.revision = from}, until.stop);
-    if (!snapshot) {
-      if (!begun || !is_passing(snapshot.error().code)) return std::unexpected(snapshot.error());
-      if (late()) return {};
-      pause_for(kPauseBeforeReopening, until.stop);
-      continue;
-    }
-    begun = true;
-    Revision at = from > 0 ? from : snapshot->header.revision;
-    from = 0;
-    Queue queue(snapshot->candidates, at);
-    auto count = static_cast<std::int64_t>(queue.size());
-    if (const Candidate* leader = queue.leader()) {
-      if (!tell({Observation::Type::elected, snapshot->header, leader->mod_revision, *leader, count})) return {};
-    }
-    bool token_refused = false;      // By the stream before, which brought nothing.
-    for (bool gap = false; !gap;) {  // Once for each stream.
-      auto watcher = Watcher::open(client_->connection(), {until.stop, {}});
-      if (watcher) (*watcher)->add(1, {prefix_, range_end_of(prefix_), at + 1, false});
-      Result<Watcher::Next> next = watcher ? (*watcher)->next(until) : std::unexpected(watcher.error());
-      for (; next; next = (*watcher)->next(until)) {
-        if (std::holds_alternative<Watcher::Late>(*next)) return {};
-        if (const auto* compacted = std::get_if<Watcher::Compacted>(&*next)) {
-          if (!tell({Observation::Type::gap, {}, compacted->oldest, {}, 0})) return {};
-          gap = true;
-          break;
-        }
-        const auto& batch = std::get<Watcher::Batch>(*next);
-        token_refused = false;
-        at = std::max(at, batch.events.back().candidate.mod_revision);
-        if (!feed(queue, count, batch, tell)) return {};
-      }
-      if (gap) break;
-      // A fresh token that is refused too: it is no matter of tokens.
-      const bool refused = next.error().code == Errc::unauthenticated;
-      if (refused && std::exchange(token_refused, true)) return std::unexpected(next.error());
-      if (!is_passing(next.error().code)) return std::unexpected(next.error());
-      if (late()) return {};
-      pause_for(kPauseBeforeReopening, until.stop);
-    }
-  }
+Result<void> Election::observe(Revision from, const Tell& tell, const Until& until) {
+  ElectionBook book(name_, tell);
+  return follow(client_->connection(), keys_below(prefix_), from, book, until);
+}
+
+Result<void> Election::watch(const std::function<bool(const Header&, const Queue&)>& tell, const Until& until) {
+  QueueBook book(tell);
+  return follow(client_->connection(), keys_below(prefix_), 0, book, until);
+}
+
+Result<Survey> survey(Client& client, const std::string& prefix, const Query& query, std::stop_token stop) {
+  auto snapshot = read_range(client.connection(), keys_below(prefix), query, stop);
+  if (!snapshot) return std::unexpected(snapshot.error());
+  const Header header = snapshot->header;
+  return Survey{header, Elections(prefix, std::move(snapshot->candidates), header.revision)};
+}
+
+Result<void> observe_all(Client& client, const std::string& prefix, Revision from, const Tell& tell,
+                         const Until& until) {
+  ElectionsBook book(prefix, tell);
+  return follow(client.connection(), keys_below(prefix), from, book, until);
 }
 
 }  // namespace elect

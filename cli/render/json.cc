@@ -40,20 +40,6 @@ Json object_of(const Listed& listed) {
   return object;
 }
 
-const char* name_of(elect::Observation::Type type) {
-  switch (type) {
-    case elect::Observation::Type::elected:
-      return "elected";
-    case elect::Observation::Type::proclaimed:
-      return "proclaimed";
-    case elect::Observation::Type::vacant:
-      return "vacant";
-    case elect::Observation::Type::gap:
-      return "gap";
-  }
-  return "";
-}
-
 }  // namespace
 
 std::string json_candidate(const Listed& listed) { return object_of(listed).dump() + "\n"; }
@@ -69,10 +55,71 @@ std::string json_inspect(const std::string& election, const elect::Header& heade
   return root.dump() + "\n";
 }
 
-std::string json_observation(const std::string& election, const elect::Observation& observation,
+std::string json_elections(const std::string& prefix, const elect::Header& header,
+                           const std::vector<ListedElection>& elections) {
+  Json root = Json::object();
+  add_bytes(root, "prefix", prefix);
+  root["revision"] = header.revision;
+  root["raft_term"] = header.raft_term;
+  root["elections"] = Json::array();
+  for (const auto& [name, candidates, leader] : elections) {
+    Json election = Json::object();
+    add_bytes(election, "election", name);
+    election["candidates"] = candidates;
+    election["leader"] = object_of(leader);
+    root["elections"].push_back(std::move(election));
+  }
+  return root.dump() + "\n";
+}
+
+std::string json_history(const std::string& election, const elect::History& history) {
+  Json root = Json::object();
+  add_bytes(root, "election", election);
+  root["revision"] = history.header.revision;
+  root["oldest_revision"] = history.oldest_revision;
+  root["terms"] = Json::array();
+  for (const auto& [leader, first, last] : history.chronicle.terms()) {
+    Json term = Json::object();
+    add_bytes(term, "key", leader.key);
+    add_bytes(term, "value", leader.value);
+    term["lease"] = elect::hex_of(leader.lease);
+    term["create_revision"] = leader.create_revision;
+    term["first_revision"] = first;
+    term["last_revision"] = last ? Json(*last) : Json(nullptr);
+    root["terms"].push_back(std::move(term));
+  }
+  return root.dump() + "\n";
+}
+
+std::string json_verification(const std::string& election, const elect::Verification& verification) {
+  Json root = Json::object();
+  add_bytes(root, "election", election);
+  root["revision"] = verification.snapshot.header.revision;
+  root["checks"] = Json::array();
+  for (const auto& [what, ok, detail] : verification.checks) {
+    root["checks"].push_back({{"check", what}, {"ok", ok}, {"detail", detail}});
+  }
+  return root.dump() + "\n";
+}
+
+std::string_view name_of(elect::Observation::Type type) {
+  switch (type) {
+    case elect::Observation::Type::elected:
+      return "elected";
+    case elect::Observation::Type::proclaimed:
+      return "proclaimed";
+    case elect::Observation::Type::vacant:
+      return "vacant";
+    case elect::Observation::Type::gap:
+      return "gap";
+  }
+  return "";
+}
+
+std::string json_observation(const elect::Observation& observation, std::string_view role,
                              std::chrono::system_clock::time_point received) {
   Json object = {{"event", name_of(observation.type)}};
-  add_bytes(object, "election", election);
+  add_bytes(object, "election", observation.election);
   object["revision"] = observation.revision;
   if (observation.type != elect::Observation::Type::gap) {
     add_bytes(object, "key", observation.leader.key);
@@ -80,6 +127,7 @@ std::string json_observation(const std::string& election, const elect::Observati
     object["lease"] = elect::hex_of(observation.leader.lease);
     object["create_revision"] = observation.leader.create_revision;
   }
+  if (!role.empty()) object["role"] = role;
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(received);
   object["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", milliseconds);
   return object.dump() + "\n";

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "elect/election.h"
+#include "elect/history.h"
+#include "elect/verify.h"
 
 namespace cli::render {
 
@@ -19,10 +21,24 @@ struct Listed {
   std::optional<elect::LeaseStatus> lease;
 };
 
+struct ListedElection {
+  std::string name;
+  std::int64_t candidates = 0;
+  Listed leader;
+};
+
 [[nodiscard]] std::string json_candidate(const Listed& listed);
 [[nodiscard]] std::string json_inspect(const std::string& election, const elect::Header& header,
                                        const std::vector<Listed>& listing);
-[[nodiscard]] std::string json_observation(const std::string& election, const elect::Observation& observation,
+[[nodiscard]] std::string json_elections(const std::string& prefix, const elect::Header& header,
+                                         const std::vector<ListedElection>& elections);
+[[nodiscard]] std::string json_history(const std::string& election, const elect::History& history);
+[[nodiscard]] std::string json_verification(const std::string& election, const elect::Verification& verification);
+// `role`: leader or follower; empty: not asked for.
+[[nodiscard]] std::string json_observation(const elect::Observation& observation, std::string_view role,
                                            std::chrono::system_clock::time_point received);
+
+// The name of an event.
+[[nodiscard]] std::string_view name_of(elect::Observation::Type type);
 
 }  // namespace cli::render

@@ -82,6 +82,7 @@ void Watcher::take(etcdserverpb::WatchResponse&& response) {
     }
     return;
   }
+  if (response.created()) answered_ = true;
   Batch& batch = unfinished_[response.watch_id()];
   batch.id = response.watch_id();
   batch.header = header_of(response.header());

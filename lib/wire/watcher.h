@@ -5,6 +5,7 @@
 // One thread at a time, but for the reading thread that is its own.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -68,6 +69,9 @@ class Watcher {
   // Waits for the next batch. An error: Errc::interrupted, or why the stream has ended.
   [[nodiscard]] Result<Next> next(const Until& until);
 
+  // Whether the server has taken up a watch on this stream.
+  [[nodiscard]] bool answered() const { return answered_; }
+
  private:
   using Stream = grpc::ClientReaderWriter<etcdserverpb::WatchRequest, etcdserverpb::WatchResponse>;
 
@@ -86,6 +90,7 @@ class Watcher {
   std::mutex mutex_;
   std::condition_variable_any arrived_;
   std::deque<Result<Next>> items_;  // Guarded by mutex_. An error is the last one, and stays.
+  std::atomic<bool> answered_ = false;
   std::jthread reader_;
 };
 

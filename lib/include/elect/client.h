@@ -73,8 +73,8 @@ class Client {
   [[nodiscard]] Result<LeaseStatus> time_to_live(LeaseId lease, bool keys = false, std::stop_token stop = {});
 
   // The same of many leases, in the order given, looked up with bounded concurrency.
-  [[nodiscard]] Result<std::vector<LeaseStatus>> time_to_live(const std::vector<LeaseId>& leases,
-                                                              std::stop_token stop = {});
+  [[nodiscard]] Result<std::vector<LeaseStatus>> time_to_live(const std::vector<LeaseId>& leases, bool keys = false,
+                                                              const std::stop_token& stop = {});
 
   // Ends a lease and deletes its keys, in one revision. False: there was no such lease.
   [[nodiscard]] Result<bool> revoke(LeaseId lease, const Until& until);

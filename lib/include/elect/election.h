@@ -32,6 +32,7 @@ struct Query {
   Revision revision = 0;      // As of this revision; 0: now.
   std::int64_t limit = 0;     // At most so many, first in the queue first; 0: all.
   bool serializable = false;  // Answered by one member from what it has, which may be old.
+  bool keys_only = false;     // Without the values.
 };
 
 // What observe() tells.
@@ -39,8 +40,9 @@ struct Observation {
   enum class Type { elected, proclaimed, vacant, gap } type;
   Header header;           // Of the answer that brought it.
   Revision revision;       // The revision that made it so; for a leader found at the start, its mod revision.
-  Candidate leader;        // For vacant: the one whose term ended. For gap: empty; the present state follows.
+  Candidate leader;        // For vacant: the one whose term ended, if it was seen. For gap: empty.
   std::int64_t count = 0;  // How many stood when this leader came out of the queue; 0: it stood up in a vacancy.
+  std::string election;
 };
 
 class Election {
@@ -61,13 +63,17 @@ class Election {
   // Gives that candidate a new value, only if it still is the candidate of that create revision. False: it was not.
   [[nodiscard]] Result<bool> proclaim(const Candidate& candidate, const std::string& value, std::stop_token stop = {});
 
-  // Every leader in order, each once: the present one first (nothing is told of an empty election until somebody
-  // leads), then every change as it comes, over reconnects. Where a compaction overtook it: a gap, then the present
-  // leader. `tell` answers whether to go on. Ends with success where it says no or the deadline came, with
-  // Errc::interrupted after a stop request, otherwise with the error that could not be overcome.
+  // Every leader in order, each once: the present one first (or that nobody leads), then every change as it comes, over
+  // reconnects. Where a compaction overtook it: a gap, then the present leader (or that nobody leads). `tell` answers
+  // whether to go on. Ends with success where it says no or the deadline came, with Errc::interrupted after a stop
+  // request, otherwise with the error that could not be overcome.
   // from: first tells the leader as of that revision, then what followed. Errc::compacted: that is no longer there.
   [[nodiscard]] Result<void> observe(Revision from, const std::function<bool(const Observation&)>& tell,
                                      const Until& until);
+
+  // The whole queue: as it is, then after every change of it; changes that come together are told together, those
+  // before a compaction that overtook it are not told. Otherwise as observe().
+  [[nodiscard]] Result<void> watch(const std::function<bool(const Header&, const Queue&)>& tell, const Until& until);
 
  private:
   Election(Client& client, std::string name);

@@ -25,6 +25,9 @@ using Revision = std::int64_t;  // A revision of the store; 0: none, or the pres
 
 [[nodiscard]] std::string key_of(std::string_view name, LeaseId lease);
 
+// The election that a key stands in directly: what is before its last slash. Empty: in none.
+[[nodiscard]] std::string_view election_of(std::string_view key);
+
 // Where it is recorded that something was done once in election `name`, under an ID. It holds no slash, so that it lies
 // under no election's prefix; name and ID are percent-encoded for that.
 [[nodiscard]] std::string once_key_of(std::string_view name, std::string_view id);

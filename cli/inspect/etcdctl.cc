@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "elect/names.h"
+#include "elect/text.h"
+#include "inspect/forms.h"
+#include "output.h"
+
+namespace cli::inspect {
+namespace {
+
+// Quoted for a shell, whatever bytes it holds: what does not print by itself as $'\x1b', which bash, zsh and ksh know.
+std::string shell_quoted(std::string_view text) {
+  const bool plain = elect::printable(text) == text;
+  std::string quoted = plain ? "'" : "$'";
+  for (const char byte : text) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (plain) {
+      quoted += byte == '\'' ? "'\\''" : std::string(1, byte);
+    } else if (byte == '\'' || byte == '\\') {
+      quoted += {'\\', byte};
+    } else if (code < 0x20 || code >= 0x7F) {
+      quoted += fmt::format("\\{:03o}", code);
+    } else {
+      quoted += byte;
+    }
+  }
+  return quoted + "'";
+}
+
+// etcdctl with what it needs to ask the same cluster. A password is left for it to ask.
+std::string etcdctl_with(const elect::ClientOptions& client) {
+  std::string text = fmt::format("ETCDCTL_API=3 etcdctl --endpoints={}",
+                                 shell_quoted(fmt::format("{}", fmt::join(client.endpoints, ","))));
+  const auto add = [&text](std::string_view option, const std::string& value) {
+    if (!value.empty()) text += fmt::format(" --{}={}", option, shell_quoted(value));
+  };
+  add("cacert", client.tls.ca_file);
+  add("cert", client.tls.certificate_file);
+  add("key", client.tls.key_file);
+  if (client.tls.skip_verify) text += " --insecure-skip-tls-verify";
+  if (client.tls.enabled) text += " --insecure-transport=false";
+  add("user", client.user);
+  return text;
+}
+
+}  // namespace
+
+Outcome etcdctl(Context& context, const Options& options) {
+  const auto& client = context.options.client;
+  const std::string program = etcdctl_with(client);
+  const std::string prefix = options.all.value_or(elect::prefix_of(options.name));
+  const std::string range = fmt::format("{} --prefix", shell_quoted(prefix));
+  std::string get = fmt::format("{} get {} --sort-by=CREATE --order=ASCEND", program, range);
+  if (options.revision > 0) get += fmt::format(" --rev={}", options.revision);
+  std::string text;
+  if (options.history) {
+    text = fmt::format("{} watch {} --rev={}\n", program, range, options.from > 0 ? options.from : 1);
+  } else if (options.watch) {
+    text = fmt::format("{}\n{} watch {}\n", get, program, range);
+  } else if (options.verify) {
+    // As the contract of --verify counts them: listing, election service (through its own leader), leases, endpoints.
+    text = fmt::format("{0} -w fields\n{1} elect -l {2}\n{1} lease timetolive LEASE --keys\n", get, program,
+                       shell_quoted(options.name));
+    for (const auto& endpoint : client.endpoints) {
+      elect::ClientOptions alone = client;
+      alone.endpoints = {endpoint};
+      text += fmt::format("{} get {} --sort-by=CREATE --order=ASCEND --consistency=s\n", etcdctl_with(alone), range);
+    }
+  } else {
+    text = get + "\n";
+  }
+  if (auto written = write_result(text); !written) return std::unexpected(written.error());
+  return kDone;
+}
+
+}  // namespace cli::inspect

@@ -1,0 +1,137 @@
+#include "render/history.h"
+
+#include <algorithm>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "render/simple.h"
+
+namespace cli::render {
+namespace {
+
+using elect::Revision;
+
+constexpr std::size_t kWidestStep = 4;
+constexpr std::size_t kBetweenTicks = 12;
+constexpr std::size_t kFallbackWidth = 80;
+
+struct Glyphs {
+  std::string_view leads;
+  std::string_view waits;
+};
+Glyphs glyphs_of(const Look& look) { return look.ascii ? Glyphs{"#", "-"} : Glyphs{"█", "░"}; }
+
+// The steps of the timeline: step i lasts from its revision until the next one's.
+class Axis {
+ public:
+  Axis(std::vector<Revision> steps, std::size_t width) : steps_(std::move(steps)) {
+    const std::size_t count = std::max<std::size_t>(steps_.size(), 1);
+    columns_ = count > width ? width : count * std::min(width / count, kWidestStep);
+  }
+
+  [[nodiscard]] std::size_t columns() const { return columns_; }
+
+  // The columns that a time from one revision until another touches: [first, behind last).
+  [[nodiscard]] std::pair<std::size_t, std::size_t> between(Revision from, std::optional<Revision> to) const {
+    const std::size_t first = step_of(from);
+    const std::size_t behind = to ? std::max(step_of(*to), first + 1) : steps_.size();
+    return {first * columns_ / steps_.size(), (behind * columns_ + steps_.size() - 1) / steps_.size()};
+  }
+
+  [[nodiscard]] Revision at(std::size_t column) const { return steps_[column * steps_.size() / columns_]; }
+
+  [[nodiscard]] std::string ticks() const {
+    std::string line;
+    for (std::size_t column = 0; column < columns_; ++column) {
+      if (line.size() > column || (column > 0 && column % kBetweenTicks != 0)) continue;
+      const std::string label = fmt::to_string(at(column));
+      if (column > 0 && column + label.size() > columns_) break;
+      line.append(column - line.size(), ' ');
+      line += label + " ";
+    }
+    while (line.ends_with(' ')) line.pop_back();
+    return line;
+  }
+
+ private:
+  [[nodiscard]] std::size_t step_of(Revision revision) const {
+    const auto behind = std::ranges::upper_bound(steps_, revision);
+    return behind == steps_.begin() ? 0 : static_cast<std::size_t>(behind - steps_.begin()) - 1;
+  }
+
+  std::vector<Revision> steps_;  // Ascending, not empty.
+  std::size_t columns_;
+};
+
+// One row's line of the chart.
+std::string bar(const elect::Stay& stay, const Axis& axis, const Look& look) {
+  enum class State { absent, waits, leads };
+  std::vector<State> states(axis.columns(), State::absent);
+  const auto fill = [&](Revision from, std::optional<Revision> to, State state) {
+    const auto [first, behind] = axis.between(from, to);
+    for (std::size_t i = first; i < std::min(behind, states.size()); ++i) states[i] = std::max(states[i], state);
+  };
+  if (stay.led_from != stay.first) fill(stay.first, stay.led_from ? stay.led_from : stay.last, State::waits);
+  if (stay.led_from) fill(*stay.led_from, stay.last, State::leads);
+  std::string text;
+  for (std::size_t begin = 0; begin < states.size();) {
+    const State state = states[begin];
+    std::size_t end = begin;
+    std::string run;
+    for (; end < states.size() && states[end] == state; ++end) {
+      run += state == State::leads ? glyphs_of(look).leads : state == State::waits ? glyphs_of(look).waits : " ";
+    }
+    text += state == State::leads ? coloured(run, "32", look) : state == State::waits ? coloured(run, "2", look) : run;
+    begin = end;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string terms_table(const elect::History& history, const Look& look) {
+  const SimpleStyle bytes{.hex = look.hex, .escape = true};
+  Columns table{{"TOKEN", "FIRST", "LAST", "VALUE", "LEASE", "KEY"}, {}, 3, {}};
+  for (const auto& term : history.chronicle.terms()) {
+    if (!term.last) table.marked = table.rows.size();
+    table.rows.push_back({fmt::to_string(term.leader.create_revision), fmt::to_string(term.first),
+                          term.last ? fmt::to_string(*term.last) : "leads", shown(term.leader.value, bytes),
+                          elect::hex_of(term.leader.lease), shown(term.leader.key, bytes)});
+  }
+  return columns(table, look);
+}
+
+std::string timeline(const elect::History& history, const Look& look) {
+  std::span<const elect::Stay> stays(history.chronicle.stays());
+  const auto all = stays.size();
+  if (look.height > 0) stays = stays.last(std::min(all, static_cast<std::size_t>(look.height)));
+  if (stays.empty()) return {};
+
+  const SimpleStyle bytes{.hex = look.hex, .escape = true};
+  const std::size_t width = look.width > 0 ? static_cast<std::size_t>(look.width) : kFallbackWidth;
+  std::vector<std::string> names;
+  std::size_t widest = 0;
+  for (const auto& stay : stays) {
+    names.push_back(cut(shown(stay.candidate.value, bytes), width / 4, look));
+    widest = std::max(widest, width_of(names.back()));
+  }
+  std::vector<Revision> steps{stays.front().first};
+  for (const Revision revision : history.chronicle.revisions()) {
+    if (revision > steps.back()) steps.push_back(revision);
+  }
+  const auto room = width > widest + 2 ? width - widest - 2 : 1;
+  const std::size_t count = steps.size();
+  const Axis axis(std::move(steps), room);
+
+  std::string text = std::string(widest + 2, ' ') + axis.ticks() + "\n";
+  for (std::size_t i = 0; i < stays.size(); ++i) {
+    text += names[i] + std::string(widest - width_of(names[i]) + 2, ' ') + bar(stays[i], axis, look) + "\n";
+  }
+  std::string legend = fmt::format("{} leads  {} waits", glyphs_of(look).leads, glyphs_of(look).waits);
+  if (count > axis.columns()) legend += fmt::format("  ({} changes in {} columns)", count, axis.columns());
+  if (stays.size() < all) legend += fmt::format("  (the last {} of {} candidates)", stays.size(), all);
+  return text + cut(legend, width, look) + "\n";
+}
+
+}  // namespace cli::render

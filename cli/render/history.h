@@ -1,0 +1,18 @@
+// The terms of an election as people read them: a table, and a timeline with one row a candidate.
+#pragma once
+
+#include <string>
+
+#include "elect/history.h"
+#include "render/columns.h"
+
+namespace cli::render {
+
+[[nodiscard]] std::string terms_table(const elect::History& history, const Look& look);
+
+// Leading and waiting are drawn differently. From left to right each step is a revision that changed something in this
+// election, however many others the store made in between; where they are more than columns, several share one. At
+// most look.height candidates, the last ones.
+[[nodiscard]] std::string timeline(const elect::History& history, const Look& look);
+
+}  // namespace cli::render

@@ -1,0 +1,76 @@
+#include "render/prometheus.h"
+
+#include <fmt/format.h>
+
+#include "elect/text.h"
+
+namespace cli::render {
+namespace {
+
+// Labels are UTF-8: what is none, or drives a terminal, is spelled out.
+std::string label(std::string_view name, std::string_view bytes) {
+  std::string text = fmt::format("{}=\"", name);
+  for (const char byte : elect::printable(bytes)) {
+    if (byte == '\\' || byte == '"') text += '\\';
+    text += byte;
+  }
+  return text + "\"";
+}
+
+class Metric {
+ public:
+  Metric(std::string_view name, std::string_view help)
+      : name_(name), text_(fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n", name, help)) {}
+
+  void add(const std::string& labels, std::int64_t value) {
+    text_ += fmt::format("{}{{{}}} {}\n", name_, labels, value);
+    used_ = true;
+  }
+
+  // With no sample there is nothing to describe.
+  [[nodiscard]] std::string text() const { return used_ ? text_ : std::string(); }
+
+ private:
+  std::string_view name_;
+  std::string text_;
+  bool used_ = false;
+};
+
+Metric up_metric() { return {"electctl_up", "Whether etcd could be asked about the election."}; }
+
+}  // namespace
+
+std::string prometheus(const std::vector<Exposed>& elections) {
+  Metric up = up_metric();
+  Metric candidates("electctl_candidates", "How many candidates stand, the leader included.");
+  Metric info("electctl_leader_info", "The leader: its key, value and lease.");
+  Metric revision("electctl_leader_create_revision", "The leader's create revision, which is the fencing token.");
+  Metric ttl("electctl_lease_ttl_seconds", "Time left of a candidate's lease; -1: the lease is gone.");
+  for (const auto& [name, count, leases] : elections) {
+    const std::string election = label("election", name);
+    up.add(election, 1);
+    candidates.add(election, count);
+    if (!leases.empty()) {
+      const auto& leader = leases.front().candidate;
+      info.add(fmt::format("{},{},{},{}", election, label("key", leader.key), label("value", leader.value),
+                           label("lease", elect::hex_of(leader.lease))),
+               1);
+      revision.add(election, leader.create_revision);
+    }
+    for (const auto& listed : leases) {
+      if (!listed.lease) continue;
+      ttl.add(fmt::format("{},{},{}", election, label("key", listed.candidate.key),
+                          label("role", listed.rank == 1 ? "leader" : "candidate")),
+              listed.lease->ttl.count());
+    }
+  }
+  return up.text() + candidates.text() + info.text() + revision.text() + ttl.text();
+}
+
+std::string prometheus_down(const std::string& election) {
+  Metric up = up_metric();
+  up.add(label("election", election), 0);
+  return up.text();
+}
+
+}  // namespace cli::render

@@ -1,0 +1,39 @@
+// Whether the state of an election is sound; contract section 8.
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "elect/client.h"
+#include "elect/election.h"
+
+namespace elect {
+
+struct Check {
+  std::string what;    // One word: order, service, keys, attached, leases, endpoints.
+  bool ok = false;     // False too where it could not be made.
+  std::string detail;  // One line: what was found, or what is wrong and where. Holds no control characters.
+};
+
+struct Verification {
+  Snapshot snapshot;  // What was checked.
+  std::vector<Check> checks;
+};
+
+// Makes all checks, on the listing at one revision:
+//   order      it is strictly ordered by create revision
+//   service    its first is what the server's own election service calls the leader
+//   keys       each key is NAME/<hex of its lease>
+//   attached   each key has a lease; one without leads for ever
+//   leases     each lease lives and lists its key
+//   endpoints  every endpoint, and every other member of the cluster that can be reached under a client URL of its own,
+//              shows the same listing at the same revision; those that cannot be reached are named, and are no fault
+// An Error only where the listing itself could not be had. Takes as long as an endpoint that does not answer:
+// --command-timeout at most for each check.
+[[nodiscard]] Result<Verification> verify(Client& client, const std::string& name, const std::stop_token& stop = {});
+
+// The checks that a listing alone allows: order, keys and attached. Pure.
+[[nodiscard]] std::vector<Check> check_listing(const std::string& name, const std::vector<Candidate>& listing);
+
+}  // namespace elect

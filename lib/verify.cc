@@ -1,0 +1,247 @@
+#include "elect/verify.h"
+
+#include <algorithm>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "elect/text.h"
+#include "election.grpc.pb.h"
+#include "wire/convert.h"
+#include "wire/range.h"
+
+namespace elect {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kNamed = 5;  // So many culprits are named, the others counted.
+
+Check verdict(std::string what, const std::vector<std::string>& faults, std::string fine) {
+  if (faults.empty()) return {std::move(what), true, std::move(fine)};
+  const auto named = std::min(faults.size(), kNamed);
+  std::string detail = fmt::format("{}", fmt::join(faults.begin(), faults.begin() + static_cast<long>(named), "; "));
+  if (faults.size() > named) detail += fmt::format("; and {} more", faults.size() - named);
+  return {std::move(what), false, std::move(detail)};
+}
+
+// The server's own election service, and the listing at the revision that its answer is of.
+struct Service {
+  std::optional<Candidate> leader;
+  Snapshot listing;
+};
+
+Result<Service> ask_service(Client& client, Election& election, const std::stop_token& stop) {
+  v3electionpb::LeaderRequest request;
+  request.set_name(election.name());
+  v3electionpb::LeaderResponse response;
+  auto called = client.connection().call(&v3electionpb::Election::Stub::Leader, request, response, {stop, {}});
+  if (called) {
+    auto listing = election.candidates({.revision = response.header().revision()}, stop);
+    if (!listing) return std::unexpected(listing.error());
+    return Service{candidate_of(std::move(*response.mutable_kv())), *std::move(listing)};
+  }
+  if (!called.error().message.starts_with("election: no leader")) return std::unexpected(called.error());
+  auto listing = election.candidates({}, stop);
+  if (!listing) return std::unexpected(listing.error());
+  return Service{{}, *std::move(listing)};
+}
+
+// Somebody may have stood up between "no leader" and the listing: such an answer is asked for again.
+Result<std::pair<Check, Snapshot>> check_service(Client& client, Election& election, const std::stop_token& stop) {
+  constexpr int kTries = 5;
+  for (int tries = 1;; ++tries) {
+    auto service = ask_service(client, election, stop);
+    if (!service) {
+      if (service.error().code == Errc::interrupted) return std::unexpected(service.error());
+      auto listing = election.candidates({}, stop);
+      if (!listing) return std::unexpected(listing.error());
+      return std::pair{
+          Check{"service", false, "the server's election service gave no answer: " + describe(service.error())},
+          *std::move(listing)};
+    }
+    const auto& candidates = service->listing.candidates;
+    const Candidate* first = candidates.empty() ? nullptr : &candidates.front();
+    const bool same = first == nullptr ? !service->leader : service->leader == *first;
+    if (!same && !service->leader && tries < kTries) continue;
+    const auto name = [](const Candidate* one) { return one == nullptr ? "nobody" : printable(one->key); };
+    std::string detail = same ? fmt::format("the server's election service names {}, too", name(first))
+                              : fmt::format("the server's election service names {}, the listing {}",
+                                            name(service->leader ? &*service->leader : nullptr), name(first));
+    return std::pair{Check{"service", same, std::move(detail)}, std::move(service->listing)};
+  }
+}
+
+Check check_leases(Client& client, Election& election, const std::vector<Candidate>& listing,
+                   const std::stop_token& stop) {
+  std::vector<LeaseId> leases;
+  for (const auto& candidate : listing) {
+    if (candidate.lease != 0) leases.push_back(candidate.lease);
+  }
+  const auto statuses = client.time_to_live(leases, true, stop);
+  if (!statuses) return {"leases", false, "could not be looked up: " + describe(statuses.error())};
+  std::vector<std::pair<const Candidate*, std::string>> suspects;
+  auto status = statuses->begin();
+  for (const auto& candidate : listing) {
+    if (candidate.lease == 0) continue;
+    const std::string who = fmt::format("lease {} of {}", hex_of(candidate.lease), printable(candidate.key));
+    if (status->ttl < 0s) {
+      suspects.emplace_back(&candidate, who + " is gone");
+    } else if (std::ranges::find(status->keys, candidate.key) == status->keys.end()) {
+      suspects.emplace_back(&candidate, who + " does not list this key");
+    }
+    ++status;
+  }
+  std::vector<std::string> faults;
+  if (!suspects.empty()) {
+    // Whoever has left in the meantime is no fault: key and lease go together.
+    const auto now = election.candidates({}, stop);
+    if (!now) return {"leases", false, "could not be looked at again: " + describe(now.error())};
+    std::set<std::pair<std::string_view, Revision>> standing;
+    for (const auto& candidate : now->candidates) standing.emplace(candidate.key, candidate.mod_revision);
+    for (auto& [candidate, fault] : suspects) {
+      if (standing.contains({candidate->key, candidate->mod_revision})) faults.push_back(std::move(fault));
+    }
+  }
+  return verdict("leases", faults, fmt::format("{} live and list their keys", leases.size()));
+}
+
+struct View {
+  std::string endpoint;
+  Result<Snapshot> snapshot;
+};
+
+// What one endpoint alone has at that revision. One that lags is waited for.
+Result<Snapshot> view_of(const ClientOptions& options, const std::string& endpoint, const std::string& name,
+                         Revision revision, const std::stop_token& stop) {
+  ClientOptions alone = options;
+  alone.endpoints = {endpoint};
+  auto client = Client::open(std::move(alone));
+  if (!client) return std::unexpected(client.error());
+  auto election = Election::open(**client, name);
+  if (!election) return std::unexpected(election.error());
+  const BootTime give_up = later(BootClock::now(), options.command_timeout);
+  for (;;) {
+    auto snapshot = election->candidates({.revision = revision, .serializable = true}, stop);
+    if (snapshot || snapshot.error().code != Errc::future_revision || BootClock::now() >= give_up) return snapshot;
+    pause_for(50ms, stop);
+  }
+}
+
+std::vector<View> views_of(const ClientOptions& options, const std::vector<std::string>& endpoints,
+                           const std::string& name, Revision revision, const std::stop_token& stop) {
+  std::vector<View> views;
+  for (const auto& endpoint : endpoints) views.push_back({endpoint, Snapshot{}});
+  std::vector<std::jthread> readers;
+  for (auto& view : views) {
+    readers.emplace_back([&] { view.snapshot = view_of(options, view.endpoint, name, revision, stop); });
+  }
+  readers.clear();  // Waits for all of them.
+  return views;
+}
+
+// The client URLs of the members that are not behind any of those views.
+std::vector<std::string> others(Client& client, const std::vector<View>& views, const std::stop_token& stop) {
+  etcdserverpb::MemberListRequest request;
+  etcdserverpb::MemberListResponse response;
+  // Who may not ask, or asks through a proxy, verifies the endpoints alone.
+  if (!client.connection().call(&etcdserverpb::Cluster::Stub::MemberList, request, response, {stop, {}})) return {};
+  std::set<std::uint64_t> seen;
+  for (const auto& view : views) {
+    if (view.snapshot) seen.insert(view.snapshot->header.member_id);
+  }
+  std::vector<std::string> urls;
+  for (const auto& member : response.members()) {
+    if (seen.contains(member.id()) || member.clienturls().empty()) continue;
+    const bool known = std::ranges::any_of(member.clienturls(), [&views](const std::string& url) {
+      return std::ranges::any_of(views, [&url](const View& view) { return url.ends_with(view.endpoint); });
+    });
+    if (!known) urls.push_back(member.clienturls(0));
+  }
+  return urls;
+}
+
+Check check_endpoints(Client& client, const std::string& name, const Snapshot& listing, const std::stop_token& stop) {
+  const ClientOptions& options = client.options();
+  const Revision revision = listing.header.revision;
+  auto views = views_of(options, options.endpoints, name, revision, stop);
+  for (auto& view : views_of(options, others(client, views, stop), name, revision, stop)) {
+    views.push_back(std::move(view));
+  }
+  std::vector<std::string> faults;
+  std::vector<std::string> unreachable;
+  for (const auto& [endpoint, snapshot] : views) {
+    const std::string who = printable(endpoint);
+    if (!snapshot) {
+      const Errc code = snapshot.error().code;
+      if (code == Errc::unreachable || code == Errc::timeout || code == Errc::unavailable) {
+        unreachable.push_back(who);
+      } else if (code == Errc::future_revision) {
+        faults.push_back(fmt::format("{} lags: it has not got revision {} yet", who, revision));
+      } else {
+        faults.push_back(fmt::format("{}: {}", who, printable(snapshot.error().message)));
+      }
+    } else if (snapshot->header.cluster_id != listing.header.cluster_id) {
+      faults.push_back(fmt::format("{} is of another cluster", who));
+    } else if (snapshot->candidates != listing.candidates) {
+      faults.push_back(fmt::format("{} shows another listing at revision {}", who, revision));
+    }
+  }
+  Check check = verdict(
+      "endpoints", faults,
+      fmt::format("{} of {} show the same at revision {}", views.size() - unreachable.size(), views.size(), revision));
+  if (!unreachable.empty()) check.detail += fmt::format("; not reachable: {}", fmt::join(unreachable, ", "));
+  return check;
+}
+
+}  // namespace
+
+std::vector<Check> check_listing(const std::string& name, const std::vector<Candidate>& listing) {
+  std::vector<std::string> disorder;
+  std::vector<std::string> foreign;
+  std::vector<std::string> unattached;
+  for (std::size_t i = 0; i < listing.size(); ++i) {
+    const Candidate& candidate = listing[i];
+    const std::string key = printable(candidate.key);
+    if (i > 0 && listing[i - 1].create_revision >= candidate.create_revision) {
+      disorder.push_back(fmt::format("{} (create revision {}) comes behind {} ({})", key, candidate.create_revision,
+                                     printable(listing[i - 1].key), listing[i - 1].create_revision));
+    }
+    if (candidate.lease == 0) {
+      unattached.push_back(
+          fmt::format("{} has no lease: {} until somebody deletes it", key, i == 0 ? "it leads" : "it will lead"));
+    } else if (candidate.key != key_of(name, candidate.lease)) {
+      foreign.push_back(fmt::format("{} is under lease {}", key, hex_of(candidate.lease)));
+    }
+    // What is behind the prefix of a key without a lease can still be the name of none.
+    const std::string_view tail = std::string_view(candidate.key).substr(prefix_of(name).size());
+    if (candidate.lease == 0 && (tail.empty() || tail.find_first_not_of("0123456789abcdef") != tail.npos)) {
+      foreign.push_back(fmt::format("{} is named after no lease", key));
+    }
+  }
+  const auto count = listing.size();
+  return {verdict("order", disorder, fmt::format("{} in the order of their create revisions", count)),
+          verdict("keys", foreign, fmt::format("{} named after their leases", count)),
+          verdict("attached", unattached, fmt::format("{} have a lease", count))};
+}
+
+Result<Verification> verify(Client& client, const std::string& name, const std::stop_token& stop) {
+  auto election = Election::open(client, name);
+  if (!election) return std::unexpected(election.error());
+  auto served = check_service(client, *election, stop);
+  if (!served) return std::unexpected(served.error());
+  auto& [service, snapshot] = *served;
+  Verification verification{std::move(snapshot), {}};
+  const auto& listing = verification.snapshot.candidates;
+  verification.checks = check_listing(name, listing);
+  verification.checks.insert(verification.checks.begin() + 1, std::move(service));
+  verification.checks.push_back(check_leases(client, *election, listing, stop));
+  verification.checks.push_back(check_endpoints(client, name, verification.snapshot, stop));
+  if (stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
+  return verification;
+}
+
+}  // namespace elect

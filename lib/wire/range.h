@@ -1,0 +1,30 @@
+// Reading the keys of a range, as the store had them at one revision.
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "elect/election.h"
+#include "wire/connection.h"
+
+namespace elect {
+
+struct KeyRange {
+  std::string begin;
+  std::string end;  // The first key behind it; as range_end_of() says.
+};
+
+// All keys that begin with `prefix`; with an empty one, all of the store.
+[[nodiscard]] KeyRange keys_below(const std::string& prefix);
+
+// The request that lists a range in the order of its queue.
+[[nodiscard]] etcdserverpb::RangeRequest in_queue_order(const KeyRange& range);
+
+// One call. Errc::compacted says which the oldest revision to be had is (found out by a watch, only then).
+[[nodiscard]] Result<Snapshot> read_range(Connection& connection, const KeyRange& range, const Query& query,
+                                          const std::stop_token& stop);
+
+// What to tell of a revision that is gone.
+[[nodiscard]] Error compacted(Revision wanted, Revision oldest);
+
+}  // namespace elect
