@@ -258,7 +258,7 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
 
 }  // namespace
 
-Run declare_campaign(CLI::App& app) {
+Declared declare_campaign(CLI::App& app) {
   auto options = std::make_shared<CampaignOptions>();
   app.add_option("NAME", options->name, "the election")->required();
   app.add_option("VALUE", options->value, "what to stand with; - reads standard input; default: the host's name");
@@ -267,14 +267,18 @@ Run declare_campaign(CLI::App& app) {
   auto* lease = add_lease(app, "--lease", options->lease, "stand under this lease (hex); it is never revoked");
   auto* try_once = app.add_flag("--try", options->try_once, "not first in the queue at once: withdraw, exit 11");
   auto* wait = add_duration(app, "--wait", options->wait, "not elected within this time: withdraw, exit 11");
-  app.add_option("-E,--conflict-exit-code", options->conflict_exit_code, "N in place of 11")->check(CLI::Range(0, 255));
+  app.add_option("-E,--conflict-exit-code", options->conflict_exit_code, "N in place of 11")
+      ->check(CLI::Range(0, 255))
+      ->type_name("N");
   app.add_flag("--rejoin", options->rejoin, "after losing leadership stand again, at the tail of the queue");
   app.add_option("--session", options->session_file, "a file that keeps the candidacy from one run to the next")
+      ->type_name("FILE")
       ->excludes(lease);
   try_once->excludes(wait);
   lease->excludes(ttl);
 
-  auto* once = app.add_option("--once", options->once, "run CMD at most once in this election for this ID");
+  auto* once =
+      app.add_option("--once", options->once, "run CMD at most once in this election for this ID")->type_name("ID");
   options->for_cmd = {
       add_duration(app, "--linger", options->linger, "lead for at least so long, also where CMD ends sooner"),
       add_duration(app, "--lock-delay", options->lock_delay, "after having waited, start CMD so much later"),
@@ -293,7 +297,28 @@ Run declare_campaign(CLI::App& app) {
       throw CLI::ValidationError("--ttl", "etcd takes no more than 9000000000s");
     }
   });
-  return [options](Context& context) { return run_campaign(context, *options); };
+  return {
+      [options](Context& context) { return run_campaign(context, *options); },
+      {.description = "Stands as a candidate for the election NAME with VALUE, waits in the queue, and leads. Without "
+                      "a CMD it then prints its key and value and holds leadership until SIGINT or SIGTERM. With a "
+                      "CMD it runs that while it leads, gives leadership up when CMD ends, and exits as CMD "
+                      "did.\n\nCMD runs only while no other candidate can lead. Counted from when the last answered "
+                      "renewal of the lease was sent, CMD gets SIGTERM after 2/3 of --ttl, and SIGKILL after 9/10, "
+                      "before etcd can give leadership away; where the lease is revoked or the key deleted, SIGTERM "
+                      "at once and SIGKILL after --kill-after. That holds when electctl is killed or stopped, "
+                      "too.\n\nCMD finds ELECTCTL_NAME, _VALUE, _KEY, _LEASE, _REV (the fencing token: it grows with "
+                      "every term), _TTL (seconds) and _ENDPOINTS in its environment, and gets SIGINT, SIGTERM, "
+                      "SIGHUP, SIGUSR1, SIGUSR2 and SIGWINCH passed on.",
+       .examples = {{"electctl campaign backup -- /usr/local/bin/backup",
+                     "run it on one host; the others wait for their turn"},
+                    {"electctl campaign report --try --once \"$(date +%FT%H:%M)\" --linger 30s -- report",
+                     "from cron on many hosts: once for each minute"}},
+       .exits = {{"0", "led until asked to end; with a CMD: CMD's own exit code"},
+                 {"11", "not elected, with --try or --wait; --once: done before"},
+                 {"12", "leadership was lost"},
+                 {"124", "CMD ran longer than --max-runtime"},
+                 {"126, 127", "CMD could not be run, was not found"},
+                 {"128+N", "ended by signal N, or CMD was"}}}};
 }
 
 }  // namespace cli

@@ -9,15 +9,16 @@ namespace cli {
 namespace {
 
 constexpr std::array kCommands = {
-    Command{"campaign", "Stand as a candidate, wait, lead; run CMD while leading", true, declare_campaign},
-    Command{"leader", "Print who leads", false, declare_leader},
-    Command{"observe", "Print every leader as it comes, or run CMD for each", true, declare_observe},
-    Command{"resign", "End one candidacy", false, declare_resign},
-    Command{"inspect", "Print all candidates in their order", false, declare_inspect},
-    Command{"proclaim", "Change the value of a candidate", false, declare_proclaim},
-    Command{"elect", "As etcdctl elect", false, declare_elect},
-    Command{"completion", "Print the completion script of a shell", false, declare_completion},
-    Command{"version", "Print the version", false, declare_version},
+    Command{"campaign", "stand as a candidate, wait, lead; run CMD while leading", true, declare_campaign},
+    Command{"leader", "print who leads", false, declare_leader},
+    Command{"observe", "print every leader as it comes, or run CMD for each", true, declare_observe},
+    Command{"resign", "end one candidacy", false, declare_resign},
+    Command{"inspect", "print all candidates in their order; history, checks", false, declare_inspect},
+    Command{"proclaim", "change the value of a candidate", false, declare_proclaim},
+    Command{"elect", "as etcdctl elect", false, declare_elect},
+    Command{"completion", "print the completion script of a shell", false, declare_completion},
+    Command{"version", "print the version", false, declare_version},
+    Command{"__elections", "names of elections, for completion", false, declare_election_names, true},
 };
 
 }  // namespace

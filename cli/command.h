@@ -12,6 +12,7 @@
 #include "elect/client.h"
 #include "elect/election.h"
 #include "exit_code.h"
+#include "manual.h"
 #include "options.h"
 
 namespace CLI {
@@ -40,25 +41,32 @@ class Context {
 
 using Run = std::function<Outcome(Context&)>;
 
+struct Declared {
+  Run run;
+  Manual manual;
+};
+
 struct Command {
   std::string_view name;
   std::string_view summary;
-  bool takes_cmd;                 // "-- CMD" belongs to it.
-  Run (*declare)(CLI::App& app);  // Declares its arguments and options on `app`; what it returns runs it.
+  bool takes_cmd;                      // "-- CMD" belongs to it.
+  Declared (*declare)(CLI::App& app);  // Declares its arguments and options on `app`.
+  bool hidden = false;                 // For completion scripts, not for people.
 };
 
 // All subcommands, in the order of the help.
 [[nodiscard]] std::span<const Command> commands();
 
 // One each, in the file of its name.
-Run declare_campaign(CLI::App& app);
-Run declare_leader(CLI::App& app);
-Run declare_observe(CLI::App& app);
-Run declare_resign(CLI::App& app);
-Run declare_inspect(CLI::App& app);
-Run declare_proclaim(CLI::App& app);
-Run declare_elect(CLI::App& app);
-Run declare_completion(CLI::App& app);
-Run declare_version(CLI::App& app);
+Declared declare_campaign(CLI::App& app);
+Declared declare_leader(CLI::App& app);
+Declared declare_observe(CLI::App& app);
+Declared declare_resign(CLI::App& app);
+Declared declare_inspect(CLI::App& app);
+Declared declare_proclaim(CLI::App& app);
+Declared declare_elect(CLI::App& app);
+Declared declare_completion(CLI::App& app);
+Declared declare_version(CLI::App& app);
+Declared declare_election_names(CLI::App& app);
 
 }  // namespace cli

@@ -1,5 +1,8 @@
 // The completion scripts of the shells, made from the grammar that parses.
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "grammar.h"
 #include "output.h"
@@ -7,66 +10,102 @@
 namespace cli {
 namespace {
 
-// All names of an option, "--ttl" and "-w" alike, that people complete.
-std::vector<std::string> names_of(const CLI::Option& option) {
-  std::vector<std::string> names;
-  for (const auto& name : option.get_snames()) names.push_back("-" + name);
-  for (const auto& name : option.get_lnames()) names.push_back("--" + name);
-  return names;
-}
+// The options that say which cluster to ask for names, and can be passed on without a question to the user.
+constexpr std::array<std::string_view, 4> kForNames = {"--endpoints", "--cacert", "--cert", "--key"};
 
-// The options declared on `app`, those of its option groups included, the positional ones left out.
-std::vector<const CLI::Option*> options_of(const CLI::App& app) {
-  std::vector<const CLI::Option*> options =
-      app.get_options([](const CLI::Option* option) { return option->nonpositional(); });
-  for (const CLI::App* group : app.get_subcommands([](const CLI::App* sub) { return sub->get_name().empty(); })) {
-    const auto more = options_of(*group);
-    options.insert(options.end(), more.begin(), more.end());
-  }
-  return options;
-}
+bool takes_value(const CLI::Option& option) { return option.get_items_expected_min() > 0; }
 
-std::string words_of(const CLI::App& app) {
-  std::string words;
-  for (const CLI::Option* option : options_of(app)) {
-    for (const auto& name : names_of(*option)) words += (words.empty() ? "" : " ") + name;
-  }
+std::vector<std::string> words_of(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::Option* option : named_options(app)) std::ranges::move(names_of(*option), std::back_inserter(words));
   return words;
 }
 
-std::string command_names() {
-  std::string names;
-  for (const Command& command : commands()) names += fmt::format("{}{}", names.empty() ? "" : " ", command.name);
+std::vector<std::string> words_with_value(const Grammar& grammar) {
+  std::vector<std::string> words;
+  const auto add = [&words](const CLI::App& app) {
+    for (const CLI::Option* option : named_options(app)) {
+      if (!takes_value(*option)) continue;
+      for (auto& name : names_of(*option)) {
+        if (std::ranges::find(words, name) == words.end() && std::ranges::find(kForNames, name) == kForNames.end()) {
+          words.push_back(std::move(name));
+        }
+      }
+    }
+  };
+  add(grammar.app);
+  for (const auto& [app, declared] : grammar.subcommands) add(*app);
+  return words;
+}
+
+std::vector<std::string> visible_commands() {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) {
+    if (!command.hidden) names.emplace_back(command.name);
+  }
+  return names;
+}
+
+// Those whose first argument is the name of an election.
+std::vector<std::string> commands_on_elections(const Grammar& grammar) {
+  std::vector<std::string> names;
+  for (const auto& [app, declared] : grammar.subcommands) {
+    if (app->get_option_no_throw("NAME") != nullptr) names.push_back(app->get_name());
+  }
   return names;
 }
 
 std::string bash(const Grammar& grammar) {
-  std::string text =
-      "# bash completion of electctl, made by `electctl completion bash`\n"
-      "_electctl() {\n"
-      "  local current=${COMP_WORDS[COMP_CWORD]} command='' word words\n"
-      "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-      "    case $word in\n"
-      "      --) COMPREPLY=(); return ;;\n";
-  for (const Command& command : commands())
-    text += fmt::format("      {0}) command=${{command:-{0}}} ;;\n", command.name);
-  text +=
-      "    esac\n"
-      "  done\n"
-      "  case $command in\n";
-  for (const auto& [subcommand, run] : grammar.runs) {
-    const std::string extra = subcommand->get_name() == "completion" ? "bash zsh fish " : "";
-    text += fmt::format("    {}) words='{}{}' ;;\n", subcommand->get_name(), extra, words_of(*subcommand));
+  std::string text = fmt::format(
+      R"shell(# bash completion of electctl, made by `electctl completion bash`
+_electctl() {{
+  local line=${{COMP_LINE:0:COMP_POINT}} current='' command='' arguments=0 words='' before i
+  local -a typed globals=() found=()
+  read -ra typed <<<"$line"
+  [[ $line == *[[:blank:]] ]] || {{ current=${{typed[-1]}}; unset 'typed[-1]'; }}
+  for ((i = 1; i < ${{#typed[@]}}; i++)); do
+    case ${{typed[i]}} in
+      --) return ;;
+      {0}) globals+=("${{typed[i]}}" "${{typed[i + 1]-}}"); ((++i)) ;;
+      {1}) globals+=("${{typed[i]}}") ;;
+      {2}) ((++i)) ;;
+      -*) ;;
+      *) if [[ -z $command ]]; then command=${{typed[i]}}; else ((++arguments)); fi ;;
+    esac
+  done
+  ((i <= ${{#typed[@]}})) || return  # The value of an option.
+  if [[ $current == -* ]]; then
+    case $command in
+)shell",
+      fmt::join(kForNames, " | "), fmt::format("{}=*", fmt::join(kForNames, "=* | ")),
+      fmt::join(words_with_value(grammar), " | "));
+  for (const auto& [app, declared] : grammar.subcommands) {
+    if (app->get_name().starts_with('_')) continue;
+    text += fmt::format("      {}) words='{}' ;;\n", app->get_name(), fmt::join(words_of(*app), " "));
   }
-  text += fmt::format("    *) words='{}' ;;\n", command_names());
-  text += fmt::format(
-      "  esac\n"
-      "  [[ $current == -* ]] && words+=' {}'\n"
-      "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
-      "}}\n"
-      "complete -o default -F _electctl electctl\n",
-      words_of(grammar.app));
-  return text;
+  return text + fmt::format(
+                    R"shell(    esac
+    mapfile -t found < <(compgen -W "$words {0}" -- "$current")
+  elif [[ -z $command ]]; then
+    mapfile -t found < <(compgen -W '{1}' -- "$current")
+  elif [[ $command == completion ]]; then
+    mapfile -t found < <(compgen -W 'bash zsh fish' -- "$current")
+  elif ((arguments == 0)); then
+    case $command in
+      {2})
+        mapfile -t found < <("${{COMP_WORDS[0]}}" "${{globals[@]}}" __elections "$current" 2>/dev/null)
+        for i in "${{!found[@]}}"; do printf -v 'found[i]' %q "${{found[i]}}"; done
+        ;;
+    esac
+  fi
+  # Readline replaces no more than what is behind the last ':' or '='.
+  before=${{current%"${{COMP_WORDS[COMP_CWORD]}}"}}
+  COMPREPLY=("${{found[@]#"$before"}}")
+}}
+complete -o default -F _electctl electctl
+)shell",
+                    fmt::join(words_of(grammar.app), " "), fmt::join(visible_commands(), " "),
+                    fmt::join(commands_on_elections(grammar), " | "));
 }
 
 // Within single quotes of zsh's _arguments and of fish.
@@ -85,81 +124,151 @@ std::string quoted(std::string_view text, std::string_view special) {
 
 std::string zsh_options(const CLI::App& app) {
   std::string lines;
-  for (const CLI::Option* option : options_of(app)) {
+  for (const CLI::Option* option : named_options(app)) {
     for (const auto& name : names_of(*option)) {
-      const bool takes_value = option->get_items_expected_min() > 0;
       lines += fmt::format("    '{}[{}]{}' \\\n", name, quoted(option->get_description(), "[]:"),
-                           takes_value ? ":" + option->get_type_name() + ":" : "");
+                           takes_value(*option) ? ":" + quoted(option->get_type_name(), "[]:") + ":_files" : "");
     }
   }
   return lines;
 }
 
 std::string zsh(const Grammar& grammar) {
-  std::string text =
-      "#compdef electctl\n"
-      "# zsh completion of electctl, made by `electctl completion zsh`\n"
-      "_electctl() {\n"
-      "  local -a global commands\n"
-      "  global=( \\\n" +
-      zsh_options(grammar.app) + "  )\n  commands=( \\\n";
-  for (const Command& command : commands())
-    text += fmt::format("    '{}:{}' \\\n", command.name, quoted(command.summary, ":"));
+  std::string text = fmt::format(
+      R"shell(#compdef electctl
+# zsh completion of electctl, made by `electctl completion zsh`
+_electctl_elections() {{
+  local -a globals names
+  local i
+  for (( i = 2; i < CURRENT; i++ )); do
+    case ${{words[i]}} in
+      ({0}) globals+=(${{words[i]}} "${{(Q)words[i+1]}}") ;;
+      ({1}) globals+=("${{(Q)words[i]}}") ;;
+    esac
+  done
+  names=(${{(f)"$("${{(Q)words[1]}}" $globals __elections "${{(Q)PREFIX}}" 2>/dev/null)"}})
+  (( $#names )) && compadd -a names
+}}
+_electctl() {{
+  local -a global commands
+  global=( \
+)shell",
+      fmt::join(kForNames, "|"), fmt::format("{}=*", fmt::join(kForNames, "=*|")));
+  text += zsh_options(grammar.app) + "  )\n  commands=( \\\n";
+  for (const Command& command : commands()) {
+    if (!command.hidden) text += fmt::format("    '{}:{}' \\\n", command.name, quoted(command.summary, ":"));
+  }
   text +=
-      "  )\n"
-      "  local i command=''\n"
-      "  for (( i = 2; i < CURRENT; i++ )); do\n"
-      "    if [[ -n ${(M)commands:#${words[i]}:*} ]]; then command=${words[i]}; break; fi\n"
-      "  done\n"
-      "  case $command in\n";
-  for (const auto& [subcommand, run] : grammar.runs) {
-    const char* rest = subcommand->get_name() == "completion" ? "'*:shell:(bash zsh fish)'" : "'*:argument:_files'";
-    text += fmt::format("    {}) _arguments $global \\\n{}      {} ;;\n", subcommand->get_name(),
-                        zsh_options(*subcommand), rest);
+      R"shell(  )
+  local i command=''
+  for (( i = 2; i < CURRENT; i++ )); do
+    if [[ -n ${(M)commands:#${words[i]}:*} ]]; then command=${words[i]}; break; fi
+  done
+  case $command in
+)shell";
+  const auto on_elections = commands_on_elections(grammar);
+  for (const auto& [app, declared] : grammar.subcommands) {
+    const std::string name = app->get_name();
+    if (name.starts_with('_')) continue;
+    const bool election = std::ranges::find(on_elections, name) != on_elections.end();
+    const char* rest = name == "completion" ? "'2:shell:(bash zsh fish)'"
+                       : election           ? "'2:election:_electctl_elections' '*:argument:_files'"
+                                            : "";
+    text += fmt::format("    {}) _arguments $global \\\n{}    '1:command:' {} ;;\n", name, zsh_options(*app), rest);
   }
   return text +
-         "    *) _arguments $global && return; _describe command commands ;;\n"
-         "  esac\n"
-         "}\n"
-         "_electctl \"$@\"\n";
+         R"shell(    *) _arguments $global '1:command:{ _describe command commands }' ;;
+  esac
+}
+if [[ ${funcstack[1]} == _electctl ]]; then _electctl "$@"; else compdef _electctl electctl; fi
+)shell";
 }
 
 std::string fish_options(const CLI::App& app, const std::string& condition) {
   std::string lines;
-  for (const CLI::Option* option : options_of(app)) {
+  for (const CLI::Option* option : named_options(app)) {
     std::string names;
     for (const auto& name : option->get_snames()) names += " -s " + name;
     for (const auto& name : option->get_lnames()) names += " -l " + name;
-    lines += fmt::format("complete -c electctl{}{}{} -d '{}'\n", condition, names,
-                         option->get_items_expected_min() > 0 ? " -r" : "", quoted(option->get_description(), "\\"));
+    lines += fmt::format("complete -c electctl{}{}{} -d '{}'\n", condition, names, takes_value(*option) ? " -r" : "",
+                         quoted(option->get_description(), "\\"));
   }
   return lines;
 }
 
 std::string fish(const Grammar& grammar) {
-  std::string text =
-      "# fish completion of electctl, made by `electctl completion fish`\n" + fish_options(grammar.app, "");
+  std::string text = fmt::format(
+      R"shell(# fish completion of electctl, made by `electctl completion fish`
+# The arguments typed so far that belong to no option, the subcommand first.
+function __electctl_arguments
+  set -l skip 0
+  for word in (commandline -opc)[2..]
+    if test $skip = 1
+      set skip 0
+      continue
+    end
+    switch $word
+      case {0} {2}
+        set skip 1
+      case '-*'
+      case '*'
+        echo -- $word
+    end
+  end
+end
+function __electctl_wants_election
+  set -l arguments (__electctl_arguments)
+  test (count $arguments) = 1; and contains -- $arguments[1] {3}
+end
+function __electctl_elections
+  set -l typed (commandline -opc)
+  set -l globals
+  for i in (seq 2 (count $typed))
+    switch $typed[$i]
+      case {0}
+        set -a globals $typed[$i] $typed[(math $i + 1)]
+      case {1}
+        set -a globals $typed[$i]
+    end
+  end
+  $typed[1] $globals __elections (commandline -ct) 2>/dev/null
+end
+complete -c electctl -f -n __electctl_wants_election -a '(__electctl_elections)'
+)shell",
+      fmt::join(kForNames, " "), fmt::format("'{}=*'", fmt::join(kForNames, "=*' '")),
+      fmt::join(words_with_value(grammar), " "), fmt::join(commands_on_elections(grammar), " "));
+  text += fish_options(grammar.app, "");
   for (const Command& command : commands()) {
+    if (command.hidden) continue;
     text += fmt::format("complete -c electctl -f -n __fish_use_subcommand -a {} -d '{}'\n", command.name,
                         quoted(command.summary, "\\"));
   }
-  for (const auto& [subcommand, run] : grammar.runs) {
-    text += fish_options(*subcommand, fmt::format(" -n '__fish_seen_subcommand_from {}'", subcommand->get_name()));
+  for (const auto& [app, declared] : grammar.subcommands) {
+    if (app->get_name().starts_with('_')) continue;
+    text += fish_options(*app, fmt::format(" -n '__fish_seen_subcommand_from {}'", app->get_name()));
   }
   return text + "complete -c electctl -f -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n";
 }
 
 }  // namespace
 
-Run declare_completion(CLI::App& app) {
+Declared declare_completion(CLI::App& app) {
   auto shell = std::make_shared<std::string>();
   app.add_option("SHELL", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  return [shell](Context&) -> Outcome {
+  const auto run = [shell](Context&) -> Outcome {
     const Grammar grammar;
     const std::string text = *shell == "bash" ? bash(grammar) : *shell == "zsh" ? zsh(grammar) : fish(grammar);
     if (auto written = write_result(text); !written) return std::unexpected(written.error());
     return kDone;
   };
+  return {
+      run,
+      {.description = "Subcommands, options and the names of the elections in the store are completed. The store is "
+                      "asked for names with the endpoints and certificates typed so far, or of the environment; "
+                      "where it does not answer within 300 ms, no name is offered.",
+       .examples = {{"source <(electctl completion bash)", "for this shell"},
+                    {"electctl completion fish >~/.config/fish/completions/electctl.fish", "for good"}},
+       .exits = {{"0", "done"}}}};
 }
 
 }  // namespace cli

@@ -1,33 +1,23 @@
 #include "grammar.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include <fmt/format.h>
 
-#include "elect/text.h"
+#include "suggestion.h"
 
 namespace cli {
-namespace {
 
-constexpr std::string_view kAbout =
-    "Leader election on etcd for the shell.\n"
-    "Durations are Go's (1m30s, 500ms); a bare number is seconds.";
-
-constexpr std::string_view kExitCodes =
-    "Exit codes: 0 done or yes, 1 error, 2 no endpoint reached, 4 no such output format, 10 no leader or candidate,\n"
-    "11 not elected or not the leader, 12 leadership lost, 128 bad arguments, 128+N ended by signal N.";
-
-}  // namespace
-
-Grammar::Grammar() : app(std::string(kAbout), "electctl") {
+Grammar::Grammar() : app("", "electctl") {
   app.fallthrough();
+  app.set_help_flag("-h,--help", "print this help");
   app.require_subcommand(0, 1);
-  app.footer(std::string(kExitCodes));
   declare_global_options(app, context.options);
   for (const Command& command : commands()) {
-    CLI::App* subcommand = app.add_subcommand(std::string(command.name), std::string(command.summary));
-    runs.emplace_back(subcommand, command.declare(*subcommand));
+    CLI::App* subcommand = app.add_subcommand(std::string(command.name));
+    subcommands.push_back({subcommand, command.declare(*subcommand)});
   }
 }
 
@@ -59,11 +49,59 @@ Run Grammar::parse(std::span<char* const> arguments) {
       throw CLI::ValidationError("--", "needs a CMD behind it");
     }
   }
-  app.parse(std::move(reversed));
-  for (const auto& [subcommand, run] : runs) {
-    if (subcommand->parsed()) return run;
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::ExtrasError&) {
+    const auto unknown = app.remaining(true);
+    const auto option = std::ranges::find_if(unknown, [](const auto& word) { return word.starts_with('-'); });
+    throw CLI::ExtrasError(about_unknown(option == unknown.end() ? unknown.front() : *option),
+                           CLI::ExitCodes::ExtrasError);
+  }
+  for (const auto& [subcommand, declared] : subcommands) {
+    if (subcommand->parsed()) return declared.run;
   }
   throw CLI::RequiredError("a subcommand");
+}
+
+std::string Grammar::about_unknown(const std::string& word) const {
+  const auto chosen = app.get_subcommands();
+  const bool is_option = word.starts_with('-');
+  std::vector<std::string> known;
+  if (is_option) {
+    for (const CLI::App* from : {&app, chosen.empty() ? &app : static_cast<const CLI::App*>(chosen.front())}) {
+      for (const CLI::Option* option : named_options(*from))
+        std::ranges::move(names_of(*option), std::back_inserter(known));
+    }
+  } else if (chosen.empty()) {
+    for (const Command& command : commands()) {
+      if (!command.hidden) known.emplace_back(command.name);
+    }
+  }
+  const std::string name = word.substr(0, is_option ? word.find('=') : std::string::npos);
+  std::string text = fmt::format("{} '{}'",
+                                 is_option        ? "there is no option"
+                                 : chosen.empty() ? "there is no subcommand"
+                                                  : "one argument too many:",
+                                 name);
+  if (const auto meant = suggestion(name, known)) text += fmt::format("; did you mean {}?", *meant);
+  return text;
+}
+
+std::vector<std::string> names_of(const CLI::Option& option) {
+  std::vector<std::string> names;
+  for (const auto& name : option.get_snames()) names.push_back("-" + name);
+  for (const auto& name : option.get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+std::vector<const CLI::Option*> named_options(const CLI::App& app) {
+  std::vector<const CLI::Option*> options =
+      app.get_options([](const CLI::Option* option) { return option->nonpositional(); });
+  for (const CLI::App* group : app.get_subcommands([](const CLI::App* sub) { return sub->get_name().empty(); })) {
+    const auto more = named_options(*group);
+    options.insert(options.end(), more.begin(), more.end());
+  }
+  return options;
 }
 
 }  // namespace cli

@@ -1,5 +1,5 @@
-// The program's whole grammar: the options of all, and the subcommands with theirs. The parser, the help and the
-// completions are all made from it.
+// The program's whole grammar: the options of all, and the subcommands with theirs. The parser, the help, the man pages
+// and the completions are all made from it.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -15,9 +15,14 @@ namespace cli {
 struct Grammar {
   Grammar();
 
+  struct Subcommand {
+    CLI::App* app;
+    Declared declared;
+  };
+
   CLI::App app;
   Context context;
-  std::vector<std::pair<CLI::App*, Run>> runs;  // In the order of commands().
+  std::vector<Subcommand> subcommands;  // In the order of commands().
 
   // Parses the arguments behind the program's name; CMD goes to context.argv. Throws what CLI11 throws.
   Run parse(std::span<char* const> arguments);
@@ -25,6 +30,14 @@ struct Grammar {
  private:
   // Where "--" splits the arguments into electctl's and CMD's: its index, or the number of arguments.
   [[nodiscard]] std::size_t end_of_own(std::span<char* const> arguments) const;
+  // What to say of a word that is not in the grammar.
+  [[nodiscard]] std::string about_unknown(const std::string& word) const;
 };
+
+// The options that are given by name, those of option groups included.
+[[nodiscard]] std::vector<const CLI::Option*> named_options(const CLI::App& app);
+
+// The names of an option as they are typed: "-w", "--write-out".
+[[nodiscard]] std::vector<std::string> names_of(const CLI::Option& option);
 
 }  // namespace cli

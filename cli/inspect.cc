@@ -17,7 +17,7 @@ Outcome run_inspect(Context& context, const inspect::Options& options) {
 
 }  // namespace
 
-Run declare_inspect(CLI::App& app) {
+Declared declare_inspect(CLI::App& app) {
   auto options = std::make_shared<inspect::Options>();
   auto* name = app.add_option("NAME", options->name, "the election");
   auto* all = app.add_option("--all", options->all, "in place of NAME: every election whose name begins with PREFIX")
@@ -40,7 +40,21 @@ Run declare_inspect(CLI::App& app) {
   app.final_callback([options] {
     if (options->name.empty() && !options->all) throw CLI::RequiredError("NAME");
   });
-  return [options](Context& context) { return run_inspect(context, *options); };
+  return {
+      [options](Context& context) { return run_inspect(context, *options); },
+      {.description = "Prints the candidates in the order of their create revisions: the first leads. On a terminal a "
+                      "table with the time left of their leases, elsewhere -w simple, as etcdctl get NAME/ --prefix "
+                      "--sort-by=CREATE --order=ASCEND. -w prometheus is for the textfile collector of "
+                      "node_exporter.\n\n--history shows every term that the store still knows: its fencing token, "
+                      "the revision that made it leader and the one that ended it; on a terminal also as a timeline, "
+                      "one row a candidate.\n\n--verify checks that the listing is strictly ordered, that the "
+                      "server's own election service names the same leader, that each key is named after its lease, "
+                      "that each has one, that each lease lives and lists its key, and that all members show the same.",
+       .examples = {{"electctl inspect backup --verify || echo unsound", "a check for CI or monitoring"},
+                    {"electctl inspect --all '' -w table", "all elections of the store"}},
+       .exits = {{"0", "somebody stands; --history: there was a term; --verify: all is well"},
+                 {"10", "nobody stands"},
+                 {"13", "--verify found a fault"}}}};
 }
 
 }  // namespace cli

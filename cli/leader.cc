@@ -89,7 +89,7 @@ void settle_wait(LeaderOptions& options, const std::optional<std::string>& behin
 
 }  // namespace
 
-Run declare_leader(CLI::App& app) {
+Declared declare_leader(CLI::App& app) {
   auto options = std::make_shared<LeaderOptions>();
   auto behind_wait = std::make_shared<std::optional<std::string>>();
   auto* name = app.add_option("NAME", options->name, "the election");
@@ -119,7 +119,13 @@ Run declare_leader(CLI::App& app) {
     settle_wait(*options, *behind_wait);
     if (name->count() == 0 && options->name.empty()) throw CLI::RequiredError("NAME");
   });
-  return [options](Context& context) { return run_leader(context, *options); };
+  return {
+      [options](Context& context) { return run_leader(context, *options); },
+      {.description = "Prints the leader's key and value, each on a line, as etcdctl get NAME/ --prefix "
+                      "--sort-by=CREATE --order=ASCEND --limit=1 does.",
+       .examples = {{"electctl leader backup --print-value-only", "who leads, for a script"},
+                    {"electctl leader backup --is \"$(hostname)\" && echo here", "whether this host leads"}},
+       .exits = {{"0", "somebody leads; --is: VALUE leads"}, {"10", "nobody leads"}, {"11", "--is: another leads"}}}};
 }
 
 }  // namespace cli

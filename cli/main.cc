@@ -9,6 +9,7 @@
 #include "elect/text.h"
 #include "grammar.h"
 #include "output.h"
+#include "render/help.h"
 
 namespace {
 
@@ -24,7 +25,8 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
     run = grammar.parse(arguments);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = grammar.app.get_subcommands();
-    const auto written = cli::write_result((chosen.empty() ? &grammar.app : chosen.front())->help());
+    const auto page = cli::page_of(grammar, chosen.empty() ? "" : chosen.front()->get_name());
+    const auto written = cli::write_result(cli::render::help(page));
     return written ? cli::Outcome(cli::kDone) : std::unexpected(written.error());
   } catch (const CLI::ParseError& error) {
     return cli::bad_arguments(one_line(error.what()) + "; see electctl --help");

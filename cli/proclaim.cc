@@ -30,18 +30,26 @@ Outcome run_proclaim(Context& context, const ProclaimOptions& options) {
 
 }  // namespace
 
-Run declare_proclaim(CLI::App& app) {
+Declared declare_proclaim(CLI::App& app) {
   auto options = std::make_shared<ProclaimOptions>();
   app.add_option("NAME", options->name, "the election")->required();
   app.add_option("VALUE", options->value, "the new value; - reads it from standard input")->required();
   auto* which = app.add_option_group("which", "exactly one of these");
   add_lease(*which, "--lease", options->selector.lease, "the candidate of this lease (hex)");
-  which->add_option("--key", options->selector.key, "the candidate with this key");
-  which->add_option("--session", options->selector.session_file, "the candidate of the session in this file");
+  which->add_option("--key", options->selector.key, "the candidate with this key")->type_name("KEY");
+  which->add_option("--session", options->selector.session_file, "the candidate of the session in this file")
+      ->type_name("FILE");
   which->require_option(1);
   app.add_option("--rev", options->selector.revision, "only if its create revision (fencing token) is this")
-      ->check(CLI::PositiveNumber);
-  return [options](Context& context) { return run_proclaim(context, *options); };
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  return {
+      [options](Context& context) { return run_proclaim(context, *options); },
+      {.description = "Gives a leader or waiting candidate a new value in its place, only if it is still the "
+                      "candidate that was found.",
+       .examples = {{"electctl proclaim backup ready --lease 694d5b3c1f2a", "by its lease"},
+                    {"electctl proclaim backup ready --session /var/lib/electctl-backup", "that of a session file"}},
+       .exits = {{"0", "done"}, {"10", "there is no such candidate"}}}};
 }
 
 }  // namespace cli

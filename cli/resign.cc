@@ -32,21 +32,32 @@ Outcome run_resign(Context& context, const ResignOptions& options) {
 
 }  // namespace
 
-Run declare_resign(CLI::App& app) {
+Declared declare_resign(CLI::App& app) {
   auto options = std::make_shared<ResignOptions>();
   Selector& selector = options->selector;
   app.add_option("NAME", options->name, "the election")->required();
   auto* which = app.add_option_group("which", "exactly one of these");
   add_lease(*which, "--lease", selector.lease, "the candidate of this lease (hex)");
-  which->add_option("--key", selector.key, "the candidate with this key");
-  which->add_option("--value", selector.value, "the candidate with this value");
+  which->add_option("--key", selector.key, "the candidate with this key")->type_name("KEY");
+  which->add_option("--value", selector.value, "the candidate with this value")->type_name("VALUE");
   which->add_flag("--leader", selector.leader, "whoever leads now");
-  which->add_option("--session", selector.session_file, "the candidate of the session in this file");
+  which->add_option("--session", selector.session_file, "the candidate of the session in this file")->type_name("FILE");
   which->require_option(1);
   app.add_option("--rev", selector.revision, "only if its create revision (fencing token) is this")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
   app.add_flag("--revoke", options->revoke, "end its whole lease");
-  return [options](Context& context) { return run_resign(context, *options); };
+  return {
+      [options](Context& context) { return run_resign(context, *options); },
+      {.description = "Ends one candidacy by deleting its key, only if it is still the candidate that was found: a "
+                      "later one is never hit. A holder that is electctl stops its CMD and exits with 12. Prints what "
+                      "was ended.",
+       .examples = {{"electctl resign backup --leader", "make the leader step down"},
+                    {"electctl resign backup --value \"$(hostname)\" --revoke",
+                     "end this host's candidacy with its whole lease"}},
+       .exits = {{"0", "done"},
+                 {"10", "there is no such candidate"},
+                 {"128", "bad arguments; more than one candidate matches"}}}};
 }
 
 }  // namespace cli

@@ -5,13 +5,18 @@
 
 namespace cli {
 
-Run declare_version(CLI::App&) {
-  return [](Context&) -> Outcome {
+Declared declare_version(CLI::App&) {
+  const auto run = [](Context&) -> Outcome {
     if (auto written = write_result("electctl version: " ELECTCTL_VERSION "\nAPI version: 3\n"); !written) {
       return std::unexpected(written.error());
     }
     return kDone;
   };
+  return {run,
+          {.description = {},
+           .examples = {{"electctl version", "print it"},
+                        {"electctl version | head -n1", "without the version of etcd's API"}},
+           .exits = {{"0", "done"}}}};
 }
 
 }  // namespace cli

@@ -1,33 +1,47 @@
 # bash completion of electctl, made by `electctl completion bash`
 _electctl() {
-  local current=${COMP_WORDS[COMP_CWORD]} command='' word words
-  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in
-      --) COMPREPLY=(); return ;;
-      campaign) command=${command:-campaign} ;;
-      leader) command=${command:-leader} ;;
-      observe) command=${command:-observe} ;;
-      resign) command=${command:-resign} ;;
-      inspect) command=${command:-inspect} ;;
-      proclaim) command=${command:-proclaim} ;;
-      elect) command=${command:-elect} ;;
-      completion) command=${command:-completion} ;;
-      version) command=${command:-version} ;;
+  local line=${COMP_LINE:0:COMP_POINT} current='' command='' arguments=0 words='' before i
+  local -a typed globals=() found=()
+  read -ra typed <<<"$line"
+  [[ $line == *[[:blank:]] ]] || { current=${typed[-1]}; unset 'typed[-1]'; }
+  for ((i = 1; i < ${#typed[@]}; i++)); do
+    case ${typed[i]} in
+      --) return ;;
+      --endpoints | --cacert | --cert | --key) globals+=("${typed[i]}" "${typed[i + 1]-}"); ((++i)) ;;
+      --endpoints=* | --cacert=* | --cert=* | --key=*) globals+=("${typed[i]}") ;;
+      --user | --password | --password-file | --auth-jwt-token | --dial-timeout | --command-timeout | --keepalive-time | --keepalive-timeout | -w | --write-out | --ttl | --lease | --wait | -E | --conflict-exit-code | --session | --once | --linger | --lock-delay | --kill-after | --max-runtime | --once-keep | --is | --rev | --consistency | --count | --timeout | --until | --value | --all | --from) ((++i)) ;;
+      -*) ;;
+      *) if [[ -z $command ]]; then command=${typed[i]}; else ((++arguments)); fi ;;
     esac
   done
-  case $command in
-    campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code --rejoin --session --once --linger --lock-delay --kill-after --max-runtime --once-keep' ;;
-    leader) words='-h --help --is --rev --consistency --print-value-only --keys-only' ;;
-    observe) words='-h --help --rev --count --timeout --until' ;;
-    resign) words='-h --help --rev --revoke -h --help --lease --key --value --leader --session' ;;
-    inspect) words='-h --help --rev --etcdctl' ;;
-    proclaim) words='-h --help --rev -h --help --lease --key --session' ;;
-    elect) words='-h --help -l --listen' ;;
-    completion) words='bash zsh fish -h --help' ;;
-    version) words='-h --help' ;;
-    *) words='campaign leader observe resign inspect proclaim elect completion version' ;;
-  esac
-  [[ $current == -* ]] && words+=' -h --help --endpoints --cacert --cert --key --insecure-skip-tls-verify --insecure-transport --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --hex --debug'
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  ((i <= ${#typed[@]})) || return  # The value of an option.
+  if [[ $current == -* ]]; then
+    case $command in
+      campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code --rejoin --session --once --linger --lock-delay --kill-after --max-runtime --once-keep' ;;
+      leader) words='-h --help --is --wait --rev --consistency --print-value-only --keys-only' ;;
+      observe) words='-h --help --prefix --rev --is --count --timeout --until' ;;
+      resign) words='-h --help --rev --revoke -h --help --lease --key --value --leader --session' ;;
+      inspect) words='-h --help --all --rev --history --from --watch --verify --etcdctl' ;;
+      proclaim) words='-h --help --rev -h --help --lease --key --session' ;;
+      elect) words='-h --help -l --listen' ;;
+      completion) words='-h --help' ;;
+      version) words='-h --help' ;;
+    esac
+    mapfile -t found < <(compgen -W "$words -h --help --endpoints --cacert --cert --key --insecure-skip-tls-verify --insecure-transport --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --hex --debug" -- "$current")
+  elif [[ -z $command ]]; then
+    mapfile -t found < <(compgen -W 'campaign leader observe resign inspect proclaim elect completion version' -- "$current")
+  elif [[ $command == completion ]]; then
+    mapfile -t found < <(compgen -W 'bash zsh fish' -- "$current")
+  elif ((arguments == 0)); then
+    case $command in
+      campaign | leader | observe | resign | inspect | proclaim | elect)
+        mapfile -t found < <("${COMP_WORDS[0]}" "${globals[@]}" __elections "$current" 2>/dev/null)
+        for i in "${!found[@]}"; do printf -v 'found[i]' %q "${found[i]}"; done
+        ;;
+    esac
+  fi
+  # Readline replaces no more than what is behind the last ':' or '='.
+  before=${current%"${COMP_WORDS[COMP_CWORD]}"}
+  COMPREPLY=("${found[@]#"$before"}")
 }
 complete -o default -F _electctl electctl

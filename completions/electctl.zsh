@@ -1,39 +1,51 @@
 #compdef electctl
 # zsh completion of electctl, made by `electctl completion zsh`
+_electctl_elections() {
+  local -a globals names
+  local i
+  for (( i = 2; i < CURRENT; i++ )); do
+    case ${words[i]} in
+      (--endpoints|--cacert|--cert|--key) globals+=(${words[i]} "${(Q)words[i+1]}") ;;
+      (--endpoints=*|--cacert=*|--cert=*|--key=*) globals+=("${(Q)words[i]}") ;;
+    esac
+  done
+  names=(${(f)"$("${(Q)words[1]}" $globals __elections "${(Q)PREFIX}" 2>/dev/null)"})
+  (( $#names )) && compadd -a names
+}
 _electctl() {
   local -a global commands
   global=( \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
-    '--endpoints[etcd'\''s client URLs, separated by commas]:TEXT:' \
-    '--cacert[verify the server'\''s certificate with this CA (PEM)]:TEXT:' \
-    '--cert[this client'\''s certificate (PEM)]:TEXT:' \
-    '--key[the key of --cert (PEM)]:TEXT:' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--endpoints[etcd'\''s client URLs, separated by commas]:TEXT:_files' \
+    '--cacert[verify the server'\''s certificate with this CA (PEM)]:TEXT:_files' \
+    '--cert[this client'\''s certificate (PEM)]:TEXT:_files' \
+    '--key[the key of --cert (PEM)]:TEXT:_files' \
     '--insecure-skip-tls-verify[accept any certificate; for tests]' \
     '--insecure-transport[--insecure-transport=false\: TLS also for endpoints without https\://]' \
-    '--user[NAME or NAME\:PASSWORD; asks for a missing password]:TEXT:' \
-    '--password[the password of --user]:TEXT:' \
-    '--password-file[a file whose first line is the password of --user]:TEXT:' \
-    '--auth-jwt-token[a ready token, in place of --user]:TEXT:' \
-    '--dial-timeout[how long to try to reach any endpoint]:DURATION:' \
-    '--command-timeout[how long one call may take]:DURATION:' \
-    '--keepalive-time[silence after which an endpoint is pinged]:DURATION:' \
-    '--keepalive-timeout[how long a ping may stay unanswered]:DURATION:' \
-    '-w[simple, fields, json or table; not all have all]:TEXT:' \
-    '--write-out[simple, fields, json or table; not all have all]:TEXT:' \
+    '--user[NAME or NAME\:PASSWORD; asks for a missing password]:TEXT:_files' \
+    '--password[the password of --user]:TEXT:_files' \
+    '--password-file[a file whose first line is the password of --user]:TEXT:_files' \
+    '--auth-jwt-token[a ready token, in place of --user]:TEXT:_files' \
+    '--dial-timeout[how long to try to reach any endpoint]:DURATION:_files' \
+    '--command-timeout[how long one call may take]:DURATION:_files' \
+    '--keepalive-time[silence after which an endpoint is pinged]:DURATION:_files' \
+    '--keepalive-timeout[how long a ping may stay unanswered]:DURATION:_files' \
+    '-w[simple, fields, json, table or prometheus; not all have all]:TEXT:_files' \
+    '--write-out[simple, fields, json, table or prometheus; not all have all]:TEXT:_files' \
     '--hex[print names and values as hex]' \
     '--debug[say on standard error what is called]' \
   )
   commands=( \
-    'campaign:Stand as a candidate, wait, lead; run CMD while leading' \
-    'leader:Print who leads' \
-    'observe:Print every leader as it comes' \
-    'resign:End one candidacy' \
-    'inspect:Print all candidates in their order' \
-    'proclaim:Change the value of a candidate' \
-    'elect:As etcdctl elect' \
-    'completion:Print the completion script of a shell' \
-    'version:Print the version' \
+    'campaign:stand as a candidate, wait, lead; run CMD while leading' \
+    'leader:print who leads' \
+    'observe:print every leader as it comes, or run CMD for each' \
+    'resign:end one candidacy' \
+    'inspect:print all candidates in their order; history, checks' \
+    'proclaim:change the value of a candidate' \
+    'elect:as etcdctl elect' \
+    'completion:print the completion script of a shell' \
+    'version:print the version' \
   )
   local i command=''
   for (( i = 2; i < CURRENT; i++ )); do
@@ -41,84 +53,92 @@ _electctl() {
   done
   case $command in
     campaign) _arguments $global \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
-    '--ttl[the lease'\''s time to live, in whole seconds]:DURATION:' \
-    '--lease[stand under this lease (hex); it is never revoked]:ID:' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--ttl[the lease'\''s time to live, in whole seconds]:DURATION:_files' \
+    '--lease[stand under this lease (hex); it is never revoked]:ID:_files' \
     '--try[not first in the queue at once\: withdraw, exit 11]' \
-    '--wait[not elected within this time\: withdraw, exit 11]:DURATION:' \
-    '-E[N in place of 11]:INT:INT in [0 - 255]:' \
-    '--conflict-exit-code[N in place of 11]:INT:INT in [0 - 255]:' \
+    '--wait[not elected within this time\: withdraw, exit 11]:DURATION:_files' \
+    '-E[N in place of 11]:N\:INT in \[0 - 255\]:_files' \
+    '--conflict-exit-code[N in place of 11]:N\:INT in \[0 - 255\]:_files' \
     '--rejoin[after losing leadership stand again, at the tail of the queue]' \
-    '--session[a file that keeps the candidacy from one run to the next]:TEXT:' \
-    '--once[run CMD at most once in this election for this ID]:TEXT:' \
-    '--linger[lead for at least so long, also where CMD ends sooner]:DURATION:' \
-    '--lock-delay[after having waited, start CMD so much later]:DURATION:' \
-    '--kill-after[from SIGTERM to SIGKILL for CMD]:DURATION:' \
-    '--max-runtime[end CMD after so long\: exit 124; 0\: never]:DURATION:' \
-    '--once-keep[how long a record of --once lasts]:DURATION:' \
-      '*:argument:_files' ;;
+    '--session[a file that keeps the candidacy from one run to the next]:FILE:_files' \
+    '--once[run CMD at most once in this election for this ID]:ID:_files' \
+    '--linger[lead for at least so long, also where CMD ends sooner]:DURATION:_files' \
+    '--lock-delay[after having waited, start CMD so much later]:DURATION:_files' \
+    '--kill-after[from SIGTERM to SIGKILL for CMD]:DURATION:_files' \
+    '--max-runtime[end CMD after so long\: exit 124; 0\: never]:DURATION:_files' \
+    '--once-keep[how long a record of --once lasts]:DURATION:_files' \
+    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     leader) _arguments $global \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
-    '--is[print nothing; exit 0 where the leader has this value, 11 where not, 10 for none]:TEXT:' \
-    '--rev[as of this revision of the store]:INT:NONNEGATIVE:' \
-    '--consistency[l\: linearizable, s\: what one member has, which may be old]:TEXT:{l,s}:' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--is[print nothing; exit 0 where the leader has this value, 11 where not, 10 for none]:VALUE:_files' \
+    '--wait[wait until somebody leads, no longer than DURATION where it is given\: then exit 10]' \
+    '--rev[as of this revision of the store]:N\:NONNEGATIVE:_files' \
+    '--consistency[l\: linearizable, s\: what one member has, which may be old]:l|s\:{l,s}:_files' \
     '--print-value-only[print the value alone]' \
     '--keys-only[print the key alone, as etcdctl does]' \
-      '*:argument:_files' ;;
+    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     observe) _arguments $global \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
-    '--rev[begin with the leader as of this revision of the store]:INT:NONNEGATIVE:' \
-    '--count[end after so many lines]:INT:POSITIVE:' \
-    '--timeout[end after so long\: exit 11 where --count or --until is not fulfilled]:DURATION:' \
-    '--until[end once a leader has this value]:TEXT:' \
-      '*:argument:_files' ;;
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--prefix[NAME is a prefix\: all elections whose names begin with it]' \
+    '--rev[begin with the leader as of this revision of the store]:N\:NONNEGATIVE:_files' \
+    '--is[tell only when the answer to "does VALUE lead" changes\: leader or follower]:VALUE:_files' \
+    '--count[end after so many lines]:N\:POSITIVE:_files' \
+    '--timeout[end after so long\: exit 11 where --count or --until is not fulfilled]:DURATION:_files' \
+    '--until[end once a leader has this value]:VALUE:_files' \
+    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     resign) _arguments $global \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
-    '--rev[only if its create revision (fencing token) is this]:INT:POSITIVE:' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--rev[only if its create revision (fencing token) is this]:N\:POSITIVE:_files' \
     '--revoke[end its whole lease]' \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
-    '--lease[the candidate of this lease (hex)]:ID:' \
-    '--key[the candidate with this key]:TEXT:' \
-    '--value[the candidate with this value]:TEXT:' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--lease[the candidate of this lease (hex)]:ID:_files' \
+    '--key[the candidate with this key]:KEY:_files' \
+    '--value[the candidate with this value]:VALUE:_files' \
     '--leader[whoever leads now]' \
-    '--session[the candidate of the session in this file]:TEXT:' \
-      '*:argument:_files' ;;
+    '--session[the candidate of the session in this file]:FILE:_files' \
+    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     inspect) _arguments $global \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
-    '--rev[as of this revision of the store]:INT:NONNEGATIVE:' \
-    '--etcdctl[print the etcdctl command that shows the same, and do no more]' \
-      '*:argument:_files' ;;
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--all[in place of NAME\: every election whose name begins with PREFIX]:PREFIX:_files' \
+    '--rev[as of this revision of the store]:N\:NONNEGATIVE:_files' \
+    '--history[every term that is still in the store]' \
+    '--from[begin the history at this revision of the store]:N\:POSITIVE:_files' \
+    '--watch[show it again at each change, until Ctrl-C]' \
+    '--verify[check that the state is sound; exit 13 where it is not]' \
+    '--etcdctl[print the etcdctl commands that show the same, and do no more]' \
+    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     proclaim) _arguments $global \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
-    '--rev[only if its create revision (fencing token) is this]:INT:POSITIVE:' \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
-    '--lease[the candidate of this lease (hex)]:ID:' \
-    '--key[the candidate with this key]:TEXT:' \
-    '--session[the candidate of the session in this file]:TEXT:' \
-      '*:argument:_files' ;;
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--rev[only if its create revision (fencing token) is this]:N\:POSITIVE:_files' \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '--lease[the candidate of this lease (hex)]:ID:_files' \
+    '--key[the candidate with this key]:KEY:_files' \
+    '--session[the candidate of the session in this file]:FILE:_files' \
+    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     elect) _arguments $global \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
+    '-h[print this help]' \
+    '--help[print this help]' \
     '-l[print every leader as it comes]' \
     '--listen[print every leader as it comes]' \
-      '*:argument:_files' ;;
+    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     completion) _arguments $global \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
-      '*:shell:(bash zsh fish)' ;;
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '1:command:' '2:shell:(bash zsh fish)' ;;
     version) _arguments $global \
-    '-h[Print this help message and exit]' \
-    '--help[Print this help message and exit]' \
-      '*:argument:_files' ;;
-    *) _arguments $global && return; _describe command commands ;;
+    '-h[print this help]' \
+    '--help[print this help]' \
+    '1:command:'  ;;
+    *) _arguments $global '1:command:{ _describe command commands }' ;;
   esac
 }
-_electctl "$@"
+if [[ ${funcstack[1]} == _electctl ]]; then _electctl "$@"; else compdef _electctl electctl; fi

@@ -86,17 +86,35 @@ refused() {
   run -0 electctl version
 }
 
-@test "completion: the scripts in completions/ are what the program prints, and the shells take them" {
-  for shell in bash zsh fish; do
-    diff <(electctl completion "$shell") "$root/completions/electctl.$shell"
+@test "help of each subcommand: usage, two examples, and its exit codes" {
+  for command in campaign leader observe resign inspect proclaim elect completion version; do
+    run -0 electctl "$command" --help
+    [[ $output == *"Usage: electctl $command"* && $output == *"Exit codes:"*"128 "* ]]
+    examples=$(sed -n '/^Examples:/,/^$/p' <<<"$output" | grep -c '^  [^ ]')
+    ((examples == 2))
+    (($(sed '/^Examples:/,/^$/d' <<<"$output" | wc -L) <= 80))
   done
-  bash -n "$root/completions/electctl.bash"
-  # shellcheck disable=SC1091
-  source "$root/completions/electctl.bash"
-  COMP_WORDS=(electctl lea) COMP_CWORD=1
-  _electctl
-  [[ ${COMPREPLY[*]} == leader ]]
-  COMP_WORDS=(electctl campaign job --t) COMP_CWORD=3
-  _electctl
-  [[ ${COMPREPLY[*]} == *--ttl* && ${COMPREPLY[*]} == *--try* ]]
+}
+
+@test "help: every option of every subcommand is in the man page, and man pages are well-formed" {
+  man=$(dirname "$ELECTCTL")/man
+  for command in '' campaign leader observe resign inspect proclaim elect completion version; do
+    page=$man/electctl${command:+-$command}.1
+    text=$(mandoc -Tascii "$page" | col -b)
+    for option in $(electctl ${command:+"$command"} --help | grep -o '^ *\(-., \)\?--[a-z-]*' | grep -o -- '--.*'); do
+      [[ $text == *"$option"* ]]
+    done
+    run -0 mandoc -Tlint -W error "$page"
+  done
+}
+
+@test "a mistyped subcommand or option: the one that was meant is named" {
+  run -128 electctl campain job
+  [[ $output == *"'campain'; did you mean campaign?"* ]]
+  run -128 electctl leader job --print-value
+  [[ $output == *"'--print-value'; did you mean --print-value-only?"* ]]
+  run -128 electctl leader job --endpoint=x
+  [[ $output == *"'--endpoint'; did you mean --endpoints?"* ]]
+  run -128 electctl xyzzy
+  [[ $output != *"did you mean"* ]]
 }
