@@ -32,7 +32,7 @@ what_zsh() {
     zmodload zsh/zpty
     zpty z zsh -f -i
     zpty -w z "PS1=; autoload -U compinit; compinit -u -D -d \$TMPPREFIX.dump; source $1; stty -echo"
-    zpty -w z "compadd() { local -a names; builtin compadd -O names \"\$@\"; print -rl -- \$names >>\$FOUND; builtin compadd \"\$@\" }"
+    zpty -w z "compadd() { local -a offered; builtin compadd -O offered \"\$@\"; print -rl -- \$offered >>\$FOUND; builtin compadd \"\$@\" }"
     zpty -w z "list() { : >\$FOUND; zle complete-word; print done >\$FOUND.done }; zle -N list; bindkey \"^T\" list"
     zpty -w z ": >\$FOUND.ready"
     while [[ ! -e $FOUND.ready ]]; do sleep 0.02; done
