@@ -73,16 +73,16 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
   }
 }
 
-// --wait may stand alone: what is behind it is then no duration but NAME.
-void settle_wait(LeaderOptions& options, const std::optional<std::string>& behind_wait) {
-  if (!behind_wait) return;
-  options.waits = true;
-  if (behind_wait->empty()) return;
-  if (options.name.empty()) {
-    options.name = *behind_wait;
-    return;
+// --wait may stand alone: the last word behind it is NAME then, unless that was given elsewhere.
+void settle_wait(LeaderOptions& options, std::vector<std::string> behind_wait) {
+  std::erase(behind_wait, "");  // As the parser has it where there was nothing.
+  if (options.name.empty() && !behind_wait.empty()) {
+    options.name = behind_wait.back();
+    behind_wait.pop_back();
   }
-  const auto duration = elect::parse_duration(*behind_wait);
+  if (behind_wait.empty()) return;
+  if (behind_wait.size() > 1) throw CLI::ValidationError("--wait", "takes one DURATION");
+  const auto duration = elect::parse_duration(behind_wait.front());
   if (!duration) throw CLI::ValidationError("--wait", duration.error().message);
   options.wait = *duration;
 }
@@ -91,18 +91,14 @@ void settle_wait(LeaderOptions& options, const std::optional<std::string>& behin
 
 Declared declare_leader(CLI::App& app) {
   auto options = std::make_shared<LeaderOptions>();
-  auto behind_wait = std::make_shared<std::optional<std::string>>();
-  auto* name = app.add_option("NAME", options->name, "the election");
+  auto behind_wait = std::make_shared<std::vector<std::string>>();
+  app.add_option("NAME", options->name, "the election");
   auto* is = app.add_option("--is", options->is,
                             "print nothing; exit 0 where the leader has this value, 11 where not, 10 for none")
                  ->type_name("VALUE");
-  auto* wait = app.add_option_function<std::vector<std::string>>(
-                      "--wait",
-                      [behind_wait](const std::vector<std::string>& text) {
-                        *behind_wait = text.empty() ? std::string() : text.front();
-                      },
-                      "wait until somebody leads, no longer than DURATION where it is given: then exit 10")
-                   ->expected(0, 1)
+  auto* wait = app.add_option("--wait", *behind_wait,
+                              "wait until somebody leads, no longer than DURATION where it is given: then exit 10")
+                   ->expected(0, 2)
                    ->type_name("[DURATION]");
   app.add_option("--rev", options->revision, "as of this revision of the store")
       ->check(CLI::NonNegativeNumber)
@@ -115,9 +111,10 @@ Declared declare_leader(CLI::App& app) {
   auto* keys_only = app.add_flag("--keys-only", options->keys_only, "print the key alone, as etcdctl does");
   value_only->excludes(keys_only);
   is->excludes(value_only)->excludes(keys_only);
-  app.final_callback([options, behind_wait, name] {
-    settle_wait(*options, *behind_wait);
-    if (name->count() == 0 && options->name.empty()) throw CLI::RequiredError("NAME");
+  app.final_callback([options, behind_wait, wait] {
+    options->waits = wait->count() > 0;
+    if (options->waits) settle_wait(*options, *behind_wait);
+    if (options->name.empty()) throw CLI::RequiredError("NAME");
   });
   return {
       [options](Context& context) { return run_leader(context, *options); },

@@ -74,6 +74,7 @@ std::string bar(const elect::Stay& stay, const Axis& axis, const Look& look) {
   };
   if (stay.led_from != stay.first) fill(stay.first, stay.led_from ? stay.led_from : stay.last, State::waits);
   if (stay.led_from) fill(*stay.led_from, stay.last, State::leads);
+  while (!states.empty() && states.back() == State::absent) states.pop_back();
   std::string text;
   for (std::size_t begin = 0; begin < states.size();) {
     const State state = states[begin];
@@ -128,10 +129,10 @@ std::string timeline(const elect::History& history, const Look& look) {
   for (std::size_t i = 0; i < stays.size(); ++i) {
     text += names[i] + std::string(widest - width_of(names[i]) + 2, ' ') + bar(stays[i], axis, look) + "\n";
   }
-  std::string legend = fmt::format("{} leads  {} waits", glyphs_of(look).leads, glyphs_of(look).waits);
-  if (count > axis.columns()) legend += fmt::format("  ({} changes in {} columns)", count, axis.columns());
-  if (stays.size() < all) legend += fmt::format("  (the last {} of {} candidates)", stays.size(), all);
-  return text + cut(legend, width, look) + "\n";
+  text += fmt::format("{} leads  {} waits\n", glyphs_of(look).leads, glyphs_of(look).waits);
+  if (count > axis.columns()) text += fmt::format("{} changes in {} columns\n", count, axis.columns());
+  if (stays.size() < all) text += fmt::format("the last {} of {} candidates\n", stays.size(), all);
+  return text;
 }
 
 }  // namespace cli::render

@@ -66,3 +66,29 @@ teardown() { end_started; }
   [[ $(jq -r .value_base64 <<<"$output") == "$(printf 'bad\xffbytes' | base64)" ]]
   [[ $(jq -r '.create_revision | type' <<<"$output") == number ]]
 }
+
+@test "leader --wait: waits for a leader, no longer than it is told to; exit 10 where nobody came" {
+  name=$(name_of_test)
+  run -10 electctl leader "$name" --wait 200ms
+  [[ -z $output ]]
+  for arguments in "--wait $name" "$name --wait" "$name --wait 20s" "--wait=20s $name"; do
+    # shellcheck disable=SC2086
+    start "$BATS_TEST_TMPDIR/waited" "$ELECTCTL" leader $arguments --print-value-only
+    waiter=$!
+    etcdctl put "$name/1" v
+    ended "$waiter" 0
+    [[ $(<"$BATS_TEST_TMPDIR/waited") == v ]]
+    etcdctl del "$name/1"
+  done
+  run -128 electctl leader "$name" --wait bogus
+  run -128 electctl leader --wait
+}
+
+@test "leader --wait: a signal ends it with 128+N" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/waited" "$ELECTCTL" leader "$name" --wait --debug
+  waiter=$!
+  wait_for 10 grep -q Range "$BATS_TEST_TMPDIR/waited.err"
+  kill -TERM "$waiter"
+  ended "$waiter" 143
+}

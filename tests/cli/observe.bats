@@ -82,3 +82,134 @@ has_lines() { (($(wc -l <"$1") >= $2)); }
   kill -INT "$!"
   ended "$!" 0
 }
+
+# put NAME HEX VALUE: a candidate by hand, which stands until it is deleted.
+put() { etcdctl put "$1/$2" "$3" >/dev/null; }
+drop() { etcdctl del "$1/$2" >/dev/null; }
+lines_are() { [[ $(<"$1") == "$2" ]]; }
+
+@test "observe --is: a line for each change of the answer, the first at once" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/roles" "$ELECTCTL" observe "$name" --is me
+  observer=$!
+  wait_for 10 lines_are "$BATS_TEST_TMPDIR/roles" follower
+  put "$name" a other
+  put "$name" b me
+  drop "$name" a
+  wait_for 10 lines_are "$BATS_TEST_TMPDIR/roles" $'follower\nleader'
+  put "$name" b me      # Again the same: no change.
+  put "$name" b renamed # A proclaim of another value.
+  put "$name" b me
+  drop "$name" b # A vacancy.
+  wait_for 10 lines_are "$BATS_TEST_TMPDIR/roles" $'follower\nleader\nfollower\nleader\nfollower'
+  kill -TERM "$observer"
+  ended "$observer" 0
+  run -0 electctl observe "$name" --is me -w json --count 1
+  [[ $(jq -r '[.event, .role] | join(" ")' <<<"$output") == "vacant follower" ]]
+}
+
+@test "observe --prefix: all elections below it, those that begin later included, on one watch" {
+  name=$(name_of_test)
+  put "$name/x" 1 one
+  put "$name/y" 2 two
+  start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" observe "$name/" --prefix -w json --count 6
+  observer=$!
+  wait_for 10 has_lines "$BATS_TEST_TMPDIR/events" 2
+  put "$name/z/deep" 3 three
+  put "$name" 4 outside
+  drop "$name/x" 1
+  put "$name/x" 5 five
+  put "$name/y" 2 again
+  ended "$observer" 0
+  jq -r '[.event, .election, .value] | join(" ")' "$BATS_TEST_TMPDIR/events" >"$BATS_TEST_TMPDIR/told"
+  diff "$BATS_TEST_TMPDIR/told" - <<END
+elected $name/x one
+elected $name/y two
+elected $name/z/deep three
+vacant $name/x one
+elected $name/x five
+proclaimed $name/y again
+END
+}
+
+@test "observe --prefix --is: at the start those that VALUE leads, then every change" {
+  name=$(name_of_test)
+  put "$name/x" 1 me
+  put "$name/y" 2 other
+  start "$BATS_TEST_TMPDIR/roles" "$ELECTCTL" observe "$name/" --prefix --is me
+  wait_for 10 lines_are "$BATS_TEST_TMPDIR/roles" "leader $name/x"
+  drop "$name/x" 1
+  put "$name/y" 2 me
+  wait_for 10 lines_are "$BATS_TEST_TMPDIR/roles" $'leader '"$name"$'/x\nfollower '"$name"$'/x\nleader '"$name"/y
+}
+
+@test "observe -- CMD: once for each event, in order, one at a time, with its variables" {
+  name=$(name_of_test)
+  put "$name" 1 one
+  # Longer than the time between the changes: no two of them run at once, and none is lost.
+  # shellcheck disable=SC2016
+  start "$BATS_TEST_TMPDIR/ran" "$ELECTCTL" observe "$name" --is two --count 4 -- sh -c '
+    mkdir "$0" && sleep 0.2 && rmdir "$0" && echo "$ELECTCTL_EVENT $ELECTCTL_ROLE $ELECTCTL_NAME $ELECTCTL_VALUE $ELECTCTL_KEY $ELECTCTL_LEASE"
+  ' "$BATS_TEST_TMPDIR/one-at-a-time"
+  observer=$!
+  wait_for 10 has_lines "$BATS_TEST_TMPDIR/ran" 1
+  put "$name" 1 two
+  put "$name" 1 three
+  put "$name" 1 two
+  ended "$observer" 0
+  diff "$BATS_TEST_TMPDIR/ran" - <<END
+elected follower $name one $name/1 0
+proclaimed leader $name two $name/1 0
+proclaimed follower $name three $name/1 0
+proclaimed leader $name two $name/1 0
+END
+  [[ ! -s $BATS_TEST_TMPDIR/ran.err ]]
+}
+
+@test "observe -- CMD: its failure ends observe with its exit code; 126, 127 as a shell" {
+  name=$(name_of_test)
+  put "$name" 1 one
+  run -7 electctl observe "$name" -- sh -c 'exit 7'
+  run -137 electctl observe "$name" -- sh -c 'kill -KILL $$'
+  run -127 electctl observe "$name" -- /nowhere/to/be/found
+  [[ $output == "Error: cannot run /nowhere/to/be/found: No such file or directory" ]]
+  run -126 electctl observe "$name" -- /etc/passwd
+  run -128 electctl observe "$name" -w json -- true
+}
+
+@test "observe -- CMD: it begins with no signal blocked and none ignored by us, and gets those sent to electctl" {
+  name=$(name_of_test)
+  put "$name" 1 one
+  # shellcheck disable=SC2016
+  start "$BATS_TEST_TMPDIR/ran" "$ELECTCTL" observe "$name" -- sh -c '
+    grep -E "^Sig(Blk|Ign)" /proc/$$/status; trap "echo told; exit 3" TERM; echo ready; sleep 30 & wait'
+  observer=$!
+  wait_for 10 grep -q ready "$BATS_TEST_TMPDIR/ran"
+  kill -TERM "$observer"
+  ended "$observer" 0
+  grep -q told "$BATS_TEST_TMPDIR/ran"
+  grep -qE '^SigBlk:\s0000000000000000$' "$BATS_TEST_TMPDIR/ran"
+  ! (($(grep SigIgn "$BATS_TEST_TMPDIR/ran" | cut -f2 | sed 's/^/0x/') & 0x1000)) # SIGPIPE
+}
+
+@test "observe -- CMD: a value that fits into no environment is left out, and said; CMD runs" {
+  name=$(name_of_test)
+  head -c 200000 /dev/zero | tr '\0' x | etcdctl put "$name/1" >/dev/null
+  # shellcheck disable=SC2016
+  run -0 --separate-stderr electctl observe "$name" --count 1 -- sh -c 'echo "${ELECTCTL_VALUE-unset} $ELECTCTL_KEY"'
+  [[ $output == "unset $name/1" ]]
+  [[ $stderr == *"ELECTCTL_VALUE is not set"* ]]
+}
+
+@test "observe --timeout alone is no failure" {
+  run -0 electctl observe "$(name_of_test)" --timeout 100ms
+}
+
+@test "observe --rev: the oldest revision that is to be had is named" {
+  name=$(name_of_test)
+  put "$name" 1 one
+  now=$(electctl leader "$name" -w json | jq .create_revision)
+  etcdctl compaction "$now"
+  run -1 electctl observe "$name" --rev 1
+  [[ $output == "Error: revision 1 has been compacted; the oldest to be had is $now"* ]]
+}
