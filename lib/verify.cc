@@ -19,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kNamed = 5;  // So many culprits are named, the others counted.
+constexpr auto kPauseBeforeAsking = 100ms;
 
 Check verdict(std::string what, const std::vector<std::string>& faults, std::string fine) {
   if (faults.empty()) return {std::move(what), true, std::move(fine)};
@@ -50,13 +51,15 @@ Result<Service> ask_service(Client& client, Election& election, const std::stop_
   return Service{{}, *std::move(listing)};
 }
 
-// Somebody may have stood up between "no leader" and the listing: such an answer is asked for again.
+// Asked again where somebody stood up between "no leader" and the listing, and where it failed: the service does not
+// repeat what fails while the raft leader changes, and gives no code to know that by.
 Result<std::pair<Check, Snapshot>> check_service(Client& client, Election& election, const std::stop_token& stop) {
-  constexpr int kTries = 5;
-  for (int tries = 1;; ++tries) {
+  const BootTime give_up = later(BootClock::now(), client.options().command_timeout);
+  for (;; pause_for(kPauseBeforeAsking, stop)) {
+    const bool last = BootClock::now() >= give_up || stop.stop_requested();
     auto service = ask_service(client, election, stop);
     if (!service) {
-      if (service.error().code == Errc::interrupted) return std::unexpected(service.error());
+      if (!last) continue;
       auto listing = election.candidates({}, stop);
       if (!listing) return std::unexpected(listing.error());
       return std::pair{
@@ -66,7 +69,7 @@ Result<std::pair<Check, Snapshot>> check_service(Client& client, Election& elect
     const auto& candidates = service->listing.candidates;
     const Candidate* first = candidates.empty() ? nullptr : &candidates.front();
     const bool same = first == nullptr ? !service->leader : service->leader == *first;
-    if (!same && !service->leader && tries < kTries) continue;
+    if (!same && !service->leader && !last) continue;
     const auto name = [](const Candidate* one) { return one == nullptr ? "nobody" : printable(one->key); };
     std::string detail = same ? fmt::format("the server's election service names {}, too", name(first))
                               : fmt::format("the server's election service names {}, the listing {}",
@@ -114,9 +117,9 @@ struct View {
   Result<Snapshot> snapshot;
 };
 
-// What one endpoint alone has at that revision. One that lags is waited for.
+// What one endpoint alone has at that revision. One that lags is waited for, one of another cluster is not.
 Result<Snapshot> view_of(const ClientOptions& options, const std::string& endpoint, const std::string& name,
-                         Revision revision, const std::stop_token& stop) {
+                         const Header& at, const std::stop_token& stop) {
   ClientOptions alone = options;
   alone.endpoints = {endpoint};
   auto client = Client::open(std::move(alone));
@@ -125,19 +128,22 @@ Result<Snapshot> view_of(const ClientOptions& options, const std::string& endpoi
   if (!election) return std::unexpected(election.error());
   const BootTime give_up = later(BootClock::now(), options.command_timeout);
   for (;;) {
-    auto snapshot = election->candidates({.revision = revision, .serializable = true}, stop);
-    if (snapshot || snapshot.error().code != Errc::future_revision || BootClock::now() >= give_up) return snapshot;
-    pause_for(50ms, stop);
+    auto snapshot = election->candidates({.revision = at.revision, .serializable = true}, stop);
+    if (snapshot || snapshot.error().code != Errc::future_revision) return snapshot;
+    const auto present = election->candidates({.limit = 1, .serializable = true, .keys_only = true}, stop);
+    if (!present || present->header.cluster_id != at.cluster_id) return present;
+    if (BootClock::now() >= give_up) return snapshot;
+    pause_for(kPauseBeforeAsking, stop);
   }
 }
 
 std::vector<View> views_of(const ClientOptions& options, const std::vector<std::string>& endpoints,
-                           const std::string& name, Revision revision, const std::stop_token& stop) {
+                           const std::string& name, const Header& at, const std::stop_token& stop) {
   std::vector<View> views;
   for (const auto& endpoint : endpoints) views.push_back({endpoint, Snapshot{}});
   std::vector<std::jthread> readers;
   for (auto& view : views) {
-    readers.emplace_back([&] { view.snapshot = view_of(options, view.endpoint, name, revision, stop); });
+    readers.emplace_back([&] { view.snapshot = view_of(options, view.endpoint, name, at, stop); });
   }
   readers.clear();  // Waits for all of them.
   return views;
@@ -167,8 +173,8 @@ std::vector<std::string> others(Client& client, const std::vector<View>& views, 
 Check check_endpoints(Client& client, const std::string& name, const Snapshot& listing, const std::stop_token& stop) {
   const ClientOptions& options = client.options();
   const Revision revision = listing.header.revision;
-  auto views = views_of(options, options.endpoints, name, revision, stop);
-  for (auto& view : views_of(options, others(client, views, stop), name, revision, stop)) {
+  auto views = views_of(options, options.endpoints, name, listing.header, stop);
+  for (auto& view : views_of(options, others(client, views, stop), name, listing.header, stop)) {
     views.push_back(std::move(view));
   }
   std::vector<std::string> faults;

@@ -83,3 +83,128 @@ teardown() { end_started; }
     and (.candidates | all(.ttl > 0 and .version == 1 and .create_revision == .mod_revision))
     and .revision > 0 and .raft_term > 0' "$BATS_TEST_TMPDIR/json"
 }
+
+put() { etcdctl put "$1/$2" "$3" >/dev/null; }
+
+@test "inspect --all: every election below a prefix, one row each, with the leader that leader names" {
+  name=$(name_of_test)
+  put "$name/x" 1 one
+  put "$name/x" 2 two
+  put "$name/y/z" 3 three
+  put "$name" 4 above
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name/mine" me
+  wait_for 10 leads "$name/mine" me
+  electctl inspect --all "$name/" -w json >"$BATS_TEST_TMPDIR/json"
+  jq -e --arg name "$name" '.prefix == $name + "/" and (.elections | map([.election, .candidates, .leader.value])) ==
+    [[$name + "/mine", 1, "me"], [$name + "/x", 2, "one"], [$name + "/y/z", 1, "three"]]' "$BATS_TEST_TMPDIR/json"
+  jq -e '.elections[0].leader.ttl > 0 and .elections[1].leader.ttl == null' "$BATS_TEST_TMPDIR/json"
+  run -0 electctl inspect --all "$name/" -w table
+  ((${#lines[@]} == 4))
+  # Simple: what leader prints for each.
+  diff <(electctl inspect --all "$name/") <(for e in mine x y/z; do electctl leader "$name/$e"; done)
+  run -10 electctl inspect --all "$name/nothing"
+  # With the name itself as the prefix, the deeper ones are its candidates, too, as they are to leader.
+  [[ $(electctl inspect --all "$name" -w json | jq -r --arg name "$name" '.elections[] | select(.election == $name) | .candidates') == 5 ]]
+  [[ $(electctl leader "$name" --print-value-only) == one ]]
+}
+
+# Each block of etcdctl txn's input, of 103 lines, on its own.
+run_txns() { split -l 103 --filter='"$ETCDCTL" txn >/dev/null' - 3>&-; }
+
+@test "inspect --all, observe --prefix: ten thousand elections" {
+  name=$(name_of_test)
+  for ((i = 0; i < 10000; i += 100)); do
+    echo
+    for ((j = i; j < i + 100; j++)); do echo "put $name/$j/1 v$j"; done
+    echo
+    echo
+  done | run_txns
+  [[ $(electctl inspect --all "$name/" -w json | jq '.elections | length') == 10000 ]]
+  [[ $(electctl inspect --all "$name/" | wc -l) == 20000 ]]
+  [[ $(electctl observe "$name/" --prefix -w json --count 10000 | wc -l) == 10000 ]]
+}
+
+# accepted FILE NAME[=VALUE]...: Prometheus's own parser takes it, and these samples are in it.
+accepted() {
+  /usr/bin/python3 - "$1" "$2" <<'EOF'
+import sys
+from prometheus_client.parser import text_string_to_metric_families
+text = open(sys.argv[1], newline="\n").read()
+samples = {s.name: s.value for family in text_string_to_metric_families(text) for s in family.samples}
+for wanted in sys.argv[2].split():
+    name, _, value = wanted.partition("=")
+    assert name in samples and (not value or samples[name] == float(value)), (wanted, samples)
+EOF
+}
+
+@test "inspect -w prometheus: accepted by its parser, also with hostile labels; electctl_up 0 where etcd is not there" {
+  name=$(name_of_test)$'"\\\n\xff\x1b'
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" $'quo"te\\ \xfe\x1b[2J\nx'
+  wait_for 10 stands "$name" 1
+  put "$name" hand v
+  electctl inspect "$name" -w prometheus >"$BATS_TEST_TMPDIR/metrics"
+  accepted "$BATS_TEST_TMPDIR/metrics" 'electctl_up=1 electctl_candidates=2 electctl_leader_info=1 electctl_leader_create_revision electctl_lease_ttl_seconds'
+  electctl inspect --all "" -w prometheus >"$BATS_TEST_TMPDIR/metrics"
+  accepted "$BATS_TEST_TMPDIR/metrics" electctl_up=1
+  run -2 --separate-stderr electctl --endpoints 127.0.0.1:1 --dial-timeout 100ms inspect job -w prometheus
+  [[ $output == *'electctl_up{election="job"} 0' && $stderr == "Error: "* ]]
+  run -10 electctl inspect "$(name_of_test)-none" -w prometheus
+  [[ $output == *'electctl_candidates'*' 0' ]]
+}
+
+@test "inspect --watch: shown again at each change, in order, until a signal: exit 0" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/seen" "$ELECTCTL" inspect "$name" --watch -w json
+  watcher=$!
+  seen() { [[ $(jq -c '.candidates | map(.value)' "$BATS_TEST_TMPDIR/seen" | tr '\n' ' ') == "$1 " ]]; }
+  wait_for 10 seen '[]'
+  put "$name" 1 one
+  wait_for 10 seen '[] ["one"]'
+  put "$name" 2 two
+  wait_for 10 seen '[] ["one"] ["one","two"]'
+  etcdctl del "$name/1"
+  wait_for 10 seen '[] ["one"] ["one","two"] ["two"]'
+  kill -INT "$watcher"
+  ended "$watcher" 0
+}
+
+@test "inspect --watch on a terminal: drawn over itself, cut to the screen, redrawn when its size changes" {
+  name=$(name_of_test)
+  for ((i = 1; i <= 30; i++)); do put "$name" "$i" "host-$i"; done
+  mkfifo "$BATS_TEST_TMPDIR/keys"
+  cat >"$BATS_TEST_TMPDIR/cmd" <<EOF
+stty cols 60 rows 12
+"$ELECTCTL" inspect "$name" --watch & watcher=\$!
+read -r _; stty cols 50; kill -WINCH \$watcher
+read -r _; kill -INT \$watcher; wait \$watcher; echo "exit \$?"
+EOF
+  TERM=xterm start "$BATS_TEST_TMPDIR/script" script -qefc "bash '$BATS_TEST_TMPDIR/cmd'" "$BATS_TEST_TMPDIR/screen" \
+    <"$BATS_TEST_TMPDIR/keys" 3>&- &
+  exec {keys}>"$BATS_TEST_TMPDIR/keys"
+  frames() { (($(grep -c $'\x1b\\[2J' "$BATS_TEST_TMPDIR/screen") >= $1)); }
+  wait_for 10 frames 1
+  wait_for 10 grep -q 'and 22 more' "$BATS_TEST_TMPDIR/screen"
+  etcdctl del "$name/30"
+  wait_for 10 grep -q 'and 21 more' "$BATS_TEST_TMPDIR/screen"
+  echo >&"$keys"
+  wait_for 10 frames 3
+  echo >&"$keys"
+  wait_for 10 grep -q 'exit 0' "$BATS_TEST_TMPDIR/screen"
+  # No line is wider than the screen.
+  widest=$(sed 's/\x1b\[[0-9;]*[A-Za-z]//g; s/\r//' "$BATS_TEST_TMPDIR/screen" | grep -v '^Script' | wc -L)
+  ((widest <= 60))
+}
+
+@test "inspect --etcdctl: in each form, commands that run as printed" {
+  name=$(name_of_test " it's")$'\x01'
+  put "$name" 1 one
+  for form in '' '--rev 2' --verify; do
+    # shellcheck disable=SC2086
+    electctl inspect "$name" --etcdctl $form >"$BATS_TEST_TMPDIR/commands"
+    grep ' get ' "$BATS_TEST_TMPDIR/commands" >"$BATS_TEST_TMPDIR/gets"
+    env -u ETCDCTL_ENDPOINTS PATH="$(dirname "$ETCDCTL"):$PATH" bash -e "$BATS_TEST_TMPDIR/gets"
+  done
+  electctl inspect --all "$name" --etcdctl | grep -q -- "--prefix"
+  electctl inspect "$name" --history --etcdctl | grep -q -- "watch.*--rev=1"
+  [[ $(electctl inspect "$name" --etcdctl) != *$'\x01'* ]]
+}

@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# inspect --history: every term that the store still knows. A store of its own, so that revisions can be counted.
+load cluster
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+teardown() { end_started; }
+
+put() { etcdctl put "$1/$2" "$3" >/dev/null; }
+drop() { etcdctl del "$1/$2" >/dev/null; }
+revision() { electctl inspect nobody -w json | jq .revision; }
+terms() { electctl inspect "$@" --history -w json | jq -c '.terms | map([.value, .create_revision, .first_revision, .last_revision])'; }
+
+@test "inspect --history: leader, fencing token, the revision that made it leader and the one that ended it" {
+  name=$(name_of_test)
+  base=$(revision)
+  put "$name" 1 one   # base + 1
+  put "$name" 2 two   # base + 2
+  put other 9 x       # Not of this election.
+  drop "$name" 1      # base + 4
+  put "$name" 2 two-b # base + 5
+  drop "$name" 2      # base + 6: a vacancy
+  put "$name" 3 three # base + 7
+  [[ $(terms "$name") == "[[\"one\",$((base + 1)),$((base + 1)),$((base + 4))],[\"two-b\",$((base + 2)),$((base + 4)),$((base + 6))],[\"three\",$((base + 7)),$((base + 7)),null]]" ]]
+  electctl inspect "$name" --history -w json | jq -e --arg name "$name" '.election == $name and .oldest_revision == 1
+    and .revision > 0 and (.terms[0] | keys_unsorted) == ["key","value","lease","create_revision","first_revision","last_revision"]'
+  # The leader as of each revision, one by one, is the same.
+  for ((at = base + 1; at <= base + 7; at++)); do
+    expected=$(electctl inspect "$name" --history -w json | jq -r --argjson at "$at" \
+      '.terms[] | select(.first_revision <= $at and (.last_revision == null or .last_revision > $at)) | .key')
+    [[ $(electctl leader "$name" --rev "$at" --keys-only | head -n1) == "$expected" ]]
+  done
+}
+
+@test "inspect --history: nobody ever stood: exit 10" {
+  run -10 electctl inspect "$(name_of_test)" --history -w json
+  [[ $(jq -c .terms <<<"$output") == '[]' ]]
+}
+
+@test "inspect --history: thousands of revisions, more than a server sends at once, are all read" {
+  for count in 999 1000 1001 2500; do
+    name=$(name_of_test "-$count")
+    put "$name" 1 0
+    write_revisions "$name" "$count"
+    [[ $(terms "$name" | jq -c 'map([.[0], .[3]])') == "[[\"$count\",null]]" ]]
+    drop "$name" 1
+    [[ $(terms "$name" | jq -c 'map(.[0])') == "[\"$count\"]" ]]
+    [[ $(terms "$name" | jq -c '.[0][3]') == "$(revision)" ]]
+  done
+}
+
+# write_revisions NAME COUNT: so many proclaims of NAME's candidate 1, each a revision, through etcd's JSON gateway, with
+# one connection.
+write_revisions() {
+  local i key
+  key=$(printf '%s/1' "$1" | base64 -w0)
+  for ((i = 1; i <= $2; i++)); do
+    ((i == 1)) || echo next
+    printf 'url = "%s/v3/kv/put"\ndata = "{\\"key\\":\\"%s\\",\\"value\\":\\"%s\\"}"\n' "$ETCDCTL_ENDPOINTS" "$key" \
+      "$(printf %s "$i" | base64 -w0)"
+  done >"$BATS_TEST_TMPDIR/curl"
+  curl -sf -K "$BATS_TEST_TMPDIR/curl" >/dev/null
+}
+
+@test "inspect --history --from: begins there; a compacted and a future revision are refused with the reason" {
+  name=$(name_of_test)
+  put "$name" 1 one
+  from=$(revision)
+  put "$name" 2 two
+  drop "$name" 1
+  now=$(revision)
+  [[ $(terms "$name" --from "$now" | jq -c 'map([.[0], .[2]])') == "[[\"two\",$now]]" ]]
+  [[ $(terms "$name" --from "$from" | jq -c 'map(.[0])') == '["one","two"]' ]]
+  run -1 electctl inspect "$name" --history --from $((now + 1000))
+  [[ $output == "Error: "*future* ]]
+  etcdctl compaction "$now"
+  run -1 electctl inspect "$name" --history --from "$from"
+  [[ $output == "Error: revision $from has been compacted; the oldest to be had is $now"* ]]
+}
+
+@test "inspect --history: how far back the store reaches is said, and what stood before begins there" {
+  name=$(name_of_test)
+  put "$name" 1 one
+  put "$name" 2 two
+  now=$(revision)
+  etcdctl compaction "$now"
+  drop "$name" 1
+  electctl inspect "$name" --history -w json >"$BATS_TEST_TMPDIR/json"
+  [[ $(jq .oldest_revision "$BATS_TEST_TMPDIR/json") == "$now" ]]
+  [[ $(jq -c '.terms | map([.value, .first_revision])' "$BATS_TEST_TMPDIR/json") == "[[\"one\",$now],[\"two\",$((now + 1))]]" ]]
+  run -0 electctl inspect "$name" --history -w table
+  [[ ${lines[0]} == *"reaches back to revision $now"* ]]
+  run -0 --separate-stderr electctl inspect "$name" --history -w simple
+  [[ $output == "$name/1"$'\n'one$'\n'"$name/2"$'\n'two ]]
+  [[ $stderr == *"reaches back to revision $now" ]]
+}
+
+@test "inspect --history: on a terminal also a timeline, legible at 80 columns" {
+  name=$(name_of_test)
+  put "$name" 1 host-one
+  put "$name" 2 host-two
+  drop "$name" 1
+  LC_ALL=C.UTF-8 TERM=xterm NO_COLOR=1 script -qec "stty cols 80; '$ELECTCTL' inspect '$name' --history" \
+    "$BATS_TEST_TMPDIR/screen" >/dev/null </dev/null 3>&-
+  grep -q '^host-one  *█' "$BATS_TEST_TMPDIR/screen"
+  grep -q '^host-two  *░*█' "$BATS_TEST_TMPDIR/screen"
+  run -1 grep -c $'\x1b' "$BATS_TEST_TMPDIR/screen"
+  run -0 electctl inspect "$name" --history
+  [[ $output != *█* ]]
+}

@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# inspect --verify finds each of its faults, made on purpose; contract section 8.
+load cluster
+
+setup_file() { start_cluster --members 3; }
+teardown_file() { stop_cluster; }
+teardown() {
+  end_started
+  for i in 1 2 3; do kill -CONT "$(<"$SANDBOX_DIR/member-$i.pid")" 2>/dev/null || "$SANDBOX_DIR/member-$i.start" 3>&-; done
+  wait_for 20 "$ETCDCTL" endpoint health --command-timeout=1s
+}
+
+# finds CHECK: it is the only one with a fault, and the exit code is 13.
+finds() {
+  run -13 electctl inspect "$name" --verify
+  [[ $(grep ^FAULT <<<"$output" | awk '{print $2}' | tr '\n' ' ') == "$1 " ]]
+}
+# lease SECONDS: a lease's ID in hex, unpadded.
+lease() { etcdctl lease grant "$1" | awk '{print $2}' | sed 's/^0*//'; }
+
+@test "verify: a sound election: all ok, exit 0; nobody stands: exit 10" {
+  name=$(name_of_test)
+  run -10 electctl inspect "$name" --verify
+  [[ $output != *FAULT* && ${#lines[@]} == 6 ]]
+  start "$BATS_TEST_TMPDIR/1" "$ELECTCTL" campaign "$name" one
+  wait_for 10 stands "$name" 1
+  start "$BATS_TEST_TMPDIR/2" "$ETCDCTL" elect "$name" two
+  wait_for 10 stands "$name" 2
+  run -0 electctl inspect "$name" --verify
+  [[ $(awk '{print $1, $2}' <<<"$output" | tr '\n' ,) == "ok order,ok service,ok keys,ok attached,ok leases,ok endpoints," ]]
+  [[ ${lines[5]} == *"3 of 3"* ]]
+  electctl inspect "$name" --verify -w json | jq -e '(.checks | map(.check)) == ["order","service","keys","attached","leases","endpoints"] and all(.checks[]; .ok)'
+}
+
+@test "verify: two keys of one create revision are a fault of the order" {
+  name=$(name_of_test)
+  a=$(lease 60) b=$(lease 60)
+  printf '\nput --lease=%s %s/%s x\nput --lease=%s %s/%s y\n\n\n' "$a" "$name" "$a" "$b" "$name" "$b" | etcdctl txn
+  finds order
+}
+
+@test "verify: a key that is not named after its lease" {
+  name=$(name_of_test)
+  id=$(lease 60)
+  etcdctl put --lease="$id" "$name/abc" x
+  finds keys
+  [[ $output == *"$name/abc is under lease $id"* ]]
+}
+
+@test "verify: a key without a lease" {
+  name=$(name_of_test)
+  etcdctl put "$name/abc" x
+  finds attached
+}
+
+@test "verify: a member that cannot be reached is named, and is no fault" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/1" "$ELECTCTL" campaign "$name" one
+  wait_for 10 stands "$name" 1
+  kill -KILL "$(<"$SANDBOX_DIR/member-3.pid")"
+  run -0 electctl inspect "$name" --verify
+  [[ ${lines[5]} == *"2 of 3"*"not reachable: $(<"$SANDBOX_DIR/member-3.url")"* ]]
+}
+
+@test "verify: with one endpoint given the other members are asked, too" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/1" "$ELECTCTL" campaign "$name" one
+  wait_for 10 stands "$name" 1
+  run -0 electctl --endpoints "$(<"$SANDBOX_DIR/member-1.url")" inspect "$name" --verify
+  [[ ${lines[5]} == *"3 of 3"* ]]
+}
+
+@test "verify: an endpoint of another cluster" {
+  name=$(name_of_test)
+  etcdctl put "$name/hold" x
+  # Another sandbox, for as long as this one command.
+  # shellcheck disable=SC2016
+  run -0 env -u ETCDCTL_ENDPOINTS ETCDCTL="$ETCDCTL" "$root/scripts/sandbox" -- bash -c '
+    "$ELECTCTL" --endpoints "$1,$ETCDCTL_ENDPOINTS" inspect "$2" --verify; echo "exit $?"' _ "$(<"$SANDBOX_DIR/member-1.url")" "$name"
+  echo "$output"
+  [[ $output == *"FAULT  endpoints"*"another cluster"*"exit 13"* ]]
+}
+
+@test "verify: a stopped member is named, and holds nobody up for longer than --command-timeout" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/1" "$ELECTCTL" campaign "$name" one
+  wait_for 10 stands "$name" 1
+  kill -STOP "$(<"$SANDBOX_DIR/member-2.pid")"
+  run -0 timeout 30 "$ELECTCTL" inspect "$name" --verify --command-timeout 4s
+  [[ ${lines[5]} == *"not reachable: $(<"$SANDBOX_DIR/member-2.url")"* ]]
+}
