@@ -47,7 +47,7 @@ what_zsh() {
 offers() {
   local shell=$1 line=$2
   shift 2
-  export FOUND=$BATS_TEST_TMPDIR/found.$((++asked))
+  export TMPPREFIX=$BATS_TEST_TMPDIR/zsh FOUND=$BATS_TEST_TMPDIR/found.$((++asked))
   diff <("what_$shell" "$line") <(if (($#)); then printf '%s\n' "$@" | sort; fi)
 }
 

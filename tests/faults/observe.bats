@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# Every change of leader is seen, once, in order, whatever happens to the servers and the links between.
+load ../cli/cluster
+
+setup_file() { start_cluster --members 3; }
+teardown_file() { stop_cluster; }
+setup() {
+  links=()
+  one=$(<"$SANDBOX_DIR/member-1.url")
+  name=$(name_of_test)
+}
+teardown() {
+  end_started
+  for link in ${links[@]+"${links[@]}"}; do
+    kill -KILL -- "-$link"
+    wait "$link" || true
+  done 2>/dev/null
+  for i in 1 2 3; do kill -0 "$(<"$SANDBOX_DIR/member-$i.pid")" 2>/dev/null || "$SANDBOX_DIR/member-$i.start" 3>&-; done
+  wait_for 20 "$ETCDCTL" endpoint health --command-timeout=1s
+}
+
+# link N: a way to member N that can be cut silently; its address in $address, its process group in $group.
+link() {
+  local port url
+  url=$(<"$SANDBOX_DIR/member-$1.url")
+  while :; do
+    port=$((10000 + RANDOM % 5000))
+    setsid socat "TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork" "TCP:${url#http://}" 2>/dev/null 3>&- &
+    group=$!
+    if wait_for 5 listens "$port" "$group"; then break; fi
+  done
+  links+=("$group")
+  address=127.0.0.1:$port
+}
+listens() { grep -qi ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp && ! not_running "$2"; }
+
+# changes COUNT: candidates that come, lead, proclaim and go; sometimes nobody is left.
+changes() {
+  local i
+  for ((i = 0; i < $1; i++)); do
+    ((++n))
+    apply put "$name/$n" "value $n"
+    ((n % 3 != 0)) || apply put "$name/$n" "again $n"
+    ((n < 2)) || apply del "$name/$((n - 1))"
+    ((n % 4 != 0)) || apply del "$name/$n"
+  done
+}
+# Through the first member, which nothing happens to; again until it is done.
+apply() { until ETCDCTL_ENDPOINTS=$one "$ETCDCTL" --command-timeout=3s "$@" >/dev/null 2>&1 3>&-; do ((SECONDS < patience)); done; }
+
+events() { jq -c 'del(.time)' "$1"; }
+saw() { grep -q "\"value\":\"$2\"" "$1"; }
+losses() { grep -c 'watch on .* ended' "$BATS_TEST_TMPDIR/tried.err"; }
+lost_more() { (($(losses) > $1)); }
+restart() {
+  "$SANDBOX_DIR/member-$1.start" 3>&-
+  ETCDCTL_ENDPOINTS=$(<"$SANDBOX_DIR/member-$1.url") wait_for 20 "$ETCDCTL" endpoint health --command-timeout=1s
+}
+
+@test "observe: two of three members killed one after the other, a silent link and a compaction: the same events as without" {
+  n=0 patience=$((SECONDS + 100))
+  link 2 && two=$address two_link=$group
+  link 3 && three=$address three_link=$group
+  start "$BATS_TEST_TMPDIR/calm" "$ELECTCTL" --endpoints "$one" observe "$name" -w json --until end
+  calm=$!
+  start "$BATS_TEST_TMPDIR/tried" "$ELECTCTL" --endpoints "$two,$three" --keepalive-timeout 1s --debug observe "$name" -w json --until end
+  tried=$!
+  changes 5
+  wait_for 20 saw "$BATS_TEST_TMPDIR/tried" "value $n"
+  for member in 2 3; do
+    kill -KILL "$(<"$SANDBOX_DIR/member-$member.pid")"
+    changes 6
+    restart "$member"
+    changes 3
+    wait_for 30 saw "$BATS_TEST_TMPDIR/tried" "value $n"
+  done
+  # Compacted up to what both have seen.
+  wait_for 20 saw "$BATS_TEST_TMPDIR/calm" "value $n"
+  apply compaction "$(electctl --endpoints "$one" inspect "$name" -w json | jq .revision)"
+  changes 3
+  before=$(losses)
+  # Bytes are taken on both links, and nothing comes back; then one of them is there again.
+  kill -STOP -- "-$two_link" "-$three_link"
+  changes 6
+  wait_for 30 lost_more "$before"
+  kill -CONT -- "-$three_link"
+  changes 3
+  apply del "$name/" --prefix
+  apply put "$name/end" end
+  ended "$calm" 0
+  wait_for 60 not_running "$tried"
+  ended "$tried" 0
+  diff <(events "$BATS_TEST_TMPDIR/calm") <(events "$BATS_TEST_TMPDIR/tried")
+  (($(wc -l <"$BATS_TEST_TMPDIR/calm") > 30))
+  # It did lose its streams: by a death, or by silence.
+  (($(grep -c 'watch on .* ended' "$BATS_TEST_TMPDIR/tried.err") >= 2))
+}
+
+@test "observe: a compaction that overtook it: a gap, then the present leader, then on; the answer to --is is right again" {
+  n=0 patience=$((SECONDS + 100))
+  link 2
+  start "$BATS_TEST_TMPDIR/tried" "$ELECTCTL" --endpoints "$address" --keepalive-timeout 1s --debug observe "$name" -w json --until end
+  tried=$!
+  start "$BATS_TEST_TMPDIR/roles" "$ELECTCTL" --endpoints "$address" --keepalive-timeout 1s observe "$name" --is first --until end
+  roles=$!
+  apply put "$name/1" first
+  wait_for 20 saw "$BATS_TEST_TMPDIR/tried" first
+  wait_for 20 grep -q leader "$BATS_TEST_TMPDIR/roles"
+  kill -STOP -- "-$group"
+  apply del "$name/1"
+  changes 5
+  apply del "$name/" --prefix
+  apply put "$name/2" unseen
+  apply del "$name/2"
+  apply compaction "$(electctl --endpoints "$one" inspect "$name" -w json | jq .revision)"
+  wait_for 30 lost_more 0
+  kill -CONT -- "-$group"
+  wait_for 30 grep -q '"gap"' "$BATS_TEST_TMPDIR/tried"
+  wait_for 30 grep -q '"vacant"' "$BATS_TEST_TMPDIR/tried"
+  apply put "$name/3" end
+  ended "$tried" 0
+  ended "$roles" 0
+  [[ $(jq -r '[.event, .value] | join(" ")' "$BATS_TEST_TMPDIR/tried") == $'elected first\ngap \nvacant first\nelected end' ]]
+  [[ $(<"$BATS_TEST_TMPDIR/roles") == $'follower\nleader\nfollower' ]]
+}
