@@ -18,7 +18,7 @@ std::string ttl_of(const Listed& listed) {
 
 std::string listing_table(const std::vector<Listed>& listing, const Look& look) {
   const SimpleStyle bytes{.hex = look.hex, .escape = true};
-  Columns table{{"RANK", "ROLE", "VALUE", "LEASE", "TTL", "CREATE", "MOD", "VERSION", "KEY"}, {}, 2, 0};
+  Columns table{{"#", "ROLE", "VALUE", "LEASE", "TTL", "CREATE", "MOD", "VER", "KEY"}, {}, 2, 0};
   for (const auto& listed : listing) {
     const auto& candidate = listed.candidate;
     table.rows.push_back({fmt::to_string(listed.rank), listed.rank == 1 ? "leader" : "candidate",

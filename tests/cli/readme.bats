@@ -83,3 +83,19 @@ cron() { recipe "$1" | sed 's/^\* \* \* \* \* root //; s/\\%/%/g'; }
   echo 999999999 >state.token
   run -1 bash -c "$(recipe 'flock state.lock')"
 }
+
+@test "README: metrics, the check in CI, and the handler of observe" {
+  start "$BATS_TEST_TMPDIR/out" electctl campaign job "$(hostname)"
+  wait_for 10 leads job "$(hostname)"
+  bash -e <<<"$(recipe 'job.prom.new')"
+  grep -q '^electctl_up{election="job"} 1' job.prom
+  run -0 bash <<<"$(recipe 'is unsound')"
+  # shellcheck disable=SC2016
+  start "$BATS_TEST_TMPDIR/handler" bash -c "exec $(recipe 'role.log')"
+  wait_for 10 grep -qx 'job: leader' role.log
+  etcdctl put job/hand x
+  electctl resign job --leader
+  wait_for 10 grep -qx 'job: follower' role.log
+  run -1 bash <<<"$(recipe 'is unsound')"
+  [[ $output == *"election job is unsound" ]]
+}

@@ -54,9 +54,9 @@ EOF
   start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" host
   wait_for 10 stands "$name" 1
   TERM=xterm script -qefc "'$ELECTCTL' inspect '$name'" "$screen" </dev/null
-  shows RANK
+  shows ROLE
   shows $'\x1b[32m'
   TERM=xterm NO_COLOR=1 script -qefc "'$ELECTCTL' inspect '$name'" "$screen" </dev/null
-  shows RANK
+  shows ROLE
   run ! shows $'\x1b['
 }
