@@ -103,6 +103,7 @@ restart() {
   tried=$!
   start "$BATS_TEST_TMPDIR/roles" "$ELECTCTL" --endpoints "$address" --keepalive-timeout 1s observe "$name" --is first --until end
   roles=$!
+  wait_for 20 grep -q follower "$BATS_TEST_TMPDIR/roles"
   apply put "$name/1" first
   wait_for 20 saw "$BATS_TEST_TMPDIR/tried" first
   wait_for 20 grep -q leader "$BATS_TEST_TMPDIR/roles"
