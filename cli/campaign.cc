@@ -17,6 +17,7 @@
 #include "notify.h"
 #include "output.h"
 #include "proposal.h"
+#include "secrets.h"
 #include "standing.h"
 
 namespace cli {
@@ -202,8 +203,9 @@ class Campaign {
 };
 
 // Starts this program anew, for --rejoin: a new process image has no threads yet, so that a guard can be forked.
-Failure start_anew(char* const* arguments) {
-  ::execv("/proc/self/exe", arguments);
+Failure start_anew(const Context& context) {
+  if (auto handed = hand_over_secrets(context.options.client); !handed) return handed.error();
+  ::execv("/proc/self/exe", context.arguments);
   return {kError, fmt::format("cannot stand again: {}", std::strerror(errno))};
 }
 
@@ -251,7 +253,7 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
   if (typed != 0) end_as_typed(typed);
   if (options.rejoin && !told_to_end && !outcome && outcome.error().code == kLost) {
     warn(outcome.error().message + "; standing again");
-    if (etcd_answers(context, options.name)) return std::unexpected(start_anew(context.arguments));
+    if (etcd_answers(context, options.name)) return std::unexpected(start_anew(context));
   }
   return outcome;
 }

@@ -21,14 +21,20 @@ class App;
 
 namespace cli {
 
+struct Command;
+
 class Context {
  public:
+  const Command* command = nullptr;  // What was asked for.
   GlobalOptions options;
   std::vector<std::string> argv;     // CMD and its arguments, from behind "--". Empty: no CMD.
-  char* const* arguments = nullptr;  // As main got them.
+  char* const* arguments = nullptr;  // As main got them, but for secrets: see secrets.h.
 
   // The client, made at the first call. It is never torn down: leaving the process is faster, and ends it as well.
   [[nodiscard]] std::expected<elect::Client*, Failure> client();
+
+  // As elect::Client's; empty also where there is no client.
+  [[nodiscard]] std::string why_unreachable() const;
 
   [[nodiscard]] std::expected<elect::Election, Failure> election(const std::string& name);
 
@@ -50,6 +56,7 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   bool takes_cmd;                      // "-- CMD" belongs to it.
+  bool asks_etcd;                      // An account is of use to it.
   Declared (*declare)(CLI::App& app);  // Declares its arguments and options on `app`.
   bool hidden = false;                 // For completion scripts, not for people.
 };

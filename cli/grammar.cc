@@ -57,8 +57,10 @@ Run Grammar::parse(std::span<char* const> arguments) {
     throw CLI::ExtrasError(about_unknown(option == unknown.end() ? unknown.front() : *option),
                            CLI::ExitCodes::ExtrasError);
   }
-  for (const auto& [subcommand, declared] : subcommands) {
-    if (subcommand->parsed()) return declared.run;
+  for (std::size_t i = 0; i < subcommands.size(); ++i) {
+    if (!subcommands[i].app->parsed()) continue;
+    context.command = &commands()[i];
+    return subcommands[i].declared.run;
   }
   throw CLI::RequiredError("a subcommand");
 }

@@ -24,7 +24,8 @@ struct Grammar {
   Context context;
   std::vector<Subcommand> subcommands;  // In the order of commands().
 
-  // Parses the arguments behind the program's name; CMD goes to context.argv. Throws what CLI11 throws.
+  // Parses the arguments behind the program's name; CMD goes to context.argv, and which one it is to context.command.
+  // Throws what CLI11 throws.
   Run parse(std::span<char* const> arguments);
 
  private:

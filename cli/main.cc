@@ -10,6 +10,7 @@
 #include "grammar.h"
 #include "output.h"
 #include "render/help.h"
+#include "secrets.h"
 
 namespace {
 
@@ -38,6 +39,15 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
                      fmt::format("unsupported output format '{}': there are simple, fields, json, table, prometheus",
                                  elect::printable(format))));
   }
+  cli::hide_secrets(arguments);
+  const cli::Command& command = *grammar.context.command;
+  if (command.asks_etcd) {
+    // A completion script must not be stopped by a question, nor show a warning.
+    const auto manner = command.hidden ? cli::Manner::silent : cli::Manner::talking;
+    if (auto settled = cli::settle_secrets(grammar.context.options, manner); !settled) {
+      return std::unexpected(cli::Failure(settled.error()));
+    }
+  }
   return run(grammar.context);
 }
 
@@ -58,6 +68,12 @@ int main(int argc, char** argv) {
   grammar->context.arguments = argv;
   const auto outcome = parse_and_run(*grammar, std::span(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)));
   if (outcome) leave(*outcome);
-  if (!outcome.error().message.empty()) fmt::print(stderr, "Error: {}\n", outcome.error().message);
+  std::string why = outcome.error().message;
+  if (outcome.error().code == cli::kUnreachable) {
+    if (const std::string known = grammar->context.why_unreachable(); !known.empty()) {
+      why = "no endpoint could be reached: " + known;
+    }
+  }
+  if (!why.empty()) fmt::print(stderr, "Error: {}\n", why);
   leave(outcome.error().code);
 }

@@ -1,11 +1,7 @@
 #include "options.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <array>
-#include <fstream>
-#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,34 +36,6 @@ constexpr std::array<std::pair<std::string_view, Format>, 6> kFormats = {{{"simp
                                                                           {"table", Format::table},
                                                                           {"protobuf", Format::protobuf},
                                                                           {"prometheus", Format::prometheus}}};
-
-elect::Result<std::string> first_line(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
-  if (!file || !std::getline(file, line)) {
-    return elect::fail(elect::Errc::usage, fmt::format("cannot read a password from '{}'", elect::printable(path)));
-  }
-  return line;
-}
-
-// Errors of the options' meaning, found when all are parsed.
-void settle_user(elect::ClientOptions& client, const std::string& password_file, bool password_given) {
-  if (!password_file.empty()) {
-    auto password = first_line(password_file);
-    if (!password) throw CLI::ValidationError("--password-file", password.error().message);
-    client.password = *std::move(password);
-    return;
-  }
-  const auto colon = client.user.find(':');
-  if (!password_given && colon != std::string::npos) {
-    client.password = client.user.substr(colon + 1);
-    client.user.resize(colon);
-  } else if (!client.user.empty() && !password_given) {
-    const char* typed = ::getpass("Password: ");
-    if (typed == nullptr) throw CLI::ValidationError("--user", "needs a password, and there is no terminal to ask on");
-    client.password = typed;
-  }
-}
 
 }  // namespace
 
@@ -130,9 +98,9 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
          "INSECURE_TRANSPORT");
   auto* user =
       global(program.add_option("--user", client.user, "NAME or NAME:PASSWORD; asks for a missing password"), "USER");
-  auto* password = global(program.add_option("--password", client.password, "the password of --user"), "PASSWORD");
-  auto password_file = std::make_shared<std::string>();
-  global(program.add_option("--password-file", *password_file, "a file whose first line is the password of --user"))
+  global(program.add_option("--password", options.password, "the password of --user"), "PASSWORD");
+  global(program.add_option("--password-file", options.password_file,
+                            "a file whose first line is the password of --user; wins over --password"))
       ->needs(user);
   global(program.add_option("--auth-jwt-token", client.token, "a ready token, in place of --user"), "AUTH_JWT_TOKEN")
       ->excludes(user);
@@ -151,8 +119,6 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
              },
              "say on standard error what is called"),
          "DEBUG");
-  program.parse_complete_callback(
-      [&client, password, password_file] { settle_user(client, *password_file, password->count() > 0); });
 }
 
 }  // namespace cli

@@ -23,6 +23,8 @@ enum class Format { simple, fields, json, table, protobuf, prometheus };
 
 struct GlobalOptions {
   elect::ClientOptions client;
+  std::optional<std::string> password;  // As given; see secrets.h for what becomes of it.
+  std::string password_file;
   std::string format;  // As written. Empty: the subcommand's own choice.
   bool hex = false;
 };

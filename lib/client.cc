@@ -77,4 +77,8 @@ Result<bool> Client::revoke(LeaseId lease, const Until& until) {
   return std::unexpected(called.error());
 }
 
+std::string Client::why_unreachable() {
+  return connection_->why_unreachable(later(BootClock::now(), options_.dial_timeout));
+}
+
 }  // namespace elect

@@ -1,5 +1,6 @@
 #include "wire/connection.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include "elect/duration.h"
 #include "elect/text.h"
 #include "wire/endpoint.h"
+#include "wire/tls_diagnosis.h"
 
 namespace elect {
 namespace {
@@ -58,6 +60,7 @@ Result<std::shared_ptr<grpc::ChannelCredentials>> tls_credentials(const TlsOptio
     if (!certificate) return std::unexpected(certificate.error());
     auto key = read_file(options.key_file, "key");
     if (!key) return std::unexpected(key.error());
+    if (auto pair = check_client_certificate(options, *certificate, *key); !pair) return std::unexpected(pair.error());
     pem.pem_cert_chain = *std::move(certificate);
     pem.pem_private_key = *std::move(key);
   }
@@ -73,23 +76,34 @@ Result<std::shared_ptr<grpc::ChannelCredentials>> tls_credentials(const TlsOptio
     }
     return grpc::experimental::TlsCredentials(tls);
   }
-  auto roots = read_file(options.ca_file.empty() ? kSystemCertificates : options.ca_file, "CA");
+  const std::string roots_file = options.ca_file.empty() ? kSystemCertificates : options.ca_file;
+  auto roots = read_file(roots_file, "CA");
   if (!roots) return std::unexpected(roots.error());
+  if (auto some = check_authorities(roots_file, *roots); !some) return std::unexpected(some.error());
   pem.pem_root_certs = *std::move(roots);
   return grpc::SslCredentials(pem);
 }
 
-// The second: accounts were changed since the token was issued.
-bool token_is_stale(const grpc::Status& status) {
-  return status.error_code() == grpc::UNAUTHENTICATED ||
-         status.error_message().starts_with("etcdserver: revision of auth store is old");
-}
+// etcd's own words for what its status codes do not tell apart.
+constexpr std::string_view kAccountsChanged = "etcdserver: revision of auth store is old";
+constexpr std::string_view kNoUser = "etcdserver: user name is empty";
+constexpr std::string_view kNoAccounts = "etcdserver: authentication is not enabled";
+constexpr std::string_view kWrongPassword = "etcdserver: authentication failed";
+
+constexpr int kMostTokens = 5;  // In one call: accounts may be changed faster than it can follow.
 
 bool worth_another_try(const grpc::Status& status) {
   return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::INTERNAL ||
          status.error_code() == grpc::DEADLINE_EXCEEDED ||
          (status.error_code() == grpc::RESOURCE_EXHAUSTED &&
           status.error_message().starts_with("etcdserver: too many requests"));
+}
+
+// The way out of an account that was not accepted.
+std::string way_to_account(const ClientOptions& options) {
+  if (!options.token.empty()) return "; the token may have expired, or accounts were changed since: get another one";
+  if (options.user.empty()) return "; accounts are enabled here: give --user";
+  return fmt::format(" (user '{}')", printable(options.user));
 }
 
 bool is_ready(const Link& link) { return link.channel->GetState(false) == GRPC_CHANNEL_READY; }
@@ -103,6 +117,8 @@ std::chrono::system_clock::time_point wall_clock(BootTime deadline) {
 
 Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& options) {
   if (options.endpoints.empty()) return fail(Errc::usage, "no endpoint given: set --endpoints or ETCDCTL_ENDPOINTS");
+  // What grpc has to say comes with its status, too; on standard error it would be between our own lines.
+  gpr_set_log_function([](gpr_log_func_args*) {});
   std::unique_ptr<Connection> connection(new Connection(options));
   const TlsOptions& tls = options.tls;
   const bool tls_for_all = tls.enabled || !tls.ca_file.empty() || !tls.certificate_file.empty();
@@ -198,38 +214,95 @@ void Connection::leave(const std::shared_ptr<Link>& link) {
   link->left.request_stop();
 }
 
-Result<void> Connection::authenticate(grpc::ClientContext& context, const Link& link, BootTime deadline) {
-  if (!options_.token.empty()) {
-    context.AddMetadata("token", options_.token);
-    return {};
+Result<Connection::Token> Connection::authenticate(grpc::ClientContext& context, const Link& link, const Until& until) {
+  Token token = options_.token;
+  if (token.empty() && !options_.user.empty()) {
+    auto fetched = token_for_user(link, until);
+    if (!fetched) return fetched;
+    token = *std::move(fetched);
   }
-  if (options_.user.empty()) return {};
-  std::string token;
-  {
-    const std::lock_guard lock(mutex_);
-    token = token_;
-  }
-  if (token.empty()) {
-    grpc::ClientContext own;
-    own.set_deadline(wall_clock(deadline));
-    etcdserverpb::AuthenticateRequest request;
-    request.set_name(options_.user);
-    request.set_password(options_.password);
-    etcdserverpb::AuthenticateResponse response;
-    etcdserverpb::Auth::Stub stub(link.channel);
-    const grpc::Status status = stub.Authenticate(&own, request, &response);
-    if (!status.ok()) return std::unexpected(error_from(status, "authentication", link));
-    token = response.token();
-    const std::lock_guard lock(mutex_);
-    token_ = token;
-  }
-  context.AddMetadata("token", token);
-  return {};
+  if (!token.empty()) context.AddMetadata("token", token);
+  return token;
 }
 
-bool Connection::forget_token() {
+Result<Connection::Token> Connection::token_for_user(const Link& link, const Until& until) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (token_) return *token_;
+  }
+  grpc::ClientContext context;
+  const BootTime deadline = until.deadline.value_or(BootClock::now() + options_.command_timeout);
+  context.set_deadline(wall_clock(deadline));
+  const std::stop_callback cancel(until.stop, [&context] { context.TryCancel(); });
+  etcdserverpb::AuthenticateRequest request;
+  request.set_name(options_.user);
+  request.set_password(options_.password);
+  etcdserverpb::AuthenticateResponse response;
+  etcdserverpb::Auth::Stub stub(link.channel);
+  const grpc::Status status = stub.Authenticate(&context, request, &response);
+  if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
+  log(fmt::format("authentication of '{}' at {}: {}", printable(options_.user), link.endpoint,
+                  status.ok() ? "ok" : printable(status.error_message())));
+  // As etcdctl does: where there are no accounts, none is needed.
+  const bool no_accounts = status.error_message().starts_with(kNoAccounts);
+  if (!status.ok() && !no_accounts) return std::unexpected(error_from(status, "authentication", link));
   const std::lock_guard lock(mutex_);
-  return !std::exchange(token_, {}).empty();
+  token_ = response.token();
+  return *token_;
+}
+
+bool Connection::forget_token(const Token& refused) {
+  if (options_.user.empty()) return false;
+  const std::lock_guard lock(mutex_);
+  if (token_ == refused) token_.reset();
+  return true;
+}
+
+bool Connection::is_stale_token(const grpc::Status& status) const {
+  return status.error_code() == grpc::UNAUTHENTICATED || status.error_message().starts_with(kAccountsChanged) ||
+         (!options_.user.empty() && status.error_message().starts_with(kNoUser));
+}
+
+// A write and a read that one Txn needs both are told apart by trying the read alone.
+void Connection::explain_denial(Error& error, const Needs& needs, const Until& until) {
+  const KeySpan* denied = nullptr;
+  for (const KeySpan& range : needs.read) {
+    bool allowed = false;
+    if (!needs.write.empty()) {
+      etcdserverpb::RangeRequest request;
+      request.set_key(range.key);
+      request.set_range_end(range.range_end);
+      request.set_count_only(true);
+      etcdserverpb::RangeResponse response;
+      const auto once = [&](const Link& link, grpc::ClientContext& context) {
+        return etcdserverpb::KV::Stub(link.channel).Range(&context, request, &response);
+      };
+      const auto called = run("Range", once, until);
+      allowed = called || called.error().code != Errc::permission;
+    }
+    if (!allowed) denied = &range;
+    if (!allowed) break;
+  }
+  const bool write = denied == nullptr;
+  if (write && !needs.write.empty()) denied = &needs.write.front();
+  if (denied == nullptr) return;
+  const std::string user = !options_.user.empty()    ? fmt::format("user '{}'", printable(options_.user))
+                           : !options_.token.empty() ? "the user of this token"
+                                                     : "the user that this client's certificate names";
+  error.message = missing_permission(user, write, *denied, needs);
+}
+
+std::string Connection::why_unreachable(BootTime deadline) {
+  std::vector<std::shared_ptr<Link>> links;
+  {
+    const std::lock_guard lock(mutex_);
+    links = links_;
+  }
+  for (const auto& link : links) {
+    const std::string why = why_tls_fails(link->target, link->secure, options_.tls, deadline);
+    if (!why.empty()) return describe({Errc::unreachable, why, link->endpoint});
+  }
+  return {};
 }
 
 Result<void> Connection::run(const std::string& what, const Once& once, const Until& until, Attempt* attempt,
@@ -252,19 +325,21 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
           std::min(deadline, sent + std::max<nanoseconds>(kShortestTry, (deadline - sent) / (endpoints - tries + 1)));
     }
     context.set_deadline(wall_clock(try_deadline));
-    grpc::Status status;
-    {
+    const auto token = authenticate(context, *link, {until.stop, try_deadline});
+    if (!token && token.error().code != Errc::unavailable && token.error().code != Errc::timeout) {
+      return std::unexpected(token.error());
+    }
+    grpc::Status status(grpc::UNAVAILABLE, token ? "" : token.error().message);
+    if (token) {
       const std::stop_callback cancel(until.stop, [&context] { context.TryCancel(); });
-      auto ready = authenticate(context, *link, try_deadline);
-      if (!ready && ready.error().code != Errc::unavailable && ready.error().code != Errc::timeout) return ready;
-      status = ready ? once(*link, context) : grpc::Status(grpc::UNAVAILABLE, ready.error().message);
+      status = once(*link, context);
     }
     log(fmt::format("{} to {}: {} in {}", what, link->endpoint, status.ok() ? "ok" : printable(status.error_message()),
                     format_duration(std::chrono::round<std::chrono::microseconds>(BootClock::now() - sent))));
     if (attempt != nullptr) attempt->sent = sent;
     if (status.ok()) return {};
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
-    if (token_is_stale(status) && ++tokens_refused <= 2 && forget_token()) continue;
+    if (is_stale_token(status) && ++tokens_refused < kMostTokens && forget_token(*token)) continue;
     if (!worth_another_try(status)) return std::unexpected(error_from(status, what, *link));
 
     reached = reached || is_ready(*link);
@@ -286,6 +361,9 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
 Error Connection::error_from(const grpc::Status& status, const std::string& what, const Link& link) const {
   const std::string& text = status.error_message();
   const auto error = [&](Errc code, std::string message) { return Error{code, std::move(message), link.endpoint}; };
+  if (is_stale_token(status) || text.starts_with(kNoUser) || text.starts_with(kWrongPassword)) {
+    return error(Errc::unauthenticated, text + way_to_account(options_));
+  }
   switch (status.error_code()) {
     case grpc::UNAVAILABLE:
       return error(Errc::unavailable, text);
@@ -297,10 +375,8 @@ Error Connection::error_from(const grpc::Status& status, const std::string& what
       return error(Errc::lease_not_found, text);
     case grpc::OUT_OF_RANGE:
       return error(text.find("future") != std::string::npos ? Errc::future_revision : Errc::compacted, text);
-    case grpc::UNAUTHENTICATED:
-      return error(Errc::unauthenticated, text);
     case grpc::PERMISSION_DENIED:
-      return error(Errc::permission, fmt::format("{} (user '{}', {})", text, options_.user, what));
+      return error(Errc::permission, fmt::format("{} (user '{}', {})", text, printable(options_.user), what));
     case grpc::UNIMPLEMENTED:
       return error(Errc::refused, fmt::format("this server is not an etcd with the v3 API: {}", text));
     case grpc::RESOURCE_EXHAUSTED:

@@ -14,6 +14,7 @@
 
 #include "elect/client.h"
 #include "rpc.grpc.pb.h"
+#include "wire/permission.h"
 
 namespace elect {
 
@@ -44,7 +45,7 @@ class Connection {
                                   const Request& request, Response& response, const Until& until,
                                   Attempt* attempt = nullptr,
                                   std::optional<std::chrono::nanoseconds> try_limit = std::nullopt) {
-    return run(
+    auto called = run(
         request.GetTypeName(),
         [&](const Link& link, grpc::ClientContext& context) {
           response.Clear();
@@ -52,6 +53,8 @@ class Connection {
           return (stub.*method)(&context, request, &response);
         },
         until, attempt, try_limit);
+    if (!called && called.error().code == Errc::permission) explain_denial(called.error(), needs_of(request), until);
+    return called;
   }
 
   // The same for anything that is done within one context. `what` names it for the log and for errors.
@@ -66,11 +69,19 @@ class Connection {
   // Moves on from a link that failed, unless that has been done already.
   void leave(const std::shared_ptr<Link>& link);
 
-  // Puts the token on a context, fetching it first where there is none yet.
-  [[nodiscard]] Result<void> authenticate(grpc::ClientContext& context, const Link& link, BootTime deadline);
+  // Puts the token on a context, fetching it first where there is none yet. Empty: there is none to put.
+  using Token = std::string;
+  [[nodiscard]] Result<Token> authenticate(grpc::ClientContext& context, const Link& link, const Until& until);
 
-  // Says that the token was refused, so that the next authenticate() fetches another. False: there is none to fetch.
-  bool forget_token();
+  // Says that the token was refused, so that the next authenticate() fetches another, unless that has been done
+  // already. False: there is none to fetch.
+  bool forget_token(const Token& refused);
+
+  // Whether a status means that the token was refused: it has expired, or accounts were changed since it was issued.
+  [[nodiscard]] bool is_stale_token(const grpc::Status& status) const;
+
+  // Why no endpoint can be reached, as far as a TLS handshake tells; empty: it does not tell.
+  [[nodiscard]] std::string why_unreachable(BootTime deadline);
 
   [[nodiscard]] Error error_from(const grpc::Status& status, const std::string& what, const Link& link) const;
 
@@ -84,6 +95,8 @@ class Connection {
   explicit Connection(const ClientOptions& options) : options_(options) {}
 
   void connect(Link& link) const;
+  [[nodiscard]] Result<Token> token_for_user(const Link& link, const Until& until);
+  void explain_denial(Error& error, const Needs& needs, const Until& until);
   [[nodiscard]] std::string all_endpoints() const;
 
   const ClientOptions& options_;
@@ -91,8 +104,8 @@ class Connection {
   std::mutex mutex_;  // Guards all below.
   std::vector<std::shared_ptr<Link>> links_;
   std::size_t at_ = 0;
-  bool settled_ = false;  // links_[at_] has been chosen since the last failure.
-  std::string token_;
+  bool settled_ = false;        // links_[at_] has been chosen since the last failure.
+  std::optional<Token> token_;  // The user's. Empty: this etcd has no accounts.
 };
 
 // For grpc, which wants wall-clock deadlines.

@@ -9,8 +9,7 @@ namespace {
 enum class End { enough, late, gap };
 
 // One stream, from behind `at` on, until it ends. An error: why it did.
-Result<End> follow_stream(Connection& connection, const KeyRange& range, Revision& at, Book& book, bool& brought,
-                          const Until& until) {
+Result<End> follow_stream(Connection& connection, const KeyRange& range, Revision& at, Book& book, const Until& until) {
   const auto watcher = Watcher::open(connection, {until.stop, {}});
   if (!watcher) return std::unexpected(watcher.error());
   (*watcher)->add(1, {range.begin, range.end, at + 1, false});
@@ -22,7 +21,6 @@ Result<End> follow_stream(Connection& connection, const KeyRange& range, Revisio
       return book.gap(compacted->oldest) ? End::gap : End::enough;
     }
     const auto& batch = std::get<Watcher::Batch>(*next);
-    brought = true;
     at = std::max(at, batch.events.back().candidate.mod_revision);
     const bool more = each_revision(batch.events, [&](Revision revision, std::span<const Event> events) {
       return book.apply(batch.header, revision, events);
@@ -48,19 +46,16 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
     Revision at = from > 0 ? from : snapshot->header.revision;
     from = 0;
     if (!book.begin(*std::move(snapshot), at) || !book.settled()) return {};
-    bool token_refused = false;  // By the stream before, which brought nothing.
-    for (;;) {                   // Once for each stream.
-      bool brought = false;
-      const auto ended = follow_stream(connection, range, at, book, brought, until);
+    for (;;) {  // Once for each stream.
+      const auto ended = follow_stream(connection, range, at, book, until);
       if (ended && *ended != End::gap) return {};
       if (ended) break;
-      // A fresh token that is refused too: it is no matter of tokens.
-      if (brought) token_refused = false;
-      const bool refused = ended.error().code == Errc::unauthenticated;
-      if (refused && std::exchange(token_refused, true)) return std::unexpected(ended.error());
       if (!is_passing(ended.error().code)) return std::unexpected(ended.error());
       if (late()) return {};
       pause_for(kPauseBeforeReopening, until.stop);
+      // A watch that was refused does not say why; see watcher.h.
+      const auto allowed = read_range(connection, range, {.limit = 1}, until.stop);
+      if (!allowed && !is_passing(allowed.error().code)) return std::unexpected(allowed.error());
     }
   }
 }

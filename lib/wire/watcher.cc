@@ -10,10 +10,12 @@ Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Unt
   auto link = connection.current(until);
   std::unique_ptr<Watcher> watcher(new Watcher(connection, link));
   const auto deadline = until.deadline.value_or(BootClock::now() + connection.options().command_timeout);
-  if (auto ready = connection.authenticate(watcher->context_, *link, deadline); !ready) {
-    if (ready.error().code == Errc::unavailable || ready.error().code == Errc::timeout) connection.leave(link);
-    return std::unexpected(ready.error());
+  auto token = connection.authenticate(watcher->context_, *link, {until.stop, deadline});
+  if (!token) {
+    if (token.error().code == Errc::unavailable || token.error().code == Errc::timeout) connection.leave(link);
+    return std::unexpected(token.error());
   }
+  watcher->token_ = *std::move(token);
   // A member that lost its quorum would keep the stream and stay silent.
   watcher->context_.AddMetadata("hasleader", "true");
   watcher->stub_ = etcdserverpb::Watch::NewStub(link->channel);
@@ -52,10 +54,13 @@ void Watcher::read() {
     while (stream_->Read(&response)) take(std::move(response));
   }
   const grpc::Status status = stream_->Finish();
-  if (status.error_code() == grpc::UNAUTHENTICATED) connection_.forget_token();
   if (status.error_code() == grpc::UNAVAILABLE) connection_.leave(link_);
   auto error = status.ok() ? Error{Errc::unavailable, "the server ended the watch", link_->endpoint}
                            : connection_.error_from(status, "watch", *link_);
+  if (connection_.is_stale_token(status)) {
+    connection_.forget_token(token_);
+    error.code = Errc::unavailable;
+  }
   connection_.log(fmt::format("watch on {} ended: {}", link_->endpoint, error.message));
   deliver(std::unexpected(std::move(error)));
 }
@@ -74,11 +79,9 @@ void Watcher::take(etcdserverpb::WatchResponse&& response) {
       deliver(Compacted{response.watch_id(), response.compact_revision()});
     } else if (!response.cancel_reason().empty()) {
       // Without a reason it answers our own cancel. A token that has gone stale is worded as a lack of permission.
-      const bool denied = response.cancel_reason().find("permission denied") != std::string::npos;
-      const Errc code = connection_.forget_token() ? Errc::unauthenticated
-                        : denied                   ? Errc::permission
-                                                   : Errc::unavailable;
-      deliver(fail(code, fmt::format("the server ended the watch: {}", response.cancel_reason()), link_->endpoint));
+      connection_.forget_token(token_);
+      deliver(fail(Errc::unavailable, fmt::format("the server ended the watch: {}", response.cancel_reason()),
+                   link_->endpoint));
     }
     return;
   }

@@ -2,6 +2,8 @@
 //
 // A stream ends when the server ends it, when the connection moves on from its endpoint, or when the Watcher is
 // destroyed; next() then says so and the caller opens another one, at the revision after the last that it has seen.
+// A watch that is refused ends it, too, as something that passes: the token may have gone stale, which etcd words as a
+// lack of permission. So a call for the same keys goes before the next stream; that one says clearly what it is.
 // One thread at a time, but for the reading thread that is its own.
 #pragma once
 
@@ -25,8 +27,7 @@ namespace elect {
 
 // Whether an error that ended a stream or a call may be gone when it is taken up again a little later.
 [[nodiscard]] inline bool is_passing(Errc code) {
-  return code == Errc::unreachable || code == Errc::unavailable || code == Errc::timeout ||
-         code == Errc::unauthenticated;
+  return code == Errc::unreachable || code == Errc::unavailable || code == Errc::timeout;
 }
 
 inline constexpr std::chrono::milliseconds kPauseBeforeReopening{100};
@@ -82,6 +83,7 @@ class Watcher {
 
   Connection& connection_;
   std::shared_ptr<Link> link_;
+  Connection::Token token_;
   std::unique_ptr<etcdserverpb::Watch::Stub> stub_;
   grpc::ClientContext context_;
   std::unique_ptr<Stream> stream_;

@@ -25,6 +25,31 @@ stop_cluster() {
   wait "$sandbox"
 }
 
+# start_member NAME SCHEME OPTION...: one more etcd, in a cluster of its own, that ends with the sandbox. Its URL is in
+# $SANDBOX_DIR/member-NAME.url. For setup_file, after start_cluster.
+start_member() {
+  local name=$1 scheme=$2 files=$SANDBOX_DIR/member-$1 port url peer
+  shift 2
+  for _ in 1 2 3 4 5; do
+    port=$((15000 + RANDOM % 17000))
+    url=$scheme://127.0.0.1:$port peer=http://127.0.0.1:$((port + 1))
+    setsid "${ETCD:-etcd}" --name "$name" --data-dir "$files.data" --listen-client-urls "$url" \
+      --advertise-client-urls "$url" --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" \
+      --initial-cluster "$name=$peer" "$@" </dev/null >"$files.log" 2>&1 3>&- {holding}>&- &
+    echo $! >"$files.pid"
+    # Another program may have taken a port.
+    wait_for 20 eval 'grep -q "ready to serve client requests" "$files.log" || not_running "$(<"$files.pid")"'
+    if ! not_running "$(<"$files.pid")"; then
+      echo "$url" >"$files.url"
+      return 0
+    fi
+    rm -rf "$files.data"
+  done
+  cat "$files.log" >&2
+  return 1
+}
+url_of() { cat "$SANDBOX_DIR/member-$1.url"; }
+
 electctl() { "$ELECTCTL" "$@" 3>&-; }
 etcdctl() { "$ETCDCTL" "$@" 3>&-; }
 

@@ -79,6 +79,10 @@ class Client {
   // Ends a lease and deletes its keys, in one revision. False: there was no such lease.
   [[nodiscard]] Result<bool> revoke(LeaseId lease, const Until& until);
 
+  // After an Errc::unreachable: why no endpoint can be reached, where TLS is the reason, as one line for people, with
+  // the way out. Empty: that is not known. Takes no longer than the dial timeout, and looking up names.
+  [[nodiscard]] std::string why_unreachable();
+
   [[nodiscard]] const ClientOptions& options() const { return options_; }
   [[nodiscard]] Connection& connection() { return *connection_; }
 

@@ -1,0 +1,299 @@
+#include "wire/tls_diagnosis.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "elect/text.h"
+
+namespace elect {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <auto Free>
+struct Freed {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using BioPointer = std::unique_ptr<BIO, Freed<BIO_free_all>>;
+using CertificatePointer = std::unique_ptr<X509, Freed<X509_free>>;
+using KeyPointer = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using ContextPointer = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
+using SslPointer = std::unique_ptr<SSL, Freed<SSL_free>>;
+
+BioPointer reader_of(const std::string& text) {
+  return BioPointer(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+CertificatePointer first_certificate(const std::string& pem) {
+  return CertificatePointer(PEM_read_bio_X509(reader_of(pem).get(), nullptr, nullptr, nullptr));
+}
+
+// What is written to a memory BIO by `write`.
+template <typename Write>
+std::string text_by(Write write) {
+  const BioPointer memory(BIO_new(BIO_s_mem()));
+  write(memory.get());
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+std::string text_of(const ASN1_TIME* time) {
+  return text_by([&](BIO* bio) { ASN1_TIME_print(bio, time); });
+}
+
+std::string text_of(const X509_NAME* name) {
+  return printable(text_by([&](BIO* bio) { X509_NAME_print_ex(bio, name, 0, XN_FLAG_ONELINE); }));
+}
+
+// The names that a certificate is for.
+std::string names_in(X509* certificate) {
+  std::string names;
+  const std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>> alternatives(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; i < sk_GENERAL_NAME_num(alternatives.get()); ++i) {
+    const std::string name =
+        text_by([&](BIO* bio) { GENERAL_NAME_print(bio, sk_GENERAL_NAME_value(alternatives.get(), i)); });
+    names += (names.empty() ? "" : ", ") + name.substr(name.find(':') + 1);
+  }
+  return names.empty() ? text_of(X509_get_subject_name(certificate)) : printable(names);
+}
+
+std::string why_refused(X509* certificate, long verdict, const std::string& host) {
+  switch (verdict) {
+    case X509_V_ERR_CERT_HAS_EXPIRED: {
+      const ASN1_TIME* end = X509_get0_notAfter(certificate);
+      if (X509_cmp_current_time(end) > 0)
+        return "the server's certificate is from a CA whose own has expired: renew it";
+      return fmt::format("the server's certificate expired on {}: renew it, or see whether this host's clock is right",
+                         text_of(end));
+    }
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return fmt::format("the server's certificate is not valid before {}: see whether this host's clock is right",
+                         text_of(X509_get0_notBefore(certificate)));
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return fmt::format(
+          "the server's certificate is for another name: {}, not {}; connect by a name in it, or have one issued for "
+          "this name",
+          names_in(certificate), printable(host));
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+      return fmt::format("the server's certificate is from an unknown CA ({}): give that CA's certificate as --cacert",
+                         text_of(X509_get_issuer_name(certificate)));
+    default:
+      return fmt::format("the server's certificate is refused: {}", X509_verify_cert_error_string(verdict));
+  }
+}
+
+// `demanded`: the server asked for a client certificate, and there was none to give.
+std::string why_ended(int reason, bool demanded) {
+  constexpr int alert = SSL_AD_REASON_OFFSET;
+  switch (reason) {
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case alert + SSL_AD_PROTOCOL_VERSION:
+      return "the server speaks no TLS 1.2 or newer: update it, or see its --tls-min-version";
+    case SSL_R_WRONG_VERSION_NUMBER:
+      return "the server speaks no TLS: write http://, or start it with --cert-file and --key-file";
+    case alert + SSL_AD_HANDSHAKE_FAILURE:
+    case alert + SSL_AD_BAD_CERTIFICATE:
+    case alert + SSL_AD_UNSUPPORTED_CERTIFICATE:
+    case alert + SSL_AD_CERTIFICATE_REVOKED:
+    case alert + SSL_AD_CERTIFICATE_EXPIRED:
+    case alert + SSL_AD_CERTIFICATE_UNKNOWN:
+    case alert + SSL_AD_UNKNOWN_CA:
+    case alert + SSL_AD_ACCESS_DENIED:
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+      if (demanded) return "the server demands a client certificate: give --cert and --key";
+      if (reason == alert + SSL_AD_HANDSHAKE_FAILURE) return "the server and this client share no cipher";
+      return fmt::format("the server does not accept the client certificate ({}): see --cert",
+                         SSL_alert_desc_string_long(reason - alert));
+    default:
+      return {};
+  }
+}
+
+// One handshake with one endpoint.
+class Handshake {
+ public:
+  Handshake(std::string target, BootTime deadline) : address_(std::move(target)), deadline_(deadline) {
+    host_ = address_.substr(0, address_.rfind(':'));
+    if (host_.starts_with('[')) host_ = host_.substr(1, host_.size() - 2);
+  }
+
+  // Nothing came of it for a reason of the network's, not of TLS.
+  [[nodiscard]] bool connects() {
+    connection_.reset(BIO_new_connect(address_.c_str()));
+    if (!connection_) return false;
+    BIO_set_nbio(connection_.get(), 1);
+    while (BIO_do_connect(connection_.get()) <= 0) {
+      if (!BIO_should_retry(connection_.get()) || !wait(POLLOUT)) return false;
+    }
+    return true;
+  }
+
+  // Whether the server speaks TLS, whatever it thinks of us.
+  [[nodiscard]] bool server_speaks_tls() {
+    const ContextPointer context(SSL_CTX_new(TLS_client_method()));
+    begin(context.get());
+    return shake_hands() == 0 || SSL_get0_peer_certificate(ssl_.get()) != nullptr;
+  }
+
+  [[nodiscard]] std::string why_it_fails(const TlsOptions& options) {
+    const ContextPointer context(SSL_CTX_new(TLS_client_method()));
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    if (options.ca_file.empty()) {
+      SSL_CTX_set_default_verify_paths(context.get());
+    } else {
+      SSL_CTX_load_verify_file(context.get(), options.ca_file.c_str());
+    }
+    bool demanded = false;
+    if (options.certificate_file.empty()) {
+      SSL_CTX_set_client_cert_cb(context.get(), [](SSL* ssl, X509**, EVP_PKEY**) {
+        *static_cast<bool*>(SSL_get_app_data(ssl)) = true;
+        return 0;
+      });
+    } else {
+      SSL_CTX_use_certificate_chain_file(context.get(), options.certificate_file.c_str());
+      SSL_CTX_use_PrivateKey_file(context.get(), options.key_file.c_str(), SSL_FILETYPE_PEM);
+    }
+    begin(context.get());
+    SSL_set_app_data(ssl_.get(), &demanded);
+    int reason = shake_hands();
+    X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+    const long verdict = SSL_get_verify_result(ssl_.get());
+    if (certificate != nullptr && verdict != X509_V_OK && !options.skip_verify) {
+      return why_refused(certificate, verdict, host_);
+    }
+    if (reason == kClosed && certificate == nullptr) {
+      return "the server closed the connection when TLS began: if it speaks none, write http://";
+    }
+    if (reason == 0) {
+      const unsigned char* protocol = nullptr;
+      unsigned size = 0;
+      SSL_get0_alpn_selected(ssl_.get(), &protocol, &size);
+      if (size == 0) return "the server is no etcd: it speaks TLS, but no HTTP/2";
+      // In TLS 1.3 the server judges our certificate when for us the handshake is done.
+      char byte = 0;
+      reason = until_done([&] { return SSL_read(ssl_.get(), &byte, 1); });
+    }
+    return why_ended(reason, demanded);
+  }
+
+ private:
+  void begin(SSL_CTX* context) {
+    static constexpr unsigned char kHttp2[] = {2, 'h', '2'};
+    ssl_.reset(SSL_new(context));
+    BIO* connection = connection_.release();
+    SSL_set_bio(ssl_.get(), connection, connection);
+    SSL_set_alpn_protos(ssl_.get(), kHttp2, sizeof kHttp2);
+    unsigned char address[sizeof(in6_addr)];
+    if (inet_pton(AF_INET, host_.c_str(), address) == 1 || inet_pton(AF_INET6, host_.c_str(), address) == 1) {
+      X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host_.c_str());
+    } else {
+      SSL_set1_host(ssl_.get(), host_.c_str());
+      SSL_set_tlsext_host_name(ssl_.get(), host_.c_str());
+    }
+    // The verdict is noted, and the handshake goes on: what the server says next is wanted, too.
+    SSL_set_verify(ssl_.get(), SSL_VERIFY_NONE, nullptr);
+  }
+
+  int shake_hands() {
+    return until_done([this] { return SSL_connect(ssl_.get()); });
+  }
+
+  // 0: done. Otherwise OpenSSL's reason, or one of these two.
+  static constexpr int kClosed = -1;
+  static constexpr int kNoReason = -2;
+  template <typename Step>
+  int until_done(Step step) {
+    for (;;) {
+      ERR_clear_error();
+      const int result = step();
+      if (result > 0) return 0;
+      const int error = SSL_get_error(ssl_.get(), result);
+      const bool reads = error == SSL_ERROR_WANT_READ;
+      if (!reads && error != SSL_ERROR_WANT_WRITE) {
+        const int reason = ERR_GET_REASON(ERR_peek_last_error());
+        if (error == SSL_ERROR_SYSCALL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) return kClosed;
+        return reason == 0 ? kNoReason : reason;
+      }
+      if (!wait(reads ? POLLIN : POLLOUT)) return kNoReason;
+    }
+  }
+
+  [[nodiscard]] bool wait(short events) const {
+    BIO* connection = ssl_ ? SSL_get_rbio(ssl_.get()) : connection_.get();
+    int socket = -1;
+    BIO_get_fd(connection, &socket);
+    pollfd watched{socket, events, 0};
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - BootClock::now());
+    return socket >= 0 && left > 0ms && poll(&watched, 1, static_cast<int>(std::min(left, 3600'000ms).count())) > 0;
+  }
+
+  std::string address_;  // host:port
+  std::string host_;
+  BootTime deadline_;
+  BioPointer connection_;  // Until the handshake begins: then it is ssl_'s.
+  SslPointer ssl_;
+};
+
+std::unexpected<Error> useless(std::string_view what, const std::string& file, std::string_view why) {
+  return fail(Errc::system, fmt::format("the {} file '{}' {}", what, printable(file), why));
+}
+
+}  // namespace
+
+Result<void> check_client_certificate(const TlsOptions& options, const std::string& certificate,
+                                      const std::string& key) {
+  const auto parsed = first_certificate(certificate);
+  if (!parsed) return useless("certificate", options.certificate_file, "holds no certificate in PEM");
+  // Without this OpenSSL would ask for a passphrase on the terminal.
+  const auto no_passphrase = [](char*, int, int, void* asked) {
+    *static_cast<bool*>(asked) = true;
+    return -1;
+  };
+  bool asked = false;
+  const KeyPointer parsed_key(PEM_read_bio_PrivateKey(reader_of(key).get(), nullptr, no_passphrase, &asked));
+  if (asked) return useless("key", options.key_file, "has a passphrase: give one without (openssl pkey)");
+  if (!parsed_key) return useless("key", options.key_file, "holds no private key in PEM");
+  if (X509_check_private_key(parsed.get(), parsed_key.get()) != 1) {
+    return useless("key", options.key_file,
+                   fmt::format("is not the key of the certificate '{}'", printable(options.certificate_file)));
+  }
+  return {};
+}
+
+Result<void> check_authorities(const std::string& file, const std::string& content) {
+  if (!first_certificate(content)) return useless("CA", file, "holds no certificate in PEM");
+  return {};
+}
+
+std::string why_tls_fails(const std::string& target, bool secure, const TlsOptions& options, BootTime deadline) {
+  constexpr std::string_view tcp = "dns:///";
+  if (!target.starts_with(tcp)) return {};
+  Handshake handshake(target.substr(tcp.size()), deadline);
+  if (!handshake.connects()) return {};
+  if (secure) return handshake.why_it_fails(options);
+  return handshake.server_speaks_tls() ? "the server speaks TLS: write https://" : "";
+}
+
+}  // namespace elect

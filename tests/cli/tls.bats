@@ -1,0 +1,229 @@
+#!/usr/bin/env bats
+# TLS: whom electctl believes, whom it does not, and that it says why.
+load cluster
+
+# certificate NAME CA DAYS ALTERNATIVE-NAME: $certificates/NAME.{crt,key}, from CA.{crt,key} there.
+certificate() {
+  openssl req -newkey rsa:2048 -nodes -subj "/CN=$1" -keyout "$certificates/$1.key" -out "$certificates/$1.csr"
+  openssl x509 -req -days "$3" -in "$certificates/$1.csr" -CA "$certificates/$2.crt" -CAkey "$certificates/$2.key" \
+    -CAcreateserial -extfile <(echo "subjectAltName=$4") -out "$certificates/$1.crt"
+}
+
+# early: a certificate of the sandbox's CA that begins in 2099; x509 knows no such thing.
+early_certificate() {
+  local authority=$BATS_FILE_TMPDIR/authority
+  mkdir "$authority"
+  : >"$authority/index"
+  printf '%s\n' '[ca]' 'default_ca = this' '[this]' "database = $authority/index" "new_certs_dir = $authority" \
+    "serial = $authority/serial" 'default_md = sha256' 'policy = any' 'x509_extensions = names' '[any]' 'commonName = supplied' \
+    '[names]' 'subjectAltName = IP:127.0.0.1' >"$authority/config"
+  openssl req -newkey rsa:2048 -nodes -subj /CN=early -keyout "$certificates/early.key" -out "$certificates/early.csr"
+  openssl ca -config "$authority/config" -batch -notext -create_serial -startdate 20990101000000Z \
+    -enddate 21000101000000Z -cert "$certificates/ca.crt" -keyfile "$certificates/ca.key" \
+    -in "$certificates/early.csr" -out "$certificates/early.crt"
+}
+
+setup_file() {
+  start_cluster --tls
+  export certificates=$SANDBOX_DIR/tls
+  {
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=foreign CA" -keyout "$certificates/other.key" \
+      -out "$certificates/other.crt"
+    certificate expired ca -1 IP:127.0.0.1
+    certificate misnamed ca 2 DNS:other.example
+    certificate foreign other 2 IP:127.0.0.1
+    early_certificate
+  } 2>"$BATS_FILE_TMPDIR/openssl.log" || { cat "$BATS_FILE_TMPDIR/openssl.log" >&2; return 1; }
+  for name in expired misnamed foreign; do
+    start_member "$name" https --cert-file "$certificates/$name.crt" --key-file "$certificates/$name.key"
+  done
+  start_member demanding https --cert-file "$certificates/server.crt" --key-file "$certificates/server.key" \
+    --client-cert-auth --trusted-ca-file "$certificates/ca.crt"
+  start_member plain http
+}
+teardown_file() { stop_cluster; }
+teardown() { end_started; }
+
+# refused ENDPOINT TEXT OPTION...: exit 2 and one line, with TEXT in it.
+refused() {
+  run -2 --separate-stderr electctl --endpoints "$1" --dial-timeout 300ms "${@:3}" leader nobody
+  [[ -z $output ]]
+  ((${#stderr_lines[@]} == 1))
+  [[ $stderr == "Error: no endpoint could be reached: $2"*"(endpoint $1)" ]]
+}
+
+# accepted ENDPOINT OPTION...: it answers that nobody leads.
+accepted() {
+  run -10 --separate-stderr electctl --endpoints "$1" "${@:2}" leader nobody
+  [[ -z $output && -z $stderr ]]
+}
+
+# start_tls_server CERTIFICATE OPTION...: a server that is no etcd, at $url.
+start_tls_server() {
+  local port certificate=$certificates/$1
+  shift
+  for port in {14200..14300}; do
+    start "$BATS_TEST_TMPDIR/server" stdbuf -oL openssl s_server -accept "127.0.0.1:$port" -cert "$certificate.crt" \
+      -key "$certificate.key" "$@"
+    wait_for 10 eval 'grep -q ACCEPT "$BATS_TEST_TMPDIR/server" || not_running $!'
+    if ! not_running "$!"; then break; fi
+  done
+  url=https://127.0.0.1:$port
+}
+
+@test "a server whose certificate is from the CA that is given" {
+  accepted "$ETCDCTL_ENDPOINTS"
+  accepted "${ETCDCTL_ENDPOINTS/127.0.0.1/localhost}"
+  ETCDCTL_CACERT='' accepted "$ETCDCTL_ENDPOINTS" --cacert "$certificates/ca.crt"
+}
+
+@test "a certificate that has expired is refused, and that is said" {
+  refused "$(url_of expired)" "the server's certificate expired on "
+}
+
+@test "a certificate for another name is refused, and the names in it are said" {
+  refused "$(url_of misnamed)" "the server's certificate is for another name: other.example, not 127.0.0.1"
+  refused "$(url_of misnamed | sed s/127.0.0.1/localhost/)" \
+    "the server's certificate is for another name: other.example, not localhost"
+}
+
+@test "a certificate from a foreign CA is refused, and the CA is said" {
+  refused "$(url_of foreign)" "the server's certificate is from an unknown CA (CN = foreign CA): give that CA's"
+  accepted "$(url_of foreign)" --cacert "$certificates/other.crt"
+}
+
+@test "without a CA the system's counts, which is not the sandbox's" {
+  ETCDCTL_CACERT='' refused "$ETCDCTL_ENDPOINTS" "the server's certificate is from an unknown CA (CN = sandbox CA)"
+}
+
+@test "a certificate that is not yet valid is refused, and the clock is suspected" {
+  start_tls_server early -www
+  refused "$url" "the server's certificate is not valid before Jan  1 00:00:00 2099 GMT"
+}
+
+@test "--insecure-skip-tls-verify accepts all of them" {
+  for name in expired misnamed foreign; do accepted "$(url_of "$name")" --insecure-skip-tls-verify; done
+  ETCDCTL_INSECURE_SKIP_TLS_VERIFY=true accepted "$(url_of expired)"
+  ETCDCTL_CACERT='' accepted "$(url_of foreign)" --insecure-skip-tls-verify
+}
+
+@test "an endpoint that is refused is no hindrance where another one serves" {
+  for _ in {1..8}; do
+    accepted "$(url_of expired),$ETCDCTL_ENDPOINTS,$(url_of foreign)" --cacert "$certificates/ca.crt"
+  done
+}
+
+@test "among several that fail the one that is refused is told of" {
+  run -2 --separate-stderr electctl --endpoints "https://127.0.0.1:1,$(url_of expired)" --dial-timeout 300ms leader nobody
+  [[ $stderr == "Error: no endpoint could be reached: the server's certificate expired on "*"(endpoint $(url_of expired))" ]]
+}
+
+@test "a client certificate: where one is demanded, none, a foreign one and the right one" {
+  url=$(url_of demanding)
+  refused "$url" "the server demands a client certificate: give --cert and --key"
+  refused "$url" "the server demands a client certificate: give --cert and --key" --insecure-skip-tls-verify
+  chmod 600 "$certificates"/*.key
+  refused "$url" "the server does not accept the client certificate" --cert "$certificates/foreign.crt" \
+    --key "$certificates/foreign.key"
+  accepted "$url" --cert "$certificates/client.crt" --key "$certificates/client.key"
+  accepted "$url" --cert "$certificates/client.crt" --key "$certificates/client.key" --insecure-skip-tls-verify
+  ETCDCTL_CERT=$certificates/client.crt ETCDCTL_KEY=$certificates/client.key accepted "$url"
+}
+
+@test "certificates and keys that cannot be used: exit 1 at once, the file and its fault said" {
+  echo nonsense >"$BATS_TEST_TMPDIR/nonsense"
+  openssl rsa -aes128 -passout pass:x -in "$certificates/client.key" -out "$BATS_TEST_TMPDIR/locked" 2>/dev/null
+  chmod 600 "$certificates"/*.key "$BATS_TEST_TMPDIR"/*
+  cert=$certificates/client.crt
+  unusable() {
+    run -1 --separate-stderr electctl leader nobody "${@:2}"
+    [[ $stderr == "Error: the $1" ]]
+  }
+  unusable "CA file '$BATS_TEST_TMPDIR/nonsense' holds no certificate in PEM" --cacert "$BATS_TEST_TMPDIR/nonsense"
+  unusable "certificate file '$BATS_TEST_TMPDIR/nonsense' holds no certificate in PEM" \
+    --cert "$BATS_TEST_TMPDIR/nonsense" --key "$certificates/client.key"
+  unusable "key file '$BATS_TEST_TMPDIR/nonsense' holds no private key in PEM" --cert "$cert" \
+    --key "$BATS_TEST_TMPDIR/nonsense"
+  unusable "key file '$certificates/foreign.key' is not the key of the certificate '$cert'" --cert "$cert" \
+    --key "$certificates/foreign.key"
+  # It is not asked for, either.
+  unusable "key file '$BATS_TEST_TMPDIR/locked' has a passphrase: give one without (openssl pkey)" --cert "$cert" \
+    --key "$BATS_TEST_TMPDIR/locked"
+  run -1 electctl leader nobody --cacert /nowhere
+  [[ $output == "Error: cannot read the CA file '/nowhere': No such file or directory" ]]
+  run -128 electctl leader nobody --cert "$cert"
+  run -128 electctl leader nobody --key "$certificates/client.key"
+}
+
+@test "a key that others can read: one warning, and on" {
+  cp "$certificates/client.key" "$BATS_TEST_TMPDIR/key"
+  with_mode() {
+    chmod "$1" "$BATS_TEST_TMPDIR/key"
+    run -10 --separate-stderr electctl --cert "$certificates/client.crt" --key "$BATS_TEST_TMPDIR/key" leader nobody
+  }
+  with_mode 604
+  [[ $stderr == "electctl: the key file '$BATS_TEST_TMPDIR/key' can be read by others: chmod go= '$BATS_TEST_TMPDIR/key'" ]]
+  with_mode 600
+  [[ -z $stderr ]]
+}
+
+@test "a server with nothing newer than TLS 1.1 is refused, verified or not" {
+  start_tls_server server -tls1_1 -cipher ALL:@SECLEVEL=0 -www
+  # It would serve whoever takes it.
+  openssl s_client -connect "${url#https://}" -tls1_1 -cipher ALL:@SECLEVEL=0 </dev/null | grep -q 'Protocol  : TLSv1.1'
+  refused "$url" "the server speaks no TLS 1.2 or newer"
+  refused "$url" "the server speaks no TLS 1.2 or newer" --insecure-skip-tls-verify
+}
+
+@test "a server with TLS 1.2 alone is taken" {
+  start_tls_server server -tls1_2 -alpn h2 -msg -www
+  # It is no etcd: behind the handshake there is no answer, and TLS is not blamed.
+  run -2 electctl --endpoints "$url" --dial-timeout 300ms leader nobody
+  [[ $output == "Error: no endpoint could be reached within "* ]]
+  wait_for 10 grep -q '<<< TLS 1.2, Handshake .*Finished' "$BATS_TEST_TMPDIR/server"
+}
+
+@test "a TLS server that is no etcd" {
+  start_tls_server server -www
+  refused "$url" "the server is no etcd: it speaks TLS, but no HTTP/2"
+}
+
+@test "TLS asked of a server without, and none of a server with" {
+  url=$(url_of plain)
+  refused "${url/http/https}" "the server closed the connection when TLS began: if it speaks none, write http://"
+  ETCDCTL_CACERT='' refused "${ETCDCTL_ENDPOINTS/https/http}" "the server speaks TLS: write https://"
+  ETCDCTL_CACERT='' refused "${ETCDCTL_ENDPOINTS/https:\/\//}" "the server speaks TLS: write https://"
+  refused "$(url_of demanding | sed s/https/http/)" "the server speaks TLS: write https://"
+}
+
+@test "which endpoints are spoken TLS with, as by etcdctl" {
+  secure=${ETCDCTL_ENDPOINTS#https://} plain=$(url_of plain)
+  plain=${plain#http://}
+  # No scheme: TLS where a CA is given, or --insecure-transport=false.
+  accepted "$secure"
+  ETCDCTL_CACERT='' accepted "$plain"
+  ETCDCTL_CACERT='' accepted "$secure" --insecure-transport=false --insecure-skip-tls-verify
+  ETCDCTL_CACERT='' ETCDCTL_INSECURE_TRANSPORT=false accepted "$secure" --insecure-skip-tls-verify
+  ETCDCTL_CACERT='' accepted "$plain" --insecure-transport
+  # http:// is never TLS, https:// always.
+  accepted "http://$plain"
+  ETCDCTL_CACERT='' accepted "http://$plain" --insecure-transport=false
+  ETCDCTL_CACERT='' accepted "https://$secure" --insecure-transport --insecure-skip-tls-verify
+  # Not to verify is not to speak TLS.
+  ETCDCTL_CACERT='' accepted "$plain" --insecure-skip-tls-verify
+}
+
+@test "campaign, observe and inspect over TLS, in one queue with etcdctl" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" a
+  holder=$!
+  wait_for 10 leads "$name" a
+  start "$BATS_TEST_TMPDIR/second" "$ETCDCTL" elect "$name" b
+  wait_for 10 stands "$name" 2
+  start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" observe "$name" --until b
+  observer=$!
+  wait_for 10 grep -q a "$BATS_TEST_TMPDIR/events"
+  kill -TERM "$holder"
+  ended "$holder" 0
+  ended "$observer" 0
+}
