@@ -43,7 +43,7 @@ complete -c electctl -l insecure-skip-tls-verify -d 'accept any certificate; for
 complete -c electctl -l insecure-transport -d '--insecure-transport=false: TLS also for endpoints without https://'
 complete -c electctl -l user -r -d 'NAME or NAME:PASSWORD; asks for a missing password'
 complete -c electctl -l password -r -d 'the password of --user'
-complete -c electctl -l password-file -r -d 'a file whose first line is the password of --user'
+complete -c electctl -l password-file -r -d 'a file whose first line is the password of --user; wins over --password'
 complete -c electctl -l auth-jwt-token -r -d 'a ready token, in place of --user'
 complete -c electctl -l dial-timeout -r -d 'how long to try to reach any endpoint'
 complete -c electctl -l command-timeout -r -d 'how long one call may take'

@@ -22,6 +22,9 @@ std::string gone(LeaseId lease) {
   return fmt::format("lease {} is gone: it was revoked or has expired", hex_of(lease));
 }
 
+// To ask again would be to be refused again.
+bool is_about_account(Errc code) { return code == Errc::unauthenticated || code == Errc::permission; }
+
 }  // namespace
 
 LeaseId random_lease() {
@@ -70,6 +73,7 @@ void Session::lose(Loss loss) {
 }
 
 void Session::renew_until(std::stop_token stop) {
+  std::string why = "no endpoint answered";
   Deadline known = deadline();
   BootTime due = BootClock::now() + known.ttl() / 3;
   for (;;) {
@@ -77,8 +81,8 @@ void Session::renew_until(std::stop_token stop) {
     if (stop.stop_requested()) return;
     const BootTime now = BootClock::now();
     if (known.at(now) == Deadline::State::lost) {
-      return lose({Loss::Cause::no_answer, fmt::format("lease {} could not be renewed for {}: no endpoint answered",
-                                                       hex_of(lease_), format_duration(known.ttl() / 10 * 9))});
+      return lose({Loss::Cause::no_answer, fmt::format("lease {} could not be renewed for {}: {}", hex_of(lease_),
+                                                       format_duration(known.ttl() / 10 * 9), why)});
     }
     // Short enough that another endpoint can still be asked before the deadline becomes uncertain.
     const nanoseconds try_limit = std::max(known.ttl() / 6, kShortestRenewal);
@@ -88,6 +92,7 @@ void Session::renew_until(std::stop_token stop) {
     if (stop.stop_requested()) return;
     if (ttl && *ttl <= 0s) return lose({Loss::Cause::lease_gone, gone(lease_)});
     if (!ttl) {
+      if (is_about_account(ttl.error().code)) why = describe(ttl.error());
       due = BootClock::now() + kPauseAfterFailure;
       continue;
     }
@@ -113,6 +118,7 @@ Result<void> Session::close(std::stop_token stop) {
   for (;;) {
     const auto revoked = client_.revoke(lease_, {stop, std::max(expiry, BootClock::now() + 1s)});
     if (revoked || revoked.error().code == Errc::interrupted) break;
+    if (is_about_account(revoked.error().code)) return std::unexpected(revoked.error());
     if (BootClock::now() >= expiry) return std::unexpected(revoked.error());
     pause_for(kPauseAfterFailure, stop);
   }

@@ -99,11 +99,16 @@ bool worth_another_try(const grpc::Status& status) {
           status.error_message().starts_with("etcdserver: too many requests"));
 }
 
+// What is behind a colon may have been meant as a password.
+std::string shown_user(const ClientOptions& options) {
+  return printable(std::string_view(options.user).substr(0, options.user.find(':')));
+}
+
 // The way out of an account that was not accepted.
 std::string way_to_account(const ClientOptions& options) {
   if (!options.token.empty()) return "; the token may have expired, or accounts were changed since: get another one";
   if (options.user.empty()) return "; accounts are enabled here: give --user";
-  return fmt::format(" (user '{}')", printable(options.user));
+  return fmt::format(" (user '{}')", shown_user(options));
 }
 
 bool is_ready(const Link& link) { return link.channel->GetState(false) == GRPC_CHANNEL_READY; }
@@ -241,7 +246,7 @@ Result<Connection::Token> Connection::token_for_user(const Link& link, const Unt
   etcdserverpb::Auth::Stub stub(link.channel);
   const grpc::Status status = stub.Authenticate(&context, request, &response);
   if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
-  log(fmt::format("authentication of '{}' at {}: {}", printable(options_.user), link.endpoint,
+  log(fmt::format("authentication of '{}' at {}: {}", shown_user(options_), link.endpoint,
                   status.ok() ? "ok" : printable(status.error_message())));
   // As etcdctl does: where there are no accounts, none is needed.
   const bool no_accounts = status.error_message().starts_with(kNoAccounts);
@@ -286,7 +291,7 @@ void Connection::explain_denial(Error& error, const Needs& needs, const Until& u
   const bool write = denied == nullptr;
   if (write && !needs.write.empty()) denied = &needs.write.front();
   if (denied == nullptr) return;
-  const std::string user = !options_.user.empty()    ? fmt::format("user '{}'", printable(options_.user))
+  const std::string user = !options_.user.empty()    ? fmt::format("user '{}'", shown_user(options_))
                            : !options_.token.empty() ? "the user of this token"
                                                      : "the user that this client's certificate names";
   error.message = missing_permission(user, write, *denied, needs);
@@ -376,7 +381,7 @@ Error Connection::error_from(const grpc::Status& status, const std::string& what
     case grpc::OUT_OF_RANGE:
       return error(text.find("future") != std::string::npos ? Errc::future_revision : Errc::compacted, text);
     case grpc::PERMISSION_DENIED:
-      return error(Errc::permission, fmt::format("{} (user '{}', {})", text, printable(options_.user), what));
+      return error(Errc::permission, fmt::format("{} (user '{}', {})", text, shown_user(options_), what));
     case grpc::UNIMPLEMENTED:
       return error(Errc::refused, fmt::format("this server is not an etcd with the v3 API: {}", text));
     case grpc::RESOURCE_EXHAUSTED:

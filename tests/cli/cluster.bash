@@ -14,6 +14,7 @@ start_cluster() {
   "$root/scripts/sandbox" "$@" <"$hold" >"$variables" 2>"$BATS_FILE_TMPDIR/sandbox.log" 3>&- &
   sandbox=$!
   exec {holding}>"$hold"
+  export holding  # For run_member, in a test.
   wait_for 30 grep -q SANDBOX_DIR "$variables" || { cat "$BATS_FILE_TMPDIR/sandbox.log" >&2; return 1; }
   # shellcheck disable=SC1090
   source "$variables"
@@ -33,10 +34,10 @@ start_member() {
   for _ in 1 2 3 4 5; do
     port=$((15000 + RANDOM % 17000))
     url=$scheme://127.0.0.1:$port peer=http://127.0.0.1:$((port + 1))
-    setsid "${ETCD:-etcd}" --name "$name" --data-dir "$files.data" --listen-client-urls "$url" \
+    printf '%q ' exec setsid "${ETCD:-etcd}" --name "$name" --data-dir "$files.data" --listen-client-urls "$url" \
       --advertise-client-urls "$url" --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" \
-      --initial-cluster "$name=$peer" "$@" </dev/null >"$files.log" 2>&1 3>&- {holding}>&- &
-    echo $! >"$files.pid"
+      --initial-cluster "$name=$peer" "$@" >"$files.run"
+    run_member "$name"
     # Another program may have taken a port.
     wait_for 20 eval 'grep -q "ready to serve client requests" "$files.log" || not_running "$(<"$files.pid")"'
     if ! not_running "$(<"$files.pid")"; then
@@ -47,6 +48,15 @@ start_member() {
   done
   cat "$files.log" >&2
   return 1
+}
+# run_member NAME: again, after its end.
+run_member() {
+  local files=$SANDBOX_DIR/member-$1
+  (
+    if [[ ${holding-} ]]; then exec {holding}>&-; fi
+    exec bash "$files.run"
+  ) </dev/null >>"$files.log" 2>&1 3>&- &
+  echo $! >"$files.pid"
 }
 url_of() { cat "$SANDBOX_DIR/member-$1.url"; }
 

@@ -64,7 +64,7 @@ class Session {
   [[nodiscard]] std::optional<Loss> loss() const;
 
   // Ends renewal and, where the lease is this session's own, revokes it, trying until the lease would have expired
-  // anyway. Done already, or lost: nothing to do.
+  // anyway, unless the account is not accepted any more. Done already, or lost: nothing to do.
   [[nodiscard]] Result<void> close(std::stop_token stop = {});
 
  private:
