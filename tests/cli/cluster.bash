@@ -39,6 +39,7 @@ start_member() {
       --initial-cluster "$name=$peer" "$@" >"$files.run"
     run_member "$name"
     # Another program may have taken a port.
+    # shellcheck disable=SC2016
     wait_for 20 eval 'grep -q "ready to serve client requests" "$files.log" || not_running "$(<"$files.pid")"'
     if ! not_running "$(<"$files.pid")"; then
       echo "$url" >"$files.url"
