@@ -130,7 +130,7 @@ elect::Result<void> settle_secrets(GlobalOptions& options, Manner manner) {
     client.password = client.user.substr(colon + 1);
     client.user.resize(colon);
   } else if (!client.user.empty()) {
-    if (manner == Manner::silent) return elect::fail(elect::Errc::usage, "no password is given");
+    if (manner == Manner::silent) return {};  // Where there are no accounts it does without.
     auto password = ask_password(client.user);
     if (!password) return std::unexpected(password.error());
     client.password = *std::move(password);

@@ -17,7 +17,7 @@ void hide_secrets(std::span<char* const> arguments);
 // read. Call it while the process has one thread.
 enum class Manner {
   talking,
-  silent,  // Nothing is asked, an error in place of that, and no warning given.
+  silent,  // Nothing is asked, and no warning given.
 };
 [[nodiscard]] elect::Result<void> settle_secrets(GlobalOptions& options, Manner manner);
 

@@ -25,7 +25,7 @@ _electctl() {
     '--insecure-transport[--insecure-transport=false\: TLS also for endpoints without https\://]' \
     '--user[NAME or NAME\:PASSWORD; asks for a missing password]:TEXT:_files' \
     '--password[the password of --user]:TEXT:_files' \
-    '--password-file[a file whose first line is the password of --user]:TEXT:_files' \
+    '--password-file[a file whose first line is the password of --user; wins over --password]:TEXT:_files' \
     '--auth-jwt-token[a ready token, in place of --user]:TEXT:_files' \
     '--dial-timeout[how long to try to reach any endpoint]:DURATION:_files' \
     '--command-timeout[how long one call may take]:DURATION:_files' \
