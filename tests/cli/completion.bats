@@ -84,7 +84,7 @@ offers() {
 
 @test "names of elections: within 300 ms or not at all" {
   # Nobody answers there: a listener that never accepts.
-  socat -u TCP-LISTEN:0,bind=127.0.0.1,backlog=1 SYSTEM:'sleep 60' 2>/dev/null 3>&- &
+  socat -u TCP-LISTEN:0,bind=127.0.0.1,backlog=1 SYSTEM:'exec sleep 60' >/dev/null 2>&1 3>&- &
   silent=$!
   port() { ss -ltnpH 2>/dev/null | grep "pid=$silent," | grep -o '127.0.0.1:[0-9]*' | head -n1 | grep .; }
   wait_for 5 port

@@ -65,6 +65,11 @@ restart() {
   calm=$!
   start "$BATS_TEST_TMPDIR/tried" "$ELECTCTL" --endpoints "$two,$three" --keepalive-timeout 1s --debug observe "$name" -w json --until end
   tried=$!
+  # Both begin with the same.
+  apply put "$name/0" begun
+  wait_for 20 saw "$BATS_TEST_TMPDIR/calm" begun
+  wait_for 20 saw "$BATS_TEST_TMPDIR/tried" begun
+  apply del "$name/0"
   changes 5
   wait_for 20 saw "$BATS_TEST_TMPDIR/tried" "value $n"
   for member in 2 3; do
