@@ -30,6 +30,7 @@ std::expected<elect::Client*, Failure> Context::client() {
     auto opened = elect::Client::open(options.client);
     if (!opened) return std::unexpected(Failure(opened.error()));
     client_ = opened->release();
+    options.client.endpoints = client_->options().endpoints;  // Where they were discovered.
   }
   return client_;
 }

@@ -86,6 +86,18 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->capture_default_str();
+  global(program.add_option("--discovery-srv", client.discovery_srv,
+                            "find the endpoints by this domain's SRV records, in place of --endpoints"),
+         "DISCOVERY_SRV")
+      ->type_name("DOMAIN");
+  global(program.add_option("--discovery-srv-name", client.discovery_srv_name,
+                            "of several clusters in the domain, the one of this name"),
+         "DISCOVERY_SRV_NAME")
+      ->type_name("NAME");
+  global(program.add_flag("--insecure-discovery", client.insecure_discovery,
+                          "take discovered endpoints without TLS, too; =false: certificates have to be for the domain"),
+         "INSECURE_DISCOVERY")
+      ->default_str("true");
   global(program.add_option("--cacert", client.tls.ca_file, "verify the server's certificate with this CA (PEM)"),
          "CACERT");
   global(program.add_option("--cert", client.tls.certificate_file, "this client's certificate (PEM)"), "CERT");

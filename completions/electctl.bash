@@ -9,7 +9,7 @@ _electctl() {
       --) return ;;
       --endpoints | --cacert | --cert | --key) globals+=("${typed[i]}" "${typed[i + 1]-}"); ((++i)) ;;
       --endpoints=* | --cacert=* | --cert=* | --key=*) globals+=("${typed[i]}") ;;
-      --user | --password | --password-file | --auth-jwt-token | --dial-timeout | --command-timeout | --keepalive-time | --keepalive-timeout | -w | --write-out | --ttl | --lease | --wait | -E | --conflict-exit-code | --session | --once | --linger | --lock-delay | --kill-after | --max-runtime | --once-keep | --is | --rev | --consistency | --count | --timeout | --until | --value | --all | --from) ((++i)) ;;
+      --discovery-srv | --discovery-srv-name | --user | --password | --password-file | --auth-jwt-token | --dial-timeout | --command-timeout | --keepalive-time | --keepalive-timeout | -w | --write-out | --ttl | --lease | --wait | -E | --conflict-exit-code | --session | --once | --linger | --lock-delay | --kill-after | --max-runtime | --once-keep | --is | --rev | --consistency | --count | --timeout | --until | --value | --all | --from) ((++i)) ;;
       -*) ;;
       *) if [[ -z $command ]]; then command=${typed[i]}; else ((++arguments)); fi ;;
     esac
@@ -27,7 +27,7 @@ _electctl() {
       completion) words='-h --help' ;;
       version) words='-h --help' ;;
     esac
-    mapfile -t found < <(compgen -W "$words -h --help --endpoints --cacert --cert --key --insecure-skip-tls-verify --insecure-transport --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --hex --debug" -- "$current")
+    mapfile -t found < <(compgen -W "$words -h --help --endpoints --discovery-srv --discovery-srv-name --insecure-discovery --cacert --cert --key --insecure-skip-tls-verify --insecure-transport --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --hex --debug" -- "$current")
   elif [[ -z $command ]]; then
     mapfile -t found < <(compgen -W 'campaign leader observe resign inspect proclaim elect completion version' -- "$current")
   elif [[ $command == completion ]]; then

@@ -8,7 +8,7 @@ function __electctl_arguments
       continue
     end
     switch $word
-      case --endpoints --cacert --cert --key --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --ttl --lease --wait -E --conflict-exit-code --session --once --linger --lock-delay --kill-after --max-runtime --once-keep --is --rev --consistency --count --timeout --until --value --all --from
+      case --endpoints --cacert --cert --key --discovery-srv --discovery-srv-name --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --ttl --lease --wait -E --conflict-exit-code --session --once --linger --lock-delay --kill-after --max-runtime --once-keep --is --rev --consistency --count --timeout --until --value --all --from
         set skip 1
       case '-*'
       case '*'
@@ -36,6 +36,9 @@ end
 complete -c electctl -f -n __electctl_wants_election -a '(__electctl_elections)'
 complete -c electctl -s h -l help -d 'print this help'
 complete -c electctl -l endpoints -r -d 'etcd'\''s client URLs, separated by commas'
+complete -c electctl -l discovery-srv -r -d 'find the endpoints by this domain'\''s SRV records, in place of --endpoints'
+complete -c electctl -l discovery-srv-name -r -d 'of several clusters in the domain, the one of this name'
+complete -c electctl -l insecure-discovery -d 'take discovered endpoints without TLS, too; =false: certificates have to be for the domain'
 complete -c electctl -l cacert -r -d 'verify the server'\''s certificate with this CA (PEM)'
 complete -c electctl -l cert -r -d 'this client'\''s certificate (PEM)'
 complete -c electctl -l key -r -d 'the key of --cert (PEM)'

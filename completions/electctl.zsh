@@ -18,6 +18,9 @@ _electctl() {
     '-h[print this help]' \
     '--help[print this help]' \
     '--endpoints[etcd'\''s client URLs, separated by commas]:TEXT:_files' \
+    '--discovery-srv[find the endpoints by this domain'\''s SRV records, in place of --endpoints]:DOMAIN:_files' \
+    '--discovery-srv-name[of several clusters in the domain, the one of this name]:NAME:_files' \
+    '--insecure-discovery[take discovered endpoints without TLS, too; =false\: certificates have to be for the domain]' \
     '--cacert[verify the server'\''s certificate with this CA (PEM)]:TEXT:_files' \
     '--cert[this client'\''s certificate (PEM)]:TEXT:_files' \
     '--key[the key of --cert (PEM)]:TEXT:_files' \

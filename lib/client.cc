@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "wire/connection.h"
+#include "wire/discovery.h"
 
 namespace elect {
 
@@ -18,6 +19,14 @@ Client::Client(ClientOptions options) : options_(std::move(options)) {}
 Client::~Client() = default;
 
 Result<std::unique_ptr<Client>> Client::open(ClientOptions options) {
+  if (!options.discovery_srv.empty()) {
+    auto found = discover(options);
+    if (!found) return std::unexpected(found.error());
+    options.endpoints = *std::move(found);
+    // As etcd's own clients: who trusts DNS with plain endpoints trusts its host names.
+    if (!options.insecure_discovery) options.tls.server_name = options.discovery_srv;
+    options.discovery_srv.clear();
+  }
   std::unique_ptr<Client> client(new Client(std::move(options)));
   auto connection = Connection::open(client->options_);
   if (!connection) return std::unexpected(connection.error());

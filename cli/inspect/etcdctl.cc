@@ -30,11 +30,14 @@ std::string shell_quoted(std::string_view text) {
 
 // etcdctl with what it needs to ask the same cluster. A password is left for it to ask.
 std::string etcdctl_with(const elect::ClientOptions& client) {
-  std::string text = fmt::format("ETCDCTL_API=3 etcdctl --endpoints={}",
-                                 shell_quoted(fmt::format("{}", fmt::join(client.endpoints, ","))));
+  std::string text = "ETCDCTL_API=3 etcdctl";
   const auto add = [&text](std::string_view option, const std::string& value) {
     if (!value.empty()) text += fmt::format(" --{}={}", option, shell_quoted(value));
   };
+  if (client.discovery_srv.empty()) add("endpoints", fmt::format("{}", fmt::join(client.endpoints, ",")));
+  add("discovery-srv", client.discovery_srv);
+  add("discovery-srv-name", client.discovery_srv_name);
+  if (!client.insecure_discovery) text += " --insecure-discovery=false";
   add("cacert", client.tls.ca_file);
   add("cert", client.tls.certificate_file);
   add("key", client.tls.key_file);
@@ -65,6 +68,7 @@ Outcome etcdctl(Context& context, const Options& options) {
     for (const auto& endpoint : client.endpoints) {
       elect::ClientOptions alone = client;
       alone.endpoints = {endpoint};
+      alone.discovery_srv.clear();
       text += fmt::format("{} get {} --sort-by=CREATE --order=ASCEND --consistency=s\n", etcdctl_with(alone), range);
     }
   } else {

@@ -148,6 +148,8 @@ void Connection::connect(Link& link) const {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, milliseconds_of(options_.dial_timeout));
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, milliseconds_of(kRetryPause));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  if (!options_.tls.server_name.empty())
+    arguments.SetString(GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, options_.tls.server_name);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
                    milliseconds_of(std::max<nanoseconds>(options_.keepalive_time, kShortestPing)));
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, milliseconds_of(options_.keepalive_timeout));

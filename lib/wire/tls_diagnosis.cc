@@ -175,6 +175,7 @@ class Handshake {
       SSL_CTX_use_certificate_chain_file(context.get(), options.certificate_file.c_str());
       SSL_CTX_use_PrivateKey_file(context.get(), options.key_file.c_str(), SSL_FILETYPE_PEM);
     }
+    if (!options.server_name.empty()) host_ = options.server_name;
     begin(context.get());
     SSL_set_app_data(ssl_.get(), &demanded);
     int reason = shake_hands();

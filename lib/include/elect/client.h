@@ -27,10 +27,15 @@ struct TlsOptions {
   std::string certificate_file;
   std::string key_file;
   bool skip_verify = false;  // Accepts any server certificate. For tests.
+  std::string server_name;   // What the server's certificate has to be for; empty: its endpoint's host.
 };
 
 struct ClientOptions {
   std::vector<std::string> endpoints{"127.0.0.1:2379"};  // host:port, [IPv6]:port, http://…, https://…, unix://path
+  // Not empty: the endpoints are those of this domain's SRV records, in place of `endpoints`.
+  std::string discovery_srv;
+  std::string discovery_srv_name;  // Of several clusters in that domain: the one of this name.
+  bool insecure_discovery = true;  // Takes those without TLS, too. Otherwise certificates have to be for the domain.
   TlsOptions tls;
   std::string user;  // Empty: no authentication.
   std::string password;
@@ -62,6 +67,7 @@ class Connection;  // The wire half's; see lib/wire/connection.h.
 
 class Client {
  public:
+  // With `discovery_srv` it asks DNS, within the dial timeout; Errc::unreachable where nothing is found there.
   // Errc::usage for endpoints, certificates or combinations that cannot work, Errc::system for unreadable files.
   [[nodiscard]] static Result<std::unique_ptr<Client>> open(ClientOptions options);
   ~Client();
