@@ -1,38 +1,19 @@
 #!/usr/bin/env bats
 # Every change of leader is seen, once, in order, whatever happens to the servers and the links between.
 load ../cli/cluster
+load links
 
 setup_file() { start_cluster --members 3; }
 teardown_file() { stop_cluster; }
 setup() {
-  links=()
-  one=$(<"$SANDBOX_DIR/member-1.url")
+  one=$(url 1)
   name=$(name_of_test)
 }
 teardown() {
   end_started
-  for link in ${links[@]+"${links[@]}"}; do
-    kill -KILL -- "-$link"
-    wait "$link" || true
-  done 2>/dev/null
-  for i in 1 2 3; do kill -0 "$(<"$SANDBOX_DIR/member-$i.pid")" 2>/dev/null || "$SANDBOX_DIR/member-$i.start" 3>&-; done
-  wait_for 20 "$ETCDCTL" endpoint health --command-timeout=1s
+  end_links
+  heal 3
 }
-
-# link N: a way to member N that can be cut silently; its address in $address, its process group in $group.
-link() {
-  local port url
-  url=$(<"$SANDBOX_DIR/member-$1.url")
-  while :; do
-    port=$((10000 + RANDOM % 5000))
-    setsid socat "TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork" "TCP:${url#http://}" 2>/dev/null 3>&- &
-    group=$!
-    if wait_for 5 listens "$port" "$group"; then break; fi
-  done
-  links+=("$group")
-  address=127.0.0.1:$port
-}
-listens() { grep -qi ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp && ! not_running "$2"; }
 
 # changes COUNT: candidates that come, lead, proclaim and go; sometimes nobody is left.
 changes() {
@@ -52,10 +33,6 @@ events() { jq -c 'del(.time)' "$1"; }
 saw() { grep -q "\"value\":\"$2\"" "$1"; }
 losses() { grep -c 'watch on .* ended' "$BATS_TEST_TMPDIR/tried.err"; }
 lost_more() { (($(losses) > $1)); }
-restart() {
-  "$SANDBOX_DIR/member-$1.start" 3>&-
-  ETCDCTL_ENDPOINTS=$(<"$SANDBOX_DIR/member-$1.url") wait_for 20 "$ETCDCTL" endpoint health --command-timeout=1s
-}
 
 @test "observe: two of three members killed one after the other, a silent link and a compaction: the same events as without" {
   n=0 patience=$((SECONDS + 100))
@@ -73,7 +50,7 @@ restart() {
   changes 5
   wait_for 20 saw "$BATS_TEST_TMPDIR/tried" "value $n"
   for member in 2 3; do
-    kill -KILL "$(<"$SANDBOX_DIR/member-$member.pid")"
+    kill_member "$member"
     changes 6
     restart "$member"
     changes 3

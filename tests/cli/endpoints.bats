@@ -1,0 +1,47 @@
+#!/usr/bin/env bats
+# Endpoints in every form that users of etcdctl write, and several of them.
+load cluster
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+setup() {
+  name=$(name_of_test)
+  etcdctl put "$name/1" here >/dev/null
+  here=${ETCDCTL_ENDPOINTS#http://}
+  port=${here##*:}
+}
+teardown() { end_started; }
+
+answers() { [[ $(electctl --endpoints "$1" leader "$name" --print-value-only) == here ]]; }
+
+@test "endpoints: host name, IPv4, http://, a trailing slash" {
+  for endpoint in "localhost:$port" "127.0.0.1:$port" "http://localhost:$port" "http://127.0.0.1:$port/"; do
+    answers "$endpoint"
+  done
+}
+
+@test "endpoints: [IPv6]" {
+  [[ -s /proc/net/if_inet6 ]] || skip "this machine has no IPv6"
+  start "$BATS_TEST_TMPDIR/relay" socat "TCP6-LISTEN:$port,bind=[::1],reuseaddr,fork,ipv6only" "TCP:$here"
+  wait_for 10 answers "[::1]:$port"
+  answers "http://[::1]:$port"
+}
+
+@test "endpoints: unix://" {
+  start "$BATS_TEST_TMPDIR/relay" socat "UNIX-LISTEN:$BATS_TEST_TMPDIR/etcd.sock,fork" "TCP:$here"
+  wait_for 10 test -S "$BATS_TEST_TMPDIR/etcd.sock"
+  answers "unix://$BATS_TEST_TMPDIR/etcd.sock"
+  answers "unix:$BATS_TEST_TMPDIR/etcd.sock"
+  # As etcd itself writes it: a path relative to where one is.
+  cd "$BATS_TEST_TMPDIR"
+  answers unix://etcd.sock
+}
+
+@test "endpoints: of several the ones that are not there are passed over, in any order" {
+  for endpoints in "127.0.0.1:1,$here" "$here,127.0.0.1:1" "no-such-host.invalid:2379,127.0.0.1:1,$here"; do
+    answers "$endpoints"
+    start "$BATS_TEST_TMPDIR/led" "$ELECTCTL" --endpoints "$endpoints" campaign "$name-$RANDOM" v -- echo ran
+    ended "$!" 0
+    [[ $(<"$BATS_TEST_TMPDIR/led") == ran ]]
+  done
+}

@@ -1,0 +1,41 @@
+# Members that die and come back, and links that can be cut silently. Load after ../cli/cluster.
+
+links=()
+
+# link N: a way to member N; its address in $address, its process group in $group. Stopped (kill -STOP -- -$group) it takes
+# bytes and says nothing.
+link() {
+  local port url
+  url=$(<"$SANDBOX_DIR/member-$1.url")
+  while :; do
+    port=$((10000 + RANDOM % 5000))
+    setsid socat "TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork" "TCP:${url#http://}" 2>/dev/null 3>&- &
+    group=$!
+    if wait_for 5 listens "$port" "$group"; then break; fi
+  done
+  links+=("$group")
+  address=127.0.0.1:$port
+}
+listens() { grep -qi ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp && ! not_running "$2"; }
+end_links() {
+  local group
+  for group in ${links[@]+"${links[@]}"}; do
+    { kill -KILL -- "-$group" && wait "$group"; } 2>/dev/null || true
+  done
+}
+
+member() { cat "$SANDBOX_DIR/member-$1.pid"; }
+url() { cat "$SANDBOX_DIR/member-$1.url"; }
+kill_member() { kill -KILL "$(member "$1")"; }
+restart() {
+  "$SANDBOX_DIR/member-$1.start" 3>&-
+  ETCDCTL_ENDPOINTS=$(url "$1") wait_for 20 "$ETCDCTL" endpoint health --command-timeout=1s
+}
+# For teardown: all members run, whatever a test did to them.
+heal() {
+  local i
+  for ((i = 1; i <= $1; i++)); do
+    kill -CONT "$(member "$i")" 2>/dev/null || "$SANDBOX_DIR/member-$i.start" 3>&-
+  done
+  wait_for 30 "$ETCDCTL" endpoint health --command-timeout=1s
+}
