@@ -83,15 +83,6 @@ elect::Result<int> memory_file(std::string_view bytes) {
   return file;
 }
 
-// Standard streams that the caller had closed become /dev/null, so that nothing of ours takes their numbers.
-void open_standard_streams() {
-  int file = 0;
-  do {
-    file = open("/dev/null", O_RDWR);
-  } while (file >= 0 && file <= STDERR_FILENO);
-  if (file >= 0) close(file);
-}
-
 // The group of a guard that was killed: CMD dies with it, the others here.
 void kill_group(pid_t group) {
   kill(-group, SIGKILL);
@@ -152,7 +143,6 @@ Ending ending_of(const GuardReport& report, const std::string& program) {
 }  // namespace
 
 elect::Result<Guard> Guard::fork(std::chrono::nanoseconds kill_after) {
-  open_standard_streams();
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return failed("cannot make a socket", errno);
   std::signal(SIGCHLD,

@@ -63,6 +63,7 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
 }  // namespace
 
 int main(int argc, char** argv) {
+  cli::take_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);
   auto* grammar = new cli::Grammar;  // Never torn down.
   grammar->context.arguments = argv;

@@ -1,5 +1,6 @@
 #include "output.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -33,6 +34,13 @@ std::expected<void, Failure> write_result(std::string_view bytes) {
 }
 
 void warn(std::string_view message) { write_all(STDERR_FILENO, fmt::format("electctl: {}\n", message)); }
+
+void take_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // The lowest free number is this one. Opened the wrong way round: reading and writing fail as if it were closed.
+    if (::fcntl(stream, F_GETFD) < 0) (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
 
 bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
 

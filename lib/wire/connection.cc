@@ -2,8 +2,11 @@
 
 #include <grpc/support/log.h>
 #include <grpcpp/security/tls_credentials_options.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -111,6 +114,19 @@ std::string way_to_account(const ClientOptions& options) {
   return fmt::format(" (user '{}')", shown_user(options));
 }
 
+// Where grpc runs out of descriptors while it makes a connection, it aborts the process.
+bool descriptors_left() {
+  constexpr std::size_t kForConnection = 8;
+  std::array<int, kForConnection> probes{};
+  probes.fill(-1);
+  for (int& probe : probes) probe = ::eventfd(0, EFD_CLOEXEC);
+  const bool left = probes.back() >= 0;
+  for (const int probe : probes) {
+    if (probe >= 0) ::close(probe);
+  }
+  return left;
+}
+
 bool is_ready(const Link& link) { return link.channel->GetState(false) == GRPC_CHANNEL_READY; }
 
 }  // namespace
@@ -163,13 +179,18 @@ void Connection::connect(Link& link) const {
       grpc::CreateCustomChannel(link.target, link.secure ? tls_ : grpc::InsecureChannelCredentials(), arguments);
 }
 
-std::shared_ptr<Link> Connection::current(const Until& until) {
+Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
   std::vector<std::shared_ptr<Link>> order;
   {
     const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < links_.size(); ++i) {
       auto& link = links_[(at_ + i) % links_.size()];
-      if (!link->channel) connect(*link);
+      if (!link->channel) {
+        if (!descriptors_left()) {
+          return fail(Errc::system, "no file descriptor is left for a connection: see ulimit -n", link->endpoint);
+        }
+        connect(*link);
+      }
       order.push_back(link);
       if (settled_ || links_.size() == 1) return link;
     }
@@ -321,7 +342,9 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
   int tokens_refused = 0;
   for (int tries = 1;; ++tries) {
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
-    const auto link = current({until.stop, deadline});
+    const auto found = current({until.stop, deadline});
+    if (!found) return std::unexpected(found.error());
+    const std::shared_ptr<Link>& link = *found;
     grpc::ClientContext context;
     const BootTime sent = BootClock::now();
     BootTime try_deadline = deadline;
@@ -389,6 +412,10 @@ Error Connection::error_from(const grpc::Status& status, const std::string& what
     case grpc::RESOURCE_EXHAUSTED:
       if (text.find("larger than max") != std::string::npos) {
         return error(Errc::refused, fmt::format("the request is too large for the server: {}", text));
+      }
+      if (text.find("database space exceeded") != std::string::npos) {
+        return error(Errc::refused,
+                     fmt::format("{}: compact and defragment the store, then etcdctl alarm disarm", text));
       }
       [[fallthrough]];
     default:

@@ -63,8 +63,8 @@ class Connection {
                                  Attempt* attempt = nullptr,
                                  std::optional<std::chrono::nanoseconds> try_limit = std::nullopt);
 
-  // The link that calls go to now; connects where need be.
-  [[nodiscard]] std::shared_ptr<Link> current(const Until& until);
+  // The link that calls go to now; connects where need be. Errc::system: no file descriptor is left for that.
+  [[nodiscard]] Result<std::shared_ptr<Link>> current(const Until& until);
 
   // Moves on from a link that failed, unless that has been done already.
   void leave(const std::shared_ptr<Link>& link);

@@ -7,7 +7,9 @@
 namespace elect {
 
 Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Until& until) {
-  auto link = connection.current(until);
+  const auto found = connection.current(until);
+  if (!found) return std::unexpected(found.error());
+  const std::shared_ptr<Link>& link = *found;
   std::unique_ptr<Watcher> watcher(new Watcher(connection, link));
   const auto deadline = until.deadline.value_or(BootClock::now() + connection.options().command_timeout);
   auto token = connection.authenticate(watcher->context_, *link, {until.stop, deadline});
