@@ -79,7 +79,7 @@ std::string Grammar::about_unknown(const std::string& word) const {
       if (!command.hidden) known.emplace_back(command.name);
     }
   }
-  const std::string name = word.substr(0, is_option ? word.find('=') : std::string::npos);
+  const std::string name(word, 0, is_option ? word.find('=') : std::string::npos);
   std::string text = fmt::format("{} '{}'",
                                  is_option        ? "there is no option"
                                  : chosen.empty() ? "there is no subcommand"

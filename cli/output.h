@@ -15,8 +15,8 @@ namespace cli {
 // One line on standard error, "electctl: …". What cannot be written there is lost.
 void warn(std::string_view message);
 
-// Standard streams that the caller had closed are taken by descriptors that fail all the same: otherwise the next socket
-// would take their numbers, and what is printed would go to etcd. Before anything else is opened.
+// Standard streams that the caller had closed are taken by descriptors that fail all the same: otherwise the next
+// socket would take their numbers, and what is printed would go to etcd. Before anything else is opened.
 void take_closed_streams();
 
 [[nodiscard]] bool is_terminal(int descriptor);

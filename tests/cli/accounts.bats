@@ -255,7 +255,7 @@ denied() {
 }
 
 @test "a JWT of a user and password that expires in the middle of a wait is renewed" {
-  export ETCDCTL_ENDPOINTS=$(url_of jwt)
+  ETCDCTL_ENDPOINTS=$(url_of jwt)
   hold first
   wait_for 10 leads_for_alice first
   start "$BATS_TEST_TMPDIR/second" "$ELECTCTL" --debug campaign "$name" second "${alice[@]}"
@@ -268,7 +268,7 @@ denied() {
 }
 
 @test "a JWT that is given serves until it expires, and then that is said" {
-  export ETCDCTL_ENDPOINTS=$(url_of jwt)
+  ETCDCTL_ENDPOINTS=$(url_of jwt)
   token=$(token_of_alice)
   run -0 electctl --auth-jwt-token "$token" campaign "$name" v -- true
   wait_for 10 token_is_dead "$token"

@@ -47,7 +47,7 @@ harmless() {
     electctl inspect $form >"$BATS_TEST_TMPDIR/out" || (($? == 13))
     harmless "$BATS_TEST_TMPDIR/out"
   done
-  [[ $(electctl inspect $NAME -w table | tail -n +2 | wc -l) == "$ALL" ]]
+  [[ $(electctl inspect "$NAME" -w table | tail -n +2 | wc -l) == "$ALL" ]]
 }
 
 @test "hostile content: on a terminal also simple, leader and observe are harmless" {
@@ -71,9 +71,9 @@ EOF
 }
 
 @test "hostile content: JSON is JSON, and gives every byte back" {
-  electctl inspect $NAME -w json >"$BATS_TEST_TMPDIR/json"
+  electctl inspect "$NAME" -w json >"$BATS_TEST_TMPDIR/json"
   [[ $(jq '.candidates | length' "$BATS_TEST_TMPDIR/json") == "$ALL" ]]
-  diff <(bytes_of "$BATS_TEST_TMPDIR/json") <(etcdctl get $NAME/ --prefix --sort-by=CREATE --order=ASCEND)
+  diff <(bytes_of "$BATS_TEST_TMPDIR/json") <(etcdctl get "$NAME/" --prefix --sort-by=CREATE --order=ASCEND)
   for command in "leader $NAME" "observe $NAME --count 1" "inspect $NAME --history" "inspect $NAME --verify" "inspect --all $NAME"; do
     # shellcheck disable=SC2086
     { electctl $command -w json || true; } | jq -e . >/dev/null

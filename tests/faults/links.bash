@@ -14,6 +14,7 @@ link() {
     if wait_for 5 listens "$port" "$group"; then break; fi
   done
   links+=("$group")
+  # shellcheck disable=SC2034
   address=127.0.0.1:$port
 }
 listens() { grep -qi ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp && ! not_running "$2"; }
