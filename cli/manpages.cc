@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "elect/version.h"
 #include "grammar.h"
 #include "render/help.h"
 
@@ -21,7 +22,7 @@ int main(int argc, char** argv) {
     std::string file = page.name;
     for (char& letter : file) letter = letter == ' ' ? '-' : letter;
     std::ofstream out(std::string(argv[1]) + "/" + file + ".1", std::ios::binary);
-    out << cli::render::man(page, ELECTCTL_VERSION, names);
+    out << cli::render::man(page, std::string(elect::kVersion), names);
     if (!out.flush()) {
       std::cerr << "cannot write " << file << ".1 in " << argv[1] << "\n";
       return 1;

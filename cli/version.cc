@@ -1,13 +1,16 @@
 #include <CLI/CLI.hpp>
 
+#include <fmt/format.h>
+
 #include "command.h"
+#include "elect/version.h"
 #include "output.h"
 
 namespace cli {
 
 Declared declare_version(CLI::App&) {
   const auto run = [](Context&) -> Outcome {
-    if (auto written = write_result("electctl version: " ELECTCTL_VERSION "\nAPI version: 3\n"); !written) {
+    if (auto written = write_result(fmt::format("electctl version: {}\nAPI version: 3\n", elect::kVersion)); !written) {
       return std::unexpected(written.error());
     }
     return kDone;
