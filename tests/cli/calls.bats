@@ -1,0 +1,83 @@
+#!/usr/bin/env bats
+# What an operation costs the server, counted by the server itself.
+load cluster
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+setup() { name=$(name_of_test); }
+teardown() { end_started; }
+
+# calls: all that were begun so far, by method: "Range 3".
+calls() { curl -sf "$ETCDCTL_ENDPOINTS/metrics" | sed -nE 's/^grpc_server_started_total\{grpc_method="([A-Za-z]+)",grpc_service="etcdserverpb.*\} ([0-9e+.]+)$/\1 \2/p' | sort; }
+# cost COMMAND...: what it began: "LeaseGrant 1, Txn 1".
+cost() {
+  local before after
+  before=$(calls)
+  "$@" >/dev/null || true
+  after=$(calls)
+  join -a 2 -e 0 -o 0,1.2,2.2 <(echo "$before") <(echo "$after") | awk '$3 > $2 { printf "%s%s %d", sep, $1, $3 - $2; sep = ", " }'
+}
+costs() {
+  local expected=$1 seen
+  shift
+  seen=$(cost "$@")
+  [[ $seen == "$expected" ]] || { echo "'$*' costs $seen in place of $expected"; return 1; }
+}
+sum() { tr ',' '\n' <<<"$1" | awk '{ s += $2 } END { print s + 0 }'; }
+
+@test "calls: leader 1, inspect 1 and one more for each lease whose TTL it shows" {
+  for value in a b c; do
+    start "$BATS_TEST_TMPDIR/$value" "$ETCDCTL" elect "$name" "$value"
+  done
+  wait_for 10 stands "$name" 3
+  costs "Range 1" electctl leader "$name"
+  costs "Range 1" electctl inspect "$name"
+  costs "LeaseTimeToLive 3, Range 1" electctl inspect "$name" -w json
+}
+
+@test "calls: observe 2, and no lease" {
+  etcdctl put "$name/1" v
+  costs "Range 1, Watch 1" electctl observe "$name" --timeout 300ms
+}
+
+@test "calls: campaign -- true 3 or 4" {
+  seen=$(cost electctl campaign "$name" v -- true)
+  echo "$seen"
+  (($(sum "$seen") <= 4))
+  [[ $seen == *"LeaseGrant 1"*"LeaseRevoke 1"*"Txn 1"* ]]
+}
+
+# handover COUNT: the calls of a handover with so many waiting, from the leader's resignation to the next one's line.
+handover() {
+  local i before after first
+  local election=$name-$1
+  start "$BATS_TEST_TMPDIR/leader" "$ELECTCTL" campaign "$election" leader --ttl 120s
+  first=$!
+  wait_for 10 stands "$election" 1
+  start "$BATS_TEST_TMPDIR/next" "$ELECTCTL" campaign "$election" next --ttl 120s
+  wait_for 10 stands "$election" 2
+  for ((i = 0; i < $1; i++)); do
+    start "$BATS_TEST_TMPDIR/waiter-$i" "$ELECTCTL" campaign "$election" "waiter $i" --ttl 120s
+  done
+  wait_for 60 stands "$election" $(($1 + 2))
+  before=$(calls)
+  kill -INT "$first"
+  wait_for 10 grep -qx next "$BATS_TEST_TMPDIR/next"
+  ended "$first" 0
+  after=$(calls)
+  # Renewals come by the clock, and are no part of it.
+  join -a 2 -e 0 -o 0,1.2,2.2 <(echo "$before") <(echo "$after") | awk '$1 != "LeaseKeepAlive" && $3 > $2 { printf "%s %d,", $1, $3 - $2 }'
+  end_started
+  started=()
+}
+
+@test "calls: a handover costs the same with 10 and with 300 waiting candidates" {
+  local most=300
+  # A program built for sanitizers is too large for so many.
+  if grep -qE '^ELECT_SANITIZE:STRING=.+' "$(dirname "$ELECTCTL")/CMakeCache.txt"; then most=40; fi
+  few=$(handover 10)
+  many=$(handover "$most")
+  echo "10: $few $most: $many"
+  [[ $few == "$many" ]]
+  [[ $few == "LeaseRevoke 1,Txn 1," ]]
+}
