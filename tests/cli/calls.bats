@@ -68,6 +68,7 @@ handover() {
   # Renewals come by the clock, and are no part of it.
   join -a 2 -e 0 -o 0,1.2,2.2 <(echo "$before") <(echo "$after") | awk '$1 != "LeaseKeepAlive" && $3 > $2 { printf "%s %d,", $1, $3 - $2 }'
   end_started
+  # shellcheck disable=SC2034
   started=()
 }
 
