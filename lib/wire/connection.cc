@@ -1,6 +1,7 @@
 #include "wire/connection.h"
 
 #include <grpc/support/log.h>
+#include <grpc/support/time.h>
 #include <grpcpp/security/tls_credentials_options.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -127,14 +128,15 @@ bool descriptors_left() {
   return left;
 }
 
+// For grpc. Not on the wall clock, as is usual with it: that may jump before grpc has counted how long is left.
+gpr_timespec monotonic(BootTime deadline) {
+  const nanoseconds left = std::min<nanoseconds>(deadline - BootClock::now(), 24h * 365);
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(left.count(), GPR_TIMESPAN));
+}
+
 bool is_ready(const Link& link) { return link.channel->GetState(false) == GRPC_CHANNEL_READY; }
 
 }  // namespace
-
-std::chrono::system_clock::time_point wall_clock(BootTime deadline) {
-  const nanoseconds left = std::min<nanoseconds>(deadline - BootClock::now(), 24h * 365);
-  return std::chrono::system_clock::now() + std::chrono::duration_cast<std::chrono::system_clock::duration>(left);
-}
 
 Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& options) {
   if (options.endpoints.empty()) return fail(Errc::usage, "no endpoint given: set --endpoints or ETCDCTL_ENDPOINTS");
@@ -203,7 +205,7 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
     const auto& newest = order[started - 1];
     auto state = newest->channel->GetState(true);
     const auto patience = started < order.size() ? nanoseconds(kConnectStagger) : nanoseconds(10ms);
-    const auto stagger = wall_clock(std::min(give_up, BootClock::now() + patience));
+    const auto stagger = monotonic(std::min(give_up, BootClock::now() + patience));
     while ((state == GRPC_CHANNEL_IDLE || state == GRPC_CHANNEL_CONNECTING) &&
            newest->channel->WaitForStateChange(state, stagger)) {
       state = newest->channel->GetState(true);
@@ -260,7 +262,7 @@ Result<Connection::Token> Connection::token_for_user(const Link& link, const Unt
   }
   grpc::ClientContext context;
   const BootTime deadline = until.deadline.value_or(BootClock::now() + options_.command_timeout);
-  context.set_deadline(wall_clock(deadline));
+  context.set_deadline(monotonic(deadline));
   const std::stop_callback cancel(until.stop, [&context] { context.TryCancel(); });
   etcdserverpb::AuthenticateRequest request;
   request.set_name(options_.user);
@@ -354,7 +356,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
       try_deadline =
           std::min(deadline, sent + std::max<nanoseconds>(kShortestTry, (deadline - sent) / (endpoints - tries + 1)));
     }
-    context.set_deadline(wall_clock(try_deadline));
+    context.set_deadline(monotonic(try_deadline));
     const auto token = authenticate(context, *link, {until.stop, try_deadline});
     if (!token && token.error().code != Errc::unavailable && token.error().code != Errc::timeout) {
       return std::unexpected(token.error());

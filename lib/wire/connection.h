@@ -108,7 +108,4 @@ class Connection {
   std::optional<Token> token_;  // The user's. Empty: this etcd has no accounts.
 };
 
-// For grpc, which wants wall-clock deadlines.
-[[nodiscard]] std::chrono::system_clock::time_point wall_clock(BootTime deadline);
-
 }  // namespace elect
