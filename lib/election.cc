@@ -131,7 +131,10 @@ Result<std::unique_ptr<Candidacy>> Candidacy::stand(Client& client, Session& ses
     return candidacy;
   }
 
-  self = candidate_of(std::move(*response.mutable_responses(0)->mutable_response_range()->mutable_kvs(0)));
+  auto& standing = *response.mutable_responses(0)->mutable_response_range();
+  if (standing.kvs().empty())
+    return fail(Errc::refused, "the server says of one key both that it is there and that it is not");
+  self = candidate_of(std::move(*standing.mutable_kvs(0)));
   if (self.lease != session.lease()) {
     return fail(Errc::refused, "the key of this lease stands in the election under another lease: resign it first");
   }

@@ -94,11 +94,17 @@ constexpr std::string_view kNoUser = "etcdserver: user name is empty";
 constexpr std::string_view kNoAccounts = "etcdserver: authentication is not enabled";
 constexpr std::string_view kWrongPassword = "etcdserver: authentication failed";
 
+// grpc's own words for a stream that ended without a status: something between here and etcd broke it off.
+bool lacks_status(const grpc::Status& status) {
+  return status.error_code() == grpc::UNKNOWN &&
+         (status.error_message() == "Stream removed" || status.error_message() == "No status received");
+}
+
 constexpr int kMostTokens = 5;  // In one call: accounts may be changed faster than it can follow.
 
 bool worth_another_try(const grpc::Status& status) {
   return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::INTERNAL ||
-         status.error_code() == grpc::DEADLINE_EXCEEDED ||
+         status.error_code() == grpc::DEADLINE_EXCEEDED || lacks_status(status) ||
          (status.error_code() == grpc::RESOURCE_EXHAUSTED &&
           status.error_message().starts_with("etcdserver: too many requests"));
 }
@@ -173,6 +179,8 @@ void Connection::connect(Link& link) const {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, milliseconds_of(options_.keepalive_timeout));
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // Tries are counted here. grpc's own also abort the process where a stream ends without a status.
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // A new channel is a new connection.
   arguments.SetMaxReceiveMessageSize(-1);
@@ -342,6 +350,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
   const auto endpoints = static_cast<int>(options_.endpoints.size());
   bool reached = false;
   int tokens_refused = 0;
+  std::optional<Error> telling;
   for (int tries = 1;; ++tries) {
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     const auto found = current({until.stop, deadline});
@@ -372,7 +381,9 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (status.ok()) return {};
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     if (is_stale_token(status) && ++tokens_refused < kMostTokens && forget_token(*token)) continue;
-    if (!worth_another_try(status)) return std::unexpected(error_from(status, what, *link));
+    // One that is no etcd says nothing about the others.
+    const bool others_left = status.error_code() == grpc::UNIMPLEMENTED && tries < endpoints;
+    if (!worth_another_try(status) && !others_left) return std::unexpected(error_from(status, what, *link));
 
     reached = reached || is_ready(*link);
     if (attempt != nullptr) attempt->repeated = true;
@@ -385,7 +396,9 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
                               status.error_message()),
                   all_endpoints());
     }
-    if (now >= deadline) return std::unexpected(error_from(status, what, *link));
+    // That the last try had too little time left says less than what became of one before it.
+    if (status.error_code() != grpc::DEADLINE_EXCEEDED) telling = error_from(status, what, *link);
+    if (now >= deadline) return std::unexpected(telling.value_or(error_from(status, what, *link)));
     if (tries % endpoints == 0) pause_for(std::min<nanoseconds>(kRetryPause, deadline - now), until.stop);
   }
 }

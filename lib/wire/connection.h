@@ -14,6 +14,7 @@
 
 #include "elect/client.h"
 #include "rpc.grpc.pb.h"
+#include "wire/answer.h"
 #include "wire/permission.h"
 
 namespace elect {
@@ -50,7 +51,8 @@ class Connection {
         [&](const Link& link, grpc::ClientContext& context) {
           response.Clear();
           Stub stub(link.channel);
-          return (stub.*method)(&context, request, &response);
+          const grpc::Status status = (stub.*method)(&context, request, &response);
+          return !status.ok() || is_answer(request, response) ? status : not_an_answer();
         },
         until, attempt, try_limit);
     if (!called && called.error().code == Errc::permission) explain_denial(called.error(), needs_of(request), until);

@@ -25,7 +25,7 @@ Result<seconds> renew_lease(Connection& connection, LeaseId lease, const Until& 
         if (answered) {
           context.TryCancel();
           (void)stream->Finish();
-          return grpc::Status::OK;
+          return is_answer(request, response) ? grpc::Status::OK : not_an_answer();
         }
         const grpc::Status status = stream->Finish();
         return status.ok() ? grpc::Status(grpc::UNAVAILABLE, "the server ended the renewal unanswered") : status;
@@ -56,7 +56,8 @@ Result<Granted> grant_lease(Connection& connection, LeaseId id, seconds ttl, con
   if (called) return Granted{response.id(), Deadline(attempt.sent, seconds(response.ttl()))};
   // An earlier try granted it, and its answer was lost ("lease already exists"). With 63 random bits it is ours.
   if (attempt.repeated && called.error().code == Errc::refused) {
-    if (auto taken = take_up_lease(connection, request.id(), until)) return taken;
+    auto taken = take_up_lease(connection, request.id(), until);
+    if (taken || taken.error().code != Errc::lease_not_found) return taken;
   }
   return std::unexpected(called.error());
 }

@@ -76,6 +76,10 @@ void Watcher::deliver(Result<Next> item) {
 }
 
 void Watcher::take(etcdserverpb::WatchResponse&& response) {
+  if (!is_answer(etcdserverpb::WatchRequest(), response)) {
+    connection_.leave(link_);
+    return deliver(fail(Errc::unavailable, not_an_answer().error_message(), link_->endpoint));
+  }
   if (response.canceled()) {
     if (response.compact_revision() > 0) {
       deliver(Compacted{response.watch_id(), response.compact_revision()});
