@@ -27,7 +27,7 @@ in_network() {
         "${@//PORT/$port}" >"$BATS_TEST_TMPDIR/dnsmasq" 2>&1 &
       server=$!
       trap "kill $server" EXIT
-      until grep -q "started" "$BATS_TEST_TMPDIR/dnsmasq"; do kill -0 "$server" && sleep 0.02; done
+      until grep -qs "started" "$BATS_TEST_TMPDIR/dnsmasq"; do kill -0 "$server" && sleep 0.02; done
       unset ETCDCTL_ENDPOINTS
       eval "$script"
     '\'' _ "$@"
@@ -39,6 +39,7 @@ in_network() {
   run -0 in_network '' --srv-host=_etcd-client._tcp.example.test,one.example.test,PORT --srv-host=_etcd-client._tcp.example.test,two.example.test,1 -- '
     "$ELECTCTL" --discovery-srv example.test campaign job me -- sh -c '\''echo "$ELECTCTL_ENDPOINTS"; "$ELECTCTL" --endpoints "$ELECTCTL_ENDPOINTS" leader job --print-value-only'\''
     ETCDCTL_DISCOVERY_SRV=example.test "$ELECTCTL" inspect job --verify || echo "exit $?"'
+  echo "$output"
   [[ ${lines[0]} == http://*.example.test:*,http://*.example.test:* ]]
   [[ ${lines[1]} == me ]]
   [[ $output == *"exit 10" ]]
@@ -48,6 +49,7 @@ in_network() {
   # shellcheck disable=SC2016
   run -0 in_network '' --srv-host=_etcd-client-blue._tcp.example.test,one.example.test,PORT --srv-host=_etcd-client._tcp.example.test,two.example.test,1 -- '
     "$ELECTCTL" --discovery-srv example.test --discovery-srv-name blue campaign job me -- echo ran'
+  echo "$output"
   [[ $output == ran ]]
 }
 
