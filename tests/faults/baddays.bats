@@ -31,6 +31,7 @@ teardown() {
   renewed() { (($(grep -c 'LeaseKeepAlive to .*: ok' "$BATS_TEST_TMPDIR/holder.err") >= $1)); }
   wait_for 20 renewed $(($(grep -c 'LeaseKeepAlive to .*: ok' "$BATS_TEST_TMPDIR/holder.err") + 4))
   leads "$name" first
+  [[ $(electctl observe "$name" --count 1) == *$'\n'first ]]
   electctl resign "$name" --leader
   ended "$holder" 12
   wait_for 10 leads "$name" second

@@ -33,10 +33,12 @@ restart() {
   ETCDCTL_ENDPOINTS=$(url "$1") wait_for 20 "$ETCDCTL" endpoint health --command-timeout=1s
 }
 # For teardown: all members run, whatever a test did to them.
-heal() {
+heal() { wait_for 30 healed "$1" || { tail -n 5 "$SANDBOX_DIR"/member-*.log >&2; return 1; }; }
+# Again for one that did not come up: another program may have had its port for a while.
+healed() {
   local i
   for ((i = 1; i <= $1; i++)); do
     kill -CONT "$(member "$i")" 2>/dev/null || "$SANDBOX_DIR/member-$i.start" 3>&-
   done
-  wait_for 30 "$ETCDCTL" endpoint health --command-timeout=1s
+  "$ETCDCTL" endpoint health --command-timeout=1s
 }
