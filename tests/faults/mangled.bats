@@ -88,3 +88,18 @@ hold() {
     ended "$holder" 12
   done
 }
+
+@test "a compaction between a candidate's standing and its watch: it gets its turn all the same" {
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" first
+  holder=$!
+  wait_for 10 leads "$name" first
+  mangler watch
+  start "$BATS_TEST_TMPDIR/waiter" "$ELECTCTL" --endpoints "$address" campaign "$name" second --ttl 60s
+  wait_for 10 grep -q held "$BATS_TEST_TMPDIR/port"
+  for ((i = 0; i < 5; i++)); do etcdctl put "$name-other" "$i" >/dev/null; done
+  etcdctl compaction "$(electctl inspect "$name" -w json | jq .revision)"
+  kill -USR1 "$mangler"
+  kill -INT "$holder"
+  ended "$holder" 0
+  wait_for 10 grep -qx second "$BATS_TEST_TMPDIR/waiter"
+}
