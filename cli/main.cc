@@ -62,7 +62,8 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
 
 }  // namespace
 
-int main(int argc, char** argv) {
+// What is thrown to here is bad_alloc alone, and ends the program.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   cli::take_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);
   auto* grammar = new cli::Grammar;  // Never torn down.

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
     if (!command.hidden) pages.push_back(cli::page_of(grammar, command.name));
   }
   std::vector<std::string> names;
+  names.reserve(pages.size());
   for (const auto& page : pages) names.push_back(page.name);
   for (const auto& page : pages) {
     std::string file = page.name;

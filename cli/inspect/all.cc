@@ -14,6 +14,7 @@ std::string text_of(const Context& context, Format format, const std::string& pr
   if (format == Format::json) return render::json_elections(prefix, header, elections);
   if (format == Format::prometheus) {
     std::vector<render::Exposed> exposed;
+    exposed.reserve(elections.size());
     for (const auto& [name, candidates, leader] : elections) exposed.push_back({name, candidates, {leader}});
     return render::prometheus(exposed);
   }

@@ -32,7 +32,8 @@ class Screen {
 
   void resize() {
     const std::lock_guard lock(mutex_);
-    if (seen_at_ != 0 && terminal_) (void)draw();  // What cannot be written is met with at the next change.
+    if (seen_at_ == 0 || !terminal_) return;
+    if (const auto drawn = draw(); !drawn) seen_at_ = 0;  // Said at the next change, which cannot be written either.
   }
 
  private:
