@@ -57,6 +57,18 @@ void check(const std::optional<Change>& change, const std::optional<Candidate>& 
   }
 }
 
+// The terms as they follow from who led after each revision.
+void succeed(std::vector<Term>& terms, const Candidate* leader, Revision revision) {
+  const bool open = !terms.empty() && !terms.back().last;
+  if (open && leader != nullptr && terms.back().leader.key == leader->key &&
+      terms.back().leader.create_revision == leader->create_revision) {
+    terms.back().leader = *leader;
+    return;
+  }
+  if (open) terms.back().last = revision;
+  if (leader != nullptr) terms.push_back({*leader, revision, {}});
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -76,6 +88,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Queue queue(own, begin);
   Elections elections("", all, begin);
   Chronicle chronicle(own, begin);
+  std::vector<Term> terms;
+  succeed(terms, first_below(keys, "n/"), begin);
 
   for (Revision revision = begin + 1; bytes.remaining_bytes() > 0 && revision < begin + 200; ++revision) {
     std::map<std::string, Event> unique;  // One revision touches a key once.
@@ -119,10 +133,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
 
     chronicle.apply(revision, own_events);
-    const auto& terms = chronicle.terms();
-    PROMISE((after != nullptr) == (!terms.empty() && !terms.back().last));
-    PROMISE(after == nullptr || terms.back().leader == *after);
-    for (std::size_t i = 1; i < terms.size(); ++i) PROMISE(terms[i - 1].last && *terms[i - 1].last <= terms[i].first);
+    succeed(terms, after, revision);
+    PROMISE(chronicle.terms() == terms);
+    Keys standing;
+    for (const auto& stay : chronicle.stays()) {
+      PROMISE(!stay.last || stay.first <= *stay.last);
+      if (!stay.last) PROMISE(standing.emplace(stay.candidate.key, stay.candidate).second);
+    }
+    Keys keys_below = keys;
+    std::erase_if(keys_below, [](const auto& entry) { return !entry.first.starts_with("n/"); });
+    PROMISE(standing == keys_below);
   }
   return 0;
 }
