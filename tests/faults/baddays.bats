@@ -18,6 +18,7 @@ teardown() {
 
 @test "a database that is full: said with the way out; holders hold, waiters get their turn, and all can withdraw" {
   ETCDCTL_ENDPOINTS=$(url_of full)
+  export ETCDCTL_ENDPOINTS
   start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" first --ttl 3s --debug
   holder=$!
   wait_for 10 leads "$name" first
@@ -61,9 +62,8 @@ teardown() {
 }
 
 @test "a server that raises the TTL: what it granted counts, and one warning says so" {
-  ETCDCTL_ENDPOINTS=$(url_of slow)
   # shellcheck disable=SC2016
-  run -0 --separate-stderr electctl campaign "$name" v --ttl 1s -- sh -c 'echo "$ELECTCTL_TTL"'
+  ETCDCTL_ENDPOINTS=$(url_of slow) run -0 --separate-stderr electctl campaign "$name" v --ttl 1s -- sh -c 'echo "$ELECTCTL_TTL"'
   ((output >= 5))
   [[ ${#stderr_lines[@]} == 1 && $stderr == *"granted a time to live of ${output}s in place of 1s"* ]]
 }
