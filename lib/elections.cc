@@ -4,13 +4,13 @@
 
 namespace elect {
 
-Elections::Elections(std::string prefix, std::vector<Candidate> snapshot, Revision at)
+Elections::Elections(std::string prefix, const std::vector<Candidate>& snapshot, Revision at)
     : prefix_(std::move(prefix)), applied_(at) {
   for (const auto& candidate : snapshot) {
     if (is_new(election_of(candidate.key))) add(election_of(candidate.key));
   }
   std::map<std::string_view, std::vector<Candidate>> standing;
-  for (auto& candidate : snapshot) {
+  for (const auto& candidate : snapshot) {
     for (const auto name : of(candidate.key)) standing[queues_.find(name)->first].push_back(candidate);
   }
   for (auto& [name, candidates] : standing) queues_.find(name)->second = Queue(std::move(candidates), at);

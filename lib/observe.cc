@@ -58,7 +58,7 @@ class ElectionsBook : public Book {
   ElectionsBook(const std::string& prefix, const Tell& tell) : prefix_(prefix), tell_(tell), elections_(prefix) {}
 
   bool begin(Snapshot&& snapshot, Revision at) override {
-    const auto before = std::exchange(elections_, Elections(prefix_, std::move(snapshot.candidates), at));
+    const auto before = std::exchange(elections_, Elections(prefix_, snapshot.candidates, at));
     for (const auto& [name, queue] : before.all()) {
       if (elections_.all().contains(name)) continue;
       if (!tell_({Observation::Type::vacant, snapshot.header, at, *queue.leader(), 0, name})) return false;
@@ -128,7 +128,7 @@ Result<Survey> survey(Client& client, const std::string& prefix, const Query& qu
   auto snapshot = read_range(client.connection(), keys_below(prefix), query, stop);
   if (!snapshot) return std::unexpected(snapshot.error());
   const Header header = snapshot->header;
-  return Survey{header, Elections(prefix, std::move(snapshot->candidates), header.revision)};
+  return Survey{header, Elections(prefix, snapshot->candidates, header.revision)};
 }
 
 Result<void> observe_all(Client& client, const std::string& prefix, Revision from, const Tell& tell,

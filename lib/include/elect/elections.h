@@ -21,7 +21,7 @@ namespace elect {
 class Elections {
  public:
   // `snapshot`: what stands, in any order, below that prefix at revision `at`. Keys without a slash are no candidates.
-  explicit Elections(std::string prefix, std::vector<Candidate> snapshot = {}, Revision at = 0);
+  explicit Elections(std::string prefix, const std::vector<Candidate>& snapshot = {}, Revision at = 0);
 
   struct Named {
     std::string election;
