@@ -34,7 +34,7 @@ std::vector<std::string> words_with_value(const Grammar& grammar) {
     }
   };
   add(grammar.app);
-  for (const auto& [app, declared] : grammar.subcommands) add(*app);
+  for (const auto& [command, app, declared] : grammar.subcommands) add(*app);
   return words;
 }
 
@@ -49,8 +49,8 @@ std::vector<std::string> visible_commands() {
 // Those whose first argument is the name of an election.
 std::vector<std::string> commands_on_elections(const Grammar& grammar) {
   std::vector<std::string> names;
-  for (const auto& [app, declared] : grammar.subcommands) {
-    if (app->get_option_no_throw("NAME") != nullptr) names.push_back(app->get_name());
+  for (const auto& [command, app, declared] : grammar.subcommands) {
+    if (app->get_option_no_throw("NAME") != nullptr) names.emplace_back(command->name);
   }
   return names;
 }
@@ -79,9 +79,9 @@ _electctl() {{
 )shell",
       fmt::join(kForNames, " | "), fmt::format("{}=*", fmt::join(kForNames, "=* | ")),
       fmt::join(words_with_value(grammar), " | "));
-  for (const auto& [app, declared] : grammar.subcommands) {
-    if (app->get_name().starts_with('_')) continue;
-    text += fmt::format("      {}) words='{}' ;;\n", app->get_name(), fmt::join(words_of(*app), " "));
+  for (const auto& [command, app, declared] : grammar.subcommands) {
+    if (command->hidden) continue;
+    text += fmt::format("      {}) words='{}' ;;\n", command->name, fmt::join(words_of(*app), " "));
   }
   return text + fmt::format(
                     R"shell(    esac
@@ -167,9 +167,9 @@ _electctl() {{
   case $command in
 )shell";
   const auto on_elections = commands_on_elections(grammar);
-  for (const auto& [app, declared] : grammar.subcommands) {
-    const std::string name = app->get_name();
-    if (name.starts_with('_')) continue;
+  for (const auto& [command, app, declared] : grammar.subcommands) {
+    if (command->hidden) continue;
+    const std::string name(command->name);
     const bool election = std::ranges::find(on_elections, name) != on_elections.end();
     const char* rest = name == "completion" ? "'2:shell:(bash zsh fish)'"
                        : election           ? "'2:election:_electctl_elections' '*:argument:_files'"
@@ -243,9 +243,9 @@ complete -c electctl -f -n __electctl_wants_election -a '(__electctl_elections)'
     text += fmt::format("complete -c electctl -f -n __fish_use_subcommand -a {} -d '{}'\n", command.name,
                         quoted(command.summary, "\\"));
   }
-  for (const auto& [app, declared] : grammar.subcommands) {
-    if (app->get_name().starts_with('_')) continue;
-    text += fish_options(*app, fmt::format(" -n '__fish_seen_subcommand_from {}'", app->get_name()));
+  for (const auto& [command, app, declared] : grammar.subcommands) {
+    if (command->hidden) continue;
+    text += fish_options(*app, fmt::format(" -n '__fish_seen_subcommand_from {}'", command->name));
   }
   return text + "complete -c electctl -f -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n";
 }

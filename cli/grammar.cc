@@ -10,14 +10,22 @@
 
 namespace cli {
 
-Grammar::Grammar() : app("", "electctl") {
+Grammar::Grammar() : Grammar(std::span<char* const>()) {}
+
+Grammar::Grammar(std::span<char* const> arguments) : app("", "electctl") {
   app.fallthrough();
   app.set_help_flag("-h,--help", "print this help");
   app.require_subcommand(0, 1);
   declare_global_options(app, context.options);
+  const auto is_named = [arguments](const Command& command) {
+    return std::ranges::find(arguments, command.name, [](const char* word) { return std::string_view(word); }) !=
+           arguments.end();
+  };
+  const bool all = std::ranges::none_of(commands(), is_named);
   for (const Command& command : commands()) {
+    if (!all && !is_named(command)) continue;
     CLI::App* subcommand = app.add_subcommand(std::string(command.name));
-    subcommands.push_back({subcommand, command.declare(*subcommand)});
+    subcommands.push_back({&command, subcommand, command.declare(*subcommand)});
   }
 }
 
@@ -57,10 +65,10 @@ Run Grammar::parse(std::span<char* const> arguments) {
     throw CLI::ExtrasError(about_unknown(option == unknown.end() ? unknown.front() : *option),
                            CLI::ExitCodes::ExtrasError);
   }
-  for (std::size_t i = 0; i < subcommands.size(); ++i) {
-    if (!subcommands[i].app->parsed()) continue;
-    context.command = &commands()[i];
-    return subcommands[i].declared.run;
+  for (const Subcommand& subcommand : subcommands) {
+    if (!subcommand.app->parsed()) continue;
+    context.command = subcommand.command;
+    return subcommand.declared.run;
   }
   throw CLI::RequiredError("a subcommand");
 }

@@ -1,4 +1,5 @@
 // electctl: parses, runs the subcommand, prints what went wrong, and leaves with the exit code.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -64,11 +65,13 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
 
 // What is thrown to here is bad_alloc alone, and ends the program.
 int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
+  ::mallopt(M_ARENA_MAX, 1);  // One for all threads: they are short-lived or idle, and each arena costs its setting up.
   cli::take_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);
-  auto* grammar = new cli::Grammar;  // Never torn down.
+  const std::span arguments(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
+  auto* grammar = new cli::Grammar(arguments);  // Never torn down.
   grammar->context.arguments = argv;
-  const auto outcome = parse_and_run(*grammar, std::span(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)));
+  const auto outcome = parse_and_run(*grammar, arguments);
   if (outcome) leave(*outcome);
   std::string why = outcome.error().message;
   if (outcome.error().code == cli::kUnreachable) {

@@ -108,9 +108,10 @@ Page program_page(const Grammar& grammar) {
 }  // namespace
 
 Page page_of(const Grammar& grammar, std::string_view subcommand) {
-  const auto command = std::ranges::find(commands(), subcommand, &Command::name);
-  if (command == commands().end()) return program_page(grammar);
-  const auto& [app, declared] = grammar.subcommands[static_cast<std::size_t>(command - commands().begin())];
+  const auto found = std::ranges::find(grammar.subcommands, subcommand,
+                                       [](const Grammar::Subcommand& declared) { return declared.command->name; });
+  if (found == grammar.subcommands.end()) return program_page(grammar);
+  const auto& [command, app, declared] = *found;
   const Manual& manual = declared.manual;
   Page page{fmt::format("electctl {}", command->name), std::string(command->summary),
             fmt::format("electctl {} [OPTIONS]", command->name), paragraphs_of(manual.description)};
