@@ -103,6 +103,8 @@ Standing::~Standing() {
     warn(fmt::format("could not revoke lease {}: {}", elect::hex_of(session_->lease()),
                      elect::describe(closed.error())));
   }
+  // Its watch ends with the process, which is near: to end it in order takes as long as a call.
+  (void)candidacy_.release();
 }
 
 elect::Result<elect::Candidacy::Verdict> Standing::wait() {

@@ -187,7 +187,14 @@ bool has_removal(const Watcher::Batch& batch) {
 
 }  // namespace
 
-void Candidacy::watch_ahead() { watcher_->add(++ahead_watch_, {ahead_.key, {}, header_.revision + 1, true}); }
+void Candidacy::watch_ahead() {
+  watcher_->add(++ahead_watch_, {ahead_.key, {}, header_.revision + 1, true});
+  watching_ahead_ = true;
+}
+
+void Candidacy::unwatch_ahead() {
+  if (std::exchange(watching_ahead_, false)) watcher_->cancel(ahead_watch_);
+}
 
 Result<Candidacy::Verdict> Candidacy::follow(bool leading, const Until& until,
                                              const std::function<void(const Ahead&)>& moved) {
@@ -238,8 +245,10 @@ Result<Candidacy::Verdict> Candidacy::follow_stream(bool leading, const Until& u
     if (!opened) return std::unexpected(opened.error());
     watcher_ = *std::move(opened);
     watcher_->add(kOwnWatch, {self_.key, {}, header_.revision + 1, false});
+    watching_ahead_ = false;
     if (!elected_) watch_ahead();
   }
+  if (elected_) unwatch_ahead();
   for (;;) {
     auto next = watcher_->next(until);
     if (!next) return std::unexpected(next.error());
@@ -254,11 +263,12 @@ Result<Candidacy::Verdict> Candidacy::follow_stream(bool leading, const Until& u
     if (!has_removal(batch)) continue;
     if (batch.id == kOwnWatch) return key_deleted(self_.key);
     if (batch.id != ahead_watch_ || elected_) continue;
-    watcher_->cancel(ahead_watch_);
+    // To be elected comes first: the watch is ended when leadership is held.
     const auto seen = see_ahead();
     if (!seen) return std::unexpected(seen.error());
     if (*seen) return **seen;
-    watch_ahead();
+    unwatch_ahead();
+    if (!elected_) watch_ahead();
   }
 }
 

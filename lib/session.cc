@@ -108,7 +108,13 @@ void Session::renew_until(std::stop_token stop) {
 
 Result<void> Session::close(std::stop_token stop) {
   renewal_.request_stop();
+  auto ended = end_lease(stop);
+  // Only now: whoever is next in a queue need not wait for a thread of ours.
   if (renewal_.joinable()) renewal_.join();
+  return ended;
+}
+
+Result<void> Session::end_lease(const std::stop_token& stop) {
   {
     const std::lock_guard lock(mutex_);
     if (std::exchange(closed_, true) || !owned_ || (loss_ && loss_->cause == Loss::Cause::lease_gone)) return {};

@@ -149,6 +149,7 @@ class Candidacy {
   [[nodiscard]] Result<Verdict> follow_stream(bool leading, const Until& until,
                                               const std::function<void(const Ahead&)>& moved);
   void watch_ahead();
+  void unwatch_ahead();
   [[nodiscard]] Until for_one_call(const Until& until) const;
 
   Client& client_;
@@ -162,6 +163,7 @@ class Candidacy {
   std::unique_ptr<Watcher> watcher_;
   bool watched_before_ = false;   // What header_ and ahead_ say is older than the end of some watch.
   std::int64_t ahead_watch_ = 1;  // The ID of the watch on the one in front: a new one for each.
+  bool watching_ahead_ = false;
 };
 
 }  // namespace elect

@@ -71,6 +71,7 @@ class Session {
   Session(Client& client, SessionOptions options, LeaseId lease, bool owned, Deadline deadline);
   void renew_until(std::stop_token stop);
   void lose(Loss loss);
+  [[nodiscard]] Result<void> end_lease(const std::stop_token& stop);
 
   Client& client_;
   const SessionOptions options_;
