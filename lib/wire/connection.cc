@@ -1,5 +1,6 @@
 #include "wire/connection.h"
 
+#include <absl/synchronization/mutex.h>
 #include <grpc/support/log.h>
 #include <grpc/support/time.h>
 #include <grpcpp/security/tls_credentials_options.h>
@@ -148,6 +149,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& option
   if (options.endpoints.empty()) return fail(Errc::usage, "no endpoint given: set --endpoints or ETCDCTL_ENDPOINTS");
   // What grpc has to say comes with its status, too; on standard error it would be between our own lines.
   gpr_set_log_function([](gpr_log_func_args*) {});
+  // Debian's build of grpc's mutexes looks for deadlocks at every lock: 5 % of a short command's instructions.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   std::unique_ptr<Connection> connection(new Connection(options));
   const TlsOptions& tls = options.tls;
   const bool tls_for_all = tls.enabled || !tls.ca_file.empty() || !tls.certificate_file.empty();
@@ -167,11 +170,11 @@ Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& option
 }
 
 // Channels are made when they are first used: making one costs, and most runs need one only.
+// Few arguments, and few of grpc's filters: both cost at every channel.
 void Connection::connect(Link& link) const {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, milliseconds_of(options_.dial_timeout));
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, milliseconds_of(kRetryPause));
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  if (links_.size() > 1) arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   if (!options_.tls.server_name.empty())
     arguments.SetString(GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, options_.tls.server_name);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
@@ -181,10 +184,10 @@ void Connection::connect(Link& link) const {
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   // Tries are counted here. grpc's own also abort the process where a stream ends without a status.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-  arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // A new channel is a new connection.
-  arguments.SetMaxReceiveMessageSize(-1);
-  arguments.SetMaxSendMessageSize(-1);
+  // No idle timeout, no compression, no limit to a message's size; deadlines are wanted.
+  arguments.SetInt(GRPC_ARG_MINIMAL_STACK, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 1);
   link.channel =
       grpc::CreateCustomChannel(link.target, link.secure ? tls_ : grpc::InsecureChannelCredentials(), arguments);
 }

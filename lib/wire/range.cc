@@ -1,6 +1,7 @@
 #include "wire/range.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/arena.h>
 
 #include "wire/convert.h"
 #include "wire/watcher.h"
@@ -43,7 +44,8 @@ Result<Snapshot> read_range(Connection& connection, const KeyRange& range, const
   request.set_limit(query.limit);
   request.set_serializable(query.serializable);
   request.set_keys_only(query.keys_only);
-  etcdserverpb::RangeResponse response;
+  google::protobuf::Arena arena;  // Thousands of small messages, all gone at once.
+  auto& response = *google::protobuf::Arena::CreateMessage<etcdserverpb::RangeResponse>(&arena);
   auto called = connection.call(&etcdserverpb::KV::Stub::Range, request, response, {stop, {}});
   if (!called && called.error().code == Errc::compacted) {
     return std::unexpected(with_oldest(connection, range, query.revision, called.error(), stop));
