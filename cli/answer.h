@@ -1,7 +1,6 @@
 // How a candidate that was found, elected or ended is printed by the subcommands that print one.
 #pragma once
 
-#include <span>
 #include <string>
 
 #include "command.h"

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstring>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
@@ -89,13 +90,16 @@ class Campaign {
     if (std::holds_alternative<elect::Candidacy::Beaten>(*verdict)) return options_.conflict_exit_code;
 
     elected_at_ = BootClock::now();
-    const Outcome outcome = guard_ ? gate(standing, waited) : hold(standing);
-    notify_systemd("STOPPING=1");
+    Outcome outcome = guard_ ? gate(standing, waited) : hold(standing);
+    // After STOPPING=1 systemd waits for the end alone, whatever it is told later.
+    notify_systemd(stands_again(outcome) ? "STATUS=leadership was lost; standing again" : "STOPPING=1");
     return outcome;
   }
 
-  // Whether a signal has asked it to end.
-  [[nodiscard]] bool told_to_end() const { return signals_.first() != 0; }
+  // Whether --rejoin is for what it ended with.
+  [[nodiscard]] bool stands_again(const Outcome& outcome) const {
+    return options_.rejoin && signals_.first() == 0 && !outcome && outcome.error().code == kLost;
+  }
 
   // The signal that was typed to end CMD, if one was.
   [[nodiscard]] int typed() const { return typed_; }
@@ -209,12 +213,14 @@ Failure start_anew(const Context& context) {
   return {kError, fmt::format("cannot stand again: {}", std::strerror(errno))};
 }
 
-// Waits until etcd answers, so that standing again does not fail for what ended leadership.
+// Waits until etcd answers, so that standing again does not fail for what ended leadership. False: a signal came first.
 bool etcd_answers(Context& context, const std::string& name) {
   const Signals signals;
   auto election = context.election(name);
   while (signals.first() == 0 && election) {
-    if (election->candidates({.limit = 1}, signals.stop_token())) return true;
+    const auto snapshot = election->candidates({.limit = 1}, {signals.stop_token(), {}});
+    // A refusal is an answer, too: whoever stands again is told of it.
+    if (snapshot || !elect::is_passing(snapshot.error().code)) return signals.first() == 0;
     elect::pause_for(seconds(1), signals.stop_token());
   }
   return false;
@@ -243,15 +249,15 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
 
   Outcome outcome;
   int typed = 0;
-  bool told_to_end = false;
+  bool stands_again = false;
   {
     Campaign campaign(context, options, *format, std::move(guard));
     outcome = campaign.run(*std::move(value));
     typed = campaign.typed();
-    told_to_end = campaign.told_to_end();
+    stands_again = campaign.stands_again(outcome);
   }
   if (typed != 0) end_as_typed(typed);
-  if (options.rejoin && !told_to_end && !outcome && outcome.error().code == kLost) {
+  if (stands_again) {
     warn(outcome.error().message + "; standing again");
     if (etcd_answers(context, options.name)) return std::unexpected(start_anew(context));
   }

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <initializer_list>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,13 +49,13 @@ using Run = std::function<Outcome(Context&)>;
 struct Declared {
   Run run;
   Manual manual;
+  std::function<bool()> asks_etcd = [] { return true; };  // Whether what is asked for has a use for an account.
 };
 
 struct Command {
   std::string_view name;
   std::string_view summary;
   bool takes_cmd;                      // "-- CMD" belongs to it.
-  bool asks_etcd;                      // An account is of use to it.
   Declared (*declare)(CLI::App& app);  // Declares its arguments and options on `app`.
   bool hidden = false;                 // For completion scripts, not for people.
 };

@@ -268,7 +268,8 @@ Declared declare_completion(CLI::App& app) {
                       "where it does not answer within 300 ms, no name is offered.",
        .examples = {{"source <(electctl completion bash)", "for this shell"},
                     {"electctl completion fish >~/.config/fish/completions/electctl.fish", "for good"}},
-       .exits = {{"0", "done"}}}};
+       .exits = {{"0", "done"}}},
+      [] { return false; }};
 }
 
 }  // namespace cli

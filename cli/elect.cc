@@ -1,6 +1,6 @@
 // etcdctl elect, drop-in: its arguments, output and exit codes, with electctl's care for the lease.
 #include <CLI/CLI.hpp>
-#include <csignal>
+#include <memory>
 #include <optional>
 
 #include "answer.h"

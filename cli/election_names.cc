@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <memory>
 
 #include "command.h"
 #include "elect/elections.h"

@@ -1,4 +1,4 @@
-// What a CMD finds in its environment; contract section 3.
+// What a CMD finds in its environment.
 #pragma once
 
 #include <string>

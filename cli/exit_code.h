@@ -1,4 +1,4 @@
-// What electctl answers by its exit code; contract section 4. Each is used for one thing only.
+// What electctl answers by its exit code. Each is used for one thing only.
 #pragma once
 
 #include <expected>

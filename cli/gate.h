@@ -1,8 +1,6 @@
 // CMD under its guard, while its candidate leads: started, watched, ended, and never left behind.
 #pragma once
 
-#include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>

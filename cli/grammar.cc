@@ -47,7 +47,7 @@ std::size_t Grammar::end_of_own(std::span<char* const> arguments) const {
   return arguments.size();
 }
 
-Run Grammar::parse(std::span<char* const> arguments) {
+const Declared& Grammar::parse(std::span<char* const> arguments) {
   const std::size_t own = end_of_own(arguments);
   std::vector<std::string> reversed(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(own));
   std::ranges::reverse(reversed);  // As CLI11 wants them.
@@ -68,7 +68,7 @@ Run Grammar::parse(std::span<char* const> arguments) {
   for (const Subcommand& subcommand : subcommands) {
     if (!subcommand.app->parsed()) continue;
     context.command = subcommand.command;
-    return subcommand.declared.run;
+    return subcommand.declared;
   }
   throw CLI::RequiredError("a subcommand");
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,7 +30,7 @@ struct Grammar {
 
   // Parses the arguments behind the program's name; CMD goes to context.argv, and which one it is to context.command.
   // Throws what CLI11 throws.
-  Run parse(std::span<char* const> arguments);
+  const Declared& parse(std::span<char* const> arguments);
 
  private:
   // Where "--" splits the arguments into electctl's and CMD's: its index, or the number of arguments.

@@ -1,6 +1,5 @@
 #include "guard.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -8,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -18,6 +16,7 @@
 
 #include "environment.h"
 #include "guard_process.h"
+#include "output.h"
 
 namespace cli {
 namespace {
@@ -70,17 +69,10 @@ std::string image_of(const std::vector<std::string>& argv, const std::vector<std
 elect::Result<int> memory_file(std::string_view bytes) {
   const int file = memfd_create("electctl-cmd", MFD_CLOEXEC);
   if (file < 0) return failed("cannot hand CMD over", errno);
-  while (!bytes.empty()) {
-    const ssize_t written = write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      const int error = errno;
-      close(file);
-      return failed("cannot hand CMD over", error);
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return file;
+  if (write_all(file, bytes)) return file;
+  const int error = errno;
+  close(file);
+  return failed("cannot hand CMD over", error);
 }
 
 // The group of a guard that was killed: CMD dies with it, the others here.

@@ -1,4 +1,4 @@
-// The guard: the process that owns CMD and its deadline. See the contract's safety rule.
+// The guard: the process that owns CMD and its deadline. Its rule is in README, "How leadership ends".
 //
 // It is forked before electctl has a second thread or a connection, and depends on nothing but its socket to electctl:
 // no library, no allocation, no lock. It starts CMD, in a process group of its own, when it is told to, and ends that

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "command.h"
 #include "inspect/forms.h"
@@ -54,7 +55,8 @@ Declared declare_inspect(CLI::App& app) {
                     {"electctl inspect --all '' -w table", "all elections of the store"}},
        .exits = {{"0", "somebody stands; --history: there was a term; --verify: all is well"},
                  {"10", "nobody stands"},
-                 {"13", "--verify found a fault"}}}};
+                 {"13", "--verify found a fault"}}},
+      [options] { return !options->etcdctl; }};
 }
 
 }  // namespace cli

@@ -1,9 +1,7 @@
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <memory>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "answer.h"
 #include "command.h"
@@ -63,11 +61,13 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
   if (options.wait) until.deadline = elect::later(elect::BootClock::now(), *options.wait);
   for (;;) {
     const auto snapshot = election->candidates(
-        {.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"}, until.stop);
+        {.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"}, until);
     if (signals && signals->first() != 0) return kBySignal + signals->first();
+    const bool late = until.deadline && elect::BootClock::now() >= *until.deadline;
+    if (!snapshot && late && snapshot.error().code == elect::Errc::timeout) return kNoLeader;
     if (!snapshot) return std::unexpected(Failure(snapshot.error()));
     if (!snapshot->candidates.empty()) return answer(context, options, *format, *snapshot);
-    if (!options.waits || (until.deadline && elect::BootClock::now() >= *until.deadline)) return kNoLeader;
+    if (!options.waits || late) return kNoLeader;
     const auto waited = wait_for_leader(*election, until);
     if (!waited && waited.error().code != elect::Errc::interrupted) return std::unexpected(Failure(waited.error()));
   }

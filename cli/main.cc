@@ -22,9 +22,9 @@ std::string one_line(std::string_view text) {
 }
 
 cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> arguments) {
-  cli::Run run;
+  const cli::Declared* asked = nullptr;
   try {
-    run = grammar.parse(arguments);
+    asked = &grammar.parse(arguments);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = grammar.app.get_subcommands();
     const auto page = cli::page_of(grammar, chosen.empty() ? "" : chosen.front()->get_name());
@@ -41,15 +41,14 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
                                  elect::printable(format))));
   }
   cli::hide_secrets(arguments);
-  const cli::Command& command = *grammar.context.command;
-  if (command.asks_etcd) {
+  if (asked->asks_etcd()) {
     // A completion script must not be stopped by a question, nor show a warning.
-    const auto manner = command.hidden ? cli::Manner::silent : cli::Manner::talking;
+    const auto manner = grammar.context.command->hidden ? cli::Manner::silent : cli::Manner::talking;
     if (auto settled = cli::settle_secrets(grammar.context.options, manner); !settled) {
       return std::unexpected(cli::Failure(settled.error()));
     }
   }
-  return run(grammar.context);
+  return asked->run(grammar.context);
 }
 
 // Leaves without taking grpc down, which would cost a third of a short command. Sanitizers want a regular end.

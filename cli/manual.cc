@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "grammar.h"
 
@@ -18,30 +17,6 @@ constexpr std::string_view kAbout =
     "\n"
     "Options may stand before or behind the subcommand, and win over their environment variables. Durations are Go's "
     "(1m30s, 500ms); a bare number is seconds. Every error is one line on standard error.";
-
-const std::vector<Entry>& common_exits() {
-  static const std::vector<Entry> exits = {{"1", "error from etcd or the system"},
-                                           {"2", "no endpoint could be reached"},
-                                           {"4", "an output format that this subcommand has not"},
-                                           {"128", "bad arguments"}};
-  return exits;
-}
-
-const std::vector<Entry>& all_exits() {
-  static const std::vector<Entry> exits = {{"0", "done; or yes"},
-                                           {"1", "error from etcd or the system"},
-                                           {"2", "no endpoint could be reached"},
-                                           {"4", "an output format that this subcommand has not"},
-                                           {"10", "no leader, no such candidate"},
-                                           {"11", "not elected in time; not the leader"},
-                                           {"12", "leadership was lost"},
-                                           {"13", "--verify found a fault"},
-                                           {"124", "CMD ran longer than --max-runtime"},
-                                           {"126, 127", "CMD could not be run, was not found"},
-                                           {"128", "bad arguments"},
-                                           {"128+N", "CMD ended by signal N"}};
-  return exits;
-}
 
 std::vector<Example> program_examples() {
   return {{"electctl campaign backup -- /usr/local/bin/backup", "run it on one host; the others wait for their turn"},
@@ -86,8 +61,12 @@ std::vector<std::string> paragraphs_of(std::string_view text) {
   return paragraphs;
 }
 
-// By the numbers that they begin with.
-void sort_by_code(std::vector<Entry>& exits) {
+// Adds those that every subcommand has, in the order of the numbers that they begin with.
+void add_common(std::vector<Entry>& exits) {
+  exits.insert(exits.end(), {{"1", "error from etcd or the system"},
+                             {"2", "no endpoint could be reached"},
+                             {"4", "an output format that this subcommand has not"},
+                             {"128", "bad arguments"}});
   std::ranges::stable_sort(exits, {}, [](const Entry& entry) {
     return std::pair(std::stoi(entry.term), entry.term.find('+') != entry.term.npos);
   });
@@ -101,7 +80,15 @@ Page program_page(const Grammar& grammar) {
   }
   page.global_options = options_of(grammar.app);
   page.examples = program_examples();
-  page.exits = all_exits();
+  page.exits = {{"0", "done; or yes"},
+                {"10", "no leader, no such candidate"},
+                {"11", "not elected in time; not the leader"},
+                {"12", "leadership was lost"},
+                {"13", "--verify found a fault"},
+                {"124", "CMD ran longer than --max-runtime"},
+                {"126, 127", "CMD could not be run, was not found"},
+                {"128+N", "CMD ended by signal N"}};
+  add_common(page.exits);
   return page;
 }
 
@@ -128,8 +115,7 @@ Page page_of(const Grammar& grammar, std::string_view subcommand) {
   page.options = options_of(*app);
   page.examples = manual.examples;
   page.exits = manual.exits;
-  page.exits.insert(page.exits.end(), common_exits().begin(), common_exits().end());
-  sort_by_code(page.exits);
+  add_common(page.exits);
   return page;
 }
 

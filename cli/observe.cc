@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <map>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>

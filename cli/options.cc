@@ -8,23 +8,22 @@
 
 #include "elect/duration.h"
 #include "elect/names.h"
-#include "elect/text.h"
 #include "exit_code.h"
 
 namespace cli {
 namespace {
 
-// CLI11 checks and converts by functions that answer with a message: empty where all is well.
-template <typename Parse, typename Store>
+// An option whose text one of our own parsers reads into `target`.
+template <typename Parse, typename Target>
 CLI::Option* add_parsed(CLI::App& app, const std::string& name, const std::string& type, const std::string& help,
-                        Parse parse, Store store) {
+                        Parse parse, Target& target) {
   return app
       .add_option_function<std::string>(
           name,
-          [name, parse, store](const std::string& text) {
+          [name, parse, &target](const std::string& text) {
             const auto parsed = parse(text);
             if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
-            store(*parsed);
+            target = *parsed;
           },
           help)
       ->type_name(type);
@@ -55,18 +54,16 @@ std::string_view name_of(Format format) {
 
 CLI::Option* add_duration(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
                           const std::string& help) {
-  return add_parsed(app, name, "DURATION", help, elect::parse_duration,
-                    [&duration](std::chrono::nanoseconds parsed) { duration = parsed; });
+  return add_parsed(app, name, "DURATION", help, elect::parse_duration, duration);
 }
 
 CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<std::chrono::nanoseconds>& duration,
                           const std::string& help) {
-  return add_parsed(app, name, "DURATION", help, elect::parse_duration,
-                    [&duration](std::chrono::nanoseconds parsed) { duration = parsed; });
+  return add_parsed(app, name, "DURATION", help, elect::parse_duration, duration);
 }
 
 CLI::Option* add_lease(CLI::App& app, const std::string& name, elect::LeaseId& lease, const std::string& help) {
-  return add_parsed(app, name, "ID", help, elect::parse_lease, [&lease](elect::LeaseId parsed) { lease = parsed; });
+  return add_parsed(app, name, "ID", help, elect::parse_lease, lease);
 }
 
 void declare_global_options(CLI::App& program, GlobalOptions& options) {

@@ -1,4 +1,4 @@
-// The options that every subcommand has; contract section 2.
+// The options that every subcommand has, etcdctl's names, defaults and variables.
 #pragma once
 
 #include <chrono>

@@ -13,8 +13,6 @@
 #include <fmt/format.h>
 
 namespace cli {
-namespace {
-
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -25,15 +23,13 @@ bool write_all(int descriptor, std::string_view bytes) {
   return true;
 }
 
-}  // namespace
-
 std::expected<void, Failure> write_result(std::string_view bytes) {
   if (write_all(STDOUT_FILENO, bytes)) return {};
   if (errno == EPIPE) return std::unexpected(Failure(kBySignal + SIGPIPE, ""));
   return std::unexpected(Failure(kError, fmt::format("cannot write to standard output: {}", std::strerror(errno))));
 }
 
-void warn(std::string_view message) { write_all(STDERR_FILENO, fmt::format("electctl: {}\n", message)); }
+void warn(std::string_view message) { (void)write_all(STDERR_FILENO, fmt::format("electctl: {}\n", message)); }
 
 void take_closed_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {

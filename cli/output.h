@@ -12,6 +12,9 @@ namespace cli {
 // else that keeps the bytes from getting there: a failure that says what.
 [[nodiscard]] std::expected<void, Failure> write_result(std::string_view bytes);
 
+// All of it, to any descriptor. False: errno says why not.
+[[nodiscard]] bool write_all(int descriptor, std::string_view bytes);
+
 // One line on standard error, "electctl: …". What cannot be written there is lost.
 void warn(std::string_view message);
 
@@ -28,7 +31,7 @@ struct TerminalSize {
 };
 [[nodiscard]] TerminalSize terminal_size(int descriptor);
 
-// Whether colours are wanted there: only on a terminal, never with NO_COLOR or TERM=dumb; contract section 9.
+// Whether colours are wanted there: only on a terminal, never with NO_COLOR or TERM=dumb.
 [[nodiscard]] bool wants_colour(int descriptor);
 
 // Whether the user's locale says that characters beyond ASCII can be shown.

@@ -143,7 +143,7 @@ elect::Result<void> hand_over_secrets(const elect::ClientOptions& client) {
   if (client.user.empty() && secret.empty()) return {};
   const int file = memfd_create(kMemoryFile, 0);
   const std::string content = client.user + '\0' + secret;
-  if (file < 0 || write(file, content.data(), content.size()) != static_cast<ssize_t>(content.size())) {
+  if (file < 0 || !write_all(file, content)) {
     return elect::fail(elect::Errc::system,
                        fmt::format("cannot hand the password over for standing again: {}", std::strerror(errno)));
   }

@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "elect/text.h"
+#include "output.h"
 
 namespace cli {
 namespace {
@@ -96,16 +97,6 @@ bool is_still_at(const std::string& path, int descriptor) {
          opened.st_dev == there.st_dev;
 }
 
-bool write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return ::fsync(descriptor) == 0;
-}
-
 }  // namespace
 
 std::expected<SessionFile, Failure> SessionFile::open(std::string path, int in_use_code) {
@@ -153,8 +144,8 @@ std::expected<void, Failure> SessionFile::store(const SessionRecord& record) {
   const int descriptor = ::mkostemp(fresh.data(), O_CLOEXEC);  // 0600.
   if (descriptor < 0) return failed(path_, "written");
   // Locked before it is there for others.
-  if (!write_all(descriptor, encode(record)) || ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 ||
-      ::rename(fresh.c_str(), path_.c_str()) != 0) {
+  if (!write_all(descriptor, encode(record)) || ::fsync(descriptor) != 0 ||
+      ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 || ::rename(fresh.c_str(), path_.c_str()) != 0) {
     auto error = failed(path_, "written");
     ::close(descriptor);
     ::unlink(fresh.c_str());

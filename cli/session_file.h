@@ -1,4 +1,4 @@
-// The file of a session that outlives the process; contract section 6.
+// The file of a session that outlives the process.
 //
 // Its writes are atomic: a new file takes the old one's place. While a SessionFile is open, the file is locked (flock),
 // and so is what takes its place, so that a second electctl with the same file is told so.

@@ -3,39 +3,39 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "elect/duration.h"
 #include "elect/text.h"
 #include "output.h"
+#include "render/columns.h"
 
 namespace cli {
 
-Standing::Standing(Context& context, StandingOptions options, Signals& signals)
-    : context_(context), options_(std::move(options)), signals_(signals) {}
+Standing::Standing(elect::Election election, StandingOptions options, Signals& signals)
+    : election_(std::move(election)), options_(std::move(options)), signals_(signals) {}
 
 std::expected<std::unique_ptr<Standing>, Failure> Standing::open(Context& context, StandingOptions options,
                                                                  Signals& signals) {
   auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
-  const auto client = context.client();
-  if (!client) return std::unexpected(client.error());
-  std::unique_ptr<Standing> standing(new Standing(context, std::move(options), signals));
+  std::unique_ptr<Standing> standing(new Standing(*std::move(election), std::move(options), signals));
   const StandingOptions& wanted = standing->options_;
-  const auto opened =
-      wanted.session_file.empty() ? standing->open_session(**client) : standing->open_kept_session(**client, *election);
+  const auto opened = wanted.session_file.empty() ? standing->open_session() : standing->open_kept_session();
   if (!opened) return std::unexpected(opened.error());
   auto candidacy =
-      elect::Candidacy::stand(**client, *standing->session_, wanted.name, wanted.value, {signals.stop_token(), {}});
+      elect::Candidacy::stand(standing->election_, *standing->session_, wanted.value, {signals.stop_token(), {}});
   if (!candidacy) return std::unexpected(Failure(candidacy.error()));
   standing->candidacy_ = *std::move(candidacy);
   standing->note_place();
   return standing;
 }
 
-std::expected<void, Failure> Standing::open_session(elect::Client& client) {
-  auto session = elect::Session::open(client, options_.session, {signals_.stop_token(), {}});
+std::expected<void, Failure> Standing::open_session() {
+  auto session = elect::Session::open(election_.client(), options_.session, {signals_.stop_token(), {}});
   if (!session) return std::unexpected(Failure(session.error()));
   session_ = *std::move(session);
   if (session_->owned() && session_->ttl() > options_.session.ttl) {
@@ -45,12 +45,12 @@ std::expected<void, Failure> Standing::open_session(elect::Client& client) {
   return {};
 }
 
-std::expected<void, Failure> Standing::open_kept_session(elect::Client& client, elect::Election& election) {
+std::expected<void, Failure> Standing::open_kept_session() {
   auto file = SessionFile::open(options_.session_file, options_.in_use_code);
   if (!file) return std::unexpected(file.error());
   file_.emplace(*std::move(file));
   // Says which cluster this is before anything is changed there.
-  const auto snapshot = election.candidates({.limit = 1}, signals_.stop_token());
+  const auto snapshot = election_.candidates({.limit = 1}, {signals_.stop_token(), {}});
   if (!snapshot) return std::unexpected(Failure(snapshot.error()));
 
   if (const auto& record = file_->record()) {
@@ -61,10 +61,10 @@ std::expected<void, Failure> Standing::open_kept_session(elect::Client& client, 
       why = fmt::format("of election '{}'", elect::printable(record->election));
     } else {
       options_.session.lease = record->lease;
-      const auto resumed = open_session(client);
+      const auto resumed = open_session();
       if (resumed) return {};
       options_.session.lease = 0;
-      const auto alive = client.time_to_live(record->lease, false, signals_.stop_token());
+      const auto alive = election_.client().time_to_live(record->lease, false, signals_.stop_token());
       if (!alive || alive->ttl.count() >= 0) return resumed;
       why = "over: its lease is gone";
     }
@@ -75,7 +75,7 @@ std::expected<void, Failure> Standing::open_kept_session(elect::Client& client, 
       file_->store({snapshot->header.cluster_id, options_.name, options_.session.grant_as,
                     elect::key_of(options_.name, options_.session.grant_as), 0, options_.session.ttl.count()});
   if (!stored) return stored;
-  return open_session(client);
+  return open_session();
 }
 
 // Not to be written is no reason to give up: the lease is in the file, and the next run finds the rest by it.
@@ -89,6 +89,7 @@ void Standing::note_place() {
 }
 
 Standing::~Standing() {
+  if (candidacy_) candidacy_->leave();
   if (!session_ || file_) return;
   const auto hurry = signals_.impatient_token();
   const auto loss = session_->loss();
@@ -103,8 +104,6 @@ Standing::~Standing() {
     warn(fmt::format("could not revoke lease {}: {}", elect::hex_of(session_->lease()),
                      elect::describe(closed.error())));
   }
-  // Its watch ends with the process, which is near: to end it in order takes as long as a call.
-  (void)candidacy_.release();
 }
 
 elect::Result<elect::Candidacy::Verdict> Standing::wait() {
@@ -123,9 +122,7 @@ elect::Result<elect::Candidacy::Verdict> Standing::wait() {
 // For people only, so the look at the whole queue that it costs is made on a terminal alone.
 void Standing::show_place(const elect::Ahead& ahead) {
   std::string place = fmt::format("behind {}", elect::printable(ahead.key));
-  auto election = context_.election(options_.name);
-  const auto snapshot =
-      election ? election->candidates({}, signals_.stop_token()) : elect::fail(elect::Errc::usage, "");
+  const auto snapshot = election_.candidates({}, {signals_.stop_token(), {}});
   if (snapshot && !snapshot->candidates.empty()) {
     const auto in_front = std::ranges::count_if(snapshot->candidates, [this](const auto& candidate) {
       return candidate.create_revision < candidacy_->self().create_revision;
@@ -134,7 +131,8 @@ void Standing::show_place(const elect::Ahead& ahead) {
                         elect::printable(snapshot->candidates.front().value));
   }
   const std::string line = fmt::format("waiting in '{}': {}", elect::printable(options_.name), place);
-  fmt::print(stderr, "\r\x1b[K{}", line.substr(0, static_cast<std::size_t>(terminal_size(STDERR_FILENO).columns - 1)));
+  const auto width = static_cast<std::size_t>(std::max(terminal_size(STDERR_FILENO).columns - 1, 0));
+  fmt::print(stderr, "\r\x1b[K{}", render::cut(line, width, {.ascii = !speaks_utf8()}));
 }
 
 }  // namespace cli

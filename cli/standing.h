@@ -7,7 +7,7 @@
 #include <string>
 
 #include "command.h"
-#include "elect/election.h"
+#include "elect/candidacy.h"
 #include "elect/session.h"
 #include "session_file.h"
 #include "signals.h"
@@ -44,14 +44,14 @@ class Standing {
   [[nodiscard]] elect::Candidacy& candidacy() { return *candidacy_; }
 
  private:
-  Standing(Context& context, StandingOptions options, Signals& signals);
-  [[nodiscard]] std::expected<void, Failure> open_session(elect::Client& client);
+  Standing(elect::Election election, StandingOptions options, Signals& signals);
+  [[nodiscard]] std::expected<void, Failure> open_session();
   // With a session file: takes up the session that it holds, or puts a new one in its place.
-  [[nodiscard]] std::expected<void, Failure> open_kept_session(elect::Client& client, elect::Election& election);
+  [[nodiscard]] std::expected<void, Failure> open_kept_session();
   void note_place();
   void show_place(const elect::Ahead& ahead);
 
-  Context& context_;
+  const elect::Election election_;
   StandingOptions options_;
   Signals& signals_;
   const elect::BootTime begun_ = elect::BootClock::now();

@@ -19,7 +19,8 @@ Declared declare_version(CLI::App&) {
           {.description = {},
            .examples = {{"electctl version", "print it"},
                         {"electctl version | head -n1", "without the version of etcd's API"}},
-           .exits = {{"0", "done"}}}};
+           .exits = {{"0", "done"}}},
+          [] { return false; }};
 }
 
 }  // namespace cli

@@ -1,318 +1,34 @@
 #include "elect/election.h"
 
-#include <algorithm>
-#include <utility>
-
-#include "wire/connection.h"
-#include "wire/convert.h"
-#include "wire/either_stop.h"
-#include "wire/lease.h"
+#include "wire/guarded.h"
 #include "wire/range.h"
-#include "wire/watcher.h"
 
 namespace elect {
-namespace {
-
-using namespace std::chrono_literals;
-
-etcdserverpb::Compare stands_at(const std::string& key, Revision create_revision) {
-  etcdserverpb::Compare compare;
-  compare.set_result(etcdserverpb::Compare::EQUAL);
-  compare.set_target(etcdserverpb::Compare::CREATE);
-  compare.set_key(key);
-  compare.set_create_revision(create_revision);
-  return compare;
-}
-
-etcdserverpb::RangeRequest last_before(const std::string& prefix, Revision create_revision) {
-  auto range = in_queue_order(keys_below(prefix));
-  range.set_sort_order(etcdserverpb::RangeRequest::DESCEND);
-  range.set_limit(1);
-  range.set_keys_only(true);
-  if (create_revision > 0) range.set_max_create_revision(create_revision - 1);
-  return range;
-}
-
-// The guarded Txn of everything that touches a candidate's key. `changed`: whether the guard held, and so it was done.
-// After a try whose answer was lost, a guard that no longer holds may be that try's own doing.
-struct Guarded {
-  bool held = false;
-  bool repeated = false;
-  Header header;
-};
-
-Result<Guarded> run_guarded(Connection& connection, const Candidate& candidate, etcdserverpb::RequestOp&& operation,
-                            const Until& until) {
-  etcdserverpb::TxnRequest request;
-  *request.add_compare() = stands_at(candidate.key, candidate.create_revision);
-  *request.add_success() = std::move(operation);
-  etcdserverpb::TxnResponse response;
-  Attempt attempt;
-  auto called = connection.call(&etcdserverpb::KV::Stub::Txn, request, response, until, &attempt);
-  if (!called) return std::unexpected(called.error());
-  return Guarded{response.succeeded(), attempt.repeated, header_of(response.header())};
-}
-
-Result<Guarded> put_guarded(Connection& connection, const Candidate& candidate, const std::string& value,
-                            const Until& until) {
-  etcdserverpb::RequestOp operation;
-  auto& put = *operation.mutable_request_put();
-  put.set_key(candidate.key);
-  put.set_value(value);
-  put.set_ignore_lease(true);
-  return run_guarded(connection, candidate, std::move(operation), until);
-}
-
-Result<bool> delete_guarded(Connection& connection, const Candidate& candidate, const Until& until) {
-  etcdserverpb::RequestOp operation;
-  operation.mutable_request_delete_range()->set_key(candidate.key);
-  const auto done = run_guarded(connection, candidate, std::move(operation), until);
-  if (!done) return std::unexpected(done.error());
-  return done->held || done->repeated;
-}
-
-}  // namespace
 
 Result<Election> Election::open(Client& client, std::string name) {
   if (name.empty()) return fail(Errc::usage, "the name of an election is not empty");
   return Election(client, std::move(name));
 }
 
-Election::Election(Client& client, std::string name)
-    : client_(&client), name_(std::move(name)), prefix_(prefix_of(name_)) {}
-
-Result<Snapshot> Election::candidates(const Query& query, std::stop_token stop) {
-  return read_range(client_->connection(), keys_below(prefix_), query, stop);
+Result<Snapshot> Election::candidates(const Query& query, const Until& until) const {
+  Connection& connection = Connection::of(*client_);
+  return read_range(connection, keys_below(prefix_of(name_)), query, connection.for_one_call(until));
 }
 
-Result<bool> Election::end(const Candidate& candidate, bool revoke, std::stop_token stop) {
-  const auto deleted = delete_guarded(client_->connection(), candidate, {stop, {}});
-  if (!deleted || !*deleted || !revoke || candidate.lease == 0) return deleted;
+Result<bool> Election::end(const Candidate& candidate, bool revoke, std::stop_token stop) const {
+  const auto deleted = delete_guarded(Connection::of(*client_), candidate, {stop, {}});
+  if (!deleted) return std::unexpected(deleted.error());
+  if (!deleted->held && !deleted->repeated) return false;
+  if (!revoke || candidate.lease == 0) return true;
   const auto revoked = client_->revoke(candidate.lease, {stop, {}});
   if (!revoked) return std::unexpected(revoked.error());
   return true;
 }
 
-Result<bool> Election::proclaim(const Candidate& candidate, const std::string& value, std::stop_token stop) {
-  const auto put = put_guarded(client_->connection(), candidate, value, {std::move(stop), {}});
+Result<bool> Election::proclaim(const Candidate& candidate, const std::string& value, std::stop_token stop) const {
+  const auto put = put_guarded(Connection::of(*client_), candidate, value, {std::move(stop), {}});
   if (!put) return std::unexpected(put.error());
   return put->held;
-}
-
-Result<std::unique_ptr<Candidacy>> Candidacy::stand(Client& client, Session& session, std::string name,
-                                                    std::string value, const Until& until) {
-  if (name.empty()) return fail(Errc::usage, "the name of an election is not empty");
-  std::unique_ptr<Candidacy> candidacy(new Candidacy(client, session, std::move(name)));
-  Candidate& self = candidacy->self_;
-  self.key = key_of(candidacy->name_, session.lease());
-  self.lease = session.lease();
-
-  etcdserverpb::TxnRequest request;
-  *request.add_compare() = stands_at(self.key, 0);
-  *request.add_success()->mutable_request_range() = last_before(prefix_of(candidacy->name_), 0);
-  auto& put = *request.add_success()->mutable_request_put();
-  put.set_key(self.key);
-  put.set_value(value);
-  put.set_lease(self.lease);
-  request.add_failure()->mutable_request_range()->set_key(self.key);
-  etcdserverpb::TxnResponse response;
-  Attempt attempt;
-  auto called = client.connection().call(&etcdserverpb::KV::Stub::Txn, request, response, until, &attempt);
-  if (!called) return std::unexpected(called.error());
-  candidacy->header_ = header_of(response.header());
-
-  if (response.succeeded()) {
-    self.value = std::move(value);
-    self.create_revision = self.mod_revision = response.header().revision();
-    self.version = 1;
-    auto& before = *response.mutable_responses(0)->mutable_response_range();
-    candidacy->elected_ = before.kvs().empty();
-    if (!candidacy->elected_) candidacy->ahead_ = {std::move(*before.mutable_kvs(0)->mutable_key()), before.count()};
-    return candidacy;
-  }
-
-  auto& standing = *response.mutable_responses(0)->mutable_response_range();
-  if (standing.kvs().empty())
-    return fail(Errc::refused, "the server says of one key both that it is there and that it is not");
-  self = candidate_of(std::move(*standing.mutable_kvs(0)));
-  if (self.lease != session.lease()) {
-    return fail(Errc::refused, "the key of this lease stands in the election under another lease: resign it first");
-  }
-  if (self.value != value) {
-    const auto proclaimed = put_guarded(client.connection(), self, value, until);
-    if (!proclaimed) return std::unexpected(proclaimed.error());
-    self.value = std::move(value);
-    self.mod_revision = proclaimed->header.revision;
-    ++self.version;
-  }
-  const auto still_there = candidacy->look_ahead(until);
-  if (!still_there) return std::unexpected(still_there.error());
-  if (!*still_there) return fail(Errc::refused, "the candidate was deleted while it stood up");
-  return candidacy;
-}
-
-Candidacy::Candidacy(Client& client, Session& session, std::string name)
-    : client_(client), session_(session), name_(std::move(name)) {}
-
-Candidacy::~Candidacy() = default;
-
-Result<bool> Candidacy::look_ahead(const Until& until) {
-  etcdserverpb::TxnRequest request;
-  *request.add_compare() = stands_at(self_.key, self_.create_revision);
-  *request.add_success()->mutable_request_range() = last_before(prefix_of(name_), self_.create_revision);
-  etcdserverpb::TxnResponse response;
-  auto called = client_.connection().call(&etcdserverpb::KV::Stub::Txn, request, response, until);
-  if (!called) return std::unexpected(called.error());
-  if (!response.succeeded()) return false;
-  header_ = header_of(response.header());
-  auto& before = *response.mutable_responses(0)->mutable_response_range();
-  elected_ = before.kvs().empty();
-  ahead_.key = elected_ ? std::string() : std::move(*before.mutable_kvs(0)->mutable_key());
-  return true;
-}
-
-namespace {
-
-constexpr std::int64_t kOwnWatch = 1;
-
-// Leaving, with the reason worded once.
-Loss key_deleted(const std::string& key) {
-  return {Loss::Cause::key_deleted,
-          "key " + key + " was deleted: it was resigned, or its lease was revoked or expired"};
-}
-
-bool has_removal(const Watcher::Batch& batch) {
-  return std::ranges::any_of(batch.events, [](const Event& event) { return event.type == Event::Type::removed; });
-}
-
-}  // namespace
-
-void Candidacy::watch_ahead() {
-  watcher_->add(++ahead_watch_, {ahead_.key, {}, header_.revision + 1, true});
-  watching_ahead_ = true;
-}
-
-void Candidacy::unwatch_ahead() {
-  if (std::exchange(watching_ahead_, false)) watcher_->cancel(ahead_watch_);
-}
-
-Result<Candidacy::Verdict> Candidacy::follow(bool leading, const Until& until,
-                                             const std::function<void(const Ahead&)>& moved) {
-  const EitherStop stop(until.stop, session_.lost_token());
-  const Until inner{stop.token(), until.deadline};
-  for (;;) {
-    auto verdict = follow_stream(leading, inner, moved);
-    if (const auto loss = session_.loss()) return *loss;
-    if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
-    if (verdict) return verdict;
-    if (!is_passing(verdict.error().code)) return verdict;
-    watcher_.reset();
-    if (until.deadline && BootClock::now() >= *until.deadline) return Beaten{};
-    pause_for(kPauseBeforeReopening, inner.stop);
-  }
-}
-
-// A call in the middle of a wait has its own time limit, but ends with the wait.
-Until Candidacy::for_one_call(const Until& until) const {
-  const BootTime limit = later(BootClock::now(), client_.options().command_timeout);
-  return {until.stop, std::min(limit, until.deadline.value_or(limit))};
-}
-
-// One stream's worth. An error that passes means that the stream is of no more use.
-Result<Candidacy::Verdict> Candidacy::follow_stream(bool leading, const Until& until,
-                                                    const std::function<void(const Ahead&)>& moved) {
-  const auto see_ahead = [&]() -> Result<std::optional<Verdict>> {
-    const std::string before = ahead_.key;
-    const auto still_there = look_ahead(for_one_call(until));
-    if (!still_there) return std::unexpected(still_there.error());
-    if (!*still_there) return key_deleted(self_.key);
-    if (elected_) {
-      if (!leading) return Elected{};
-    } else if (moved && ahead_.key != before) {
-      moved(ahead_);
-    }
-    return std::nullopt;
-  };
-
-  if (!leading && elected_) return Elected{};
-  if (!watcher_) {
-    if (std::exchange(watched_before_, true)) {
-      const auto seen = see_ahead();
-      if (!seen) return std::unexpected(seen.error());
-      if (*seen) return **seen;
-    }
-    auto opened = Watcher::open(client_.connection(), for_one_call(until));
-    if (!opened) return std::unexpected(opened.error());
-    watcher_ = *std::move(opened);
-    watcher_->add(kOwnWatch, {self_.key, {}, header_.revision + 1, false});
-    watching_ahead_ = false;
-    if (!elected_) watch_ahead();
-  }
-  if (elected_) unwatch_ahead();
-  for (;;) {
-    auto next = watcher_->next(until);
-    if (!next) return std::unexpected(next.error());
-    if (std::holds_alternative<Watcher::Late>(*next)) return Beaten{};
-    if (std::holds_alternative<Watcher::Compacted>(*next)) {
-      return fail(Errc::unavailable, "a compaction overtook the watch");
-    }
-    const auto& batch = std::get<Watcher::Batch>(*next);
-    if (batch.id == kOwnWatch && batch.events.back().type == Event::Type::put) {
-      detached_ = batch.events.back().candidate.lease != self_.lease;
-    }
-    if (!has_removal(batch)) continue;
-    if (batch.id == kOwnWatch) return key_deleted(self_.key);
-    if (batch.id != ahead_watch_ || elected_) continue;
-    // To be elected comes first: the watch is ended when leadership is held.
-    const auto seen = see_ahead();
-    if (!seen) return std::unexpected(seen.error());
-    if (*seen) return **seen;
-    unwatch_ahead();
-    if (!elected_) watch_ahead();
-  }
-}
-
-Result<Candidacy::Verdict> Candidacy::wait(const Until& until, const std::function<void(const Ahead&)>& moved) {
-  if (const auto loss = session_.loss()) return *loss;
-  return follow(false, until, moved);
-}
-
-Result<std::optional<Loss>> Candidacy::hold(const Until& until) {
-  const auto verdict = follow(true, until, {});
-  if (!verdict) return std::unexpected(verdict.error());
-  if (const auto* loss = std::get_if<Loss>(&*verdict)) return *loss;
-  return std::nullopt;
-}
-
-Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop) {
-  const auto granted = grant_lease(client_.connection(), random_lease(), keep, {stop, {}});
-  if (!granted) return std::unexpected(granted.error());
-  const std::string key = once_key_of(name_, id);
-  etcdserverpb::TxnRequest request;
-  *request.add_compare() = stands_at(self_.key, self_.create_revision);
-  *request.add_compare() = stands_at(key, 0);
-  auto& put = *request.add_success()->mutable_request_put();
-  put.set_key(key);
-  put.set_value(self_.key);
-  put.set_lease(granted->lease);
-  request.add_failure()->mutable_request_range()->set_key(key);
-  etcdserverpb::TxnResponse response;
-  const auto called = client_.connection().call(&etcdserverpb::KV::Stub::Txn, request, response, {stop, {}});
-  if (!called) return std::unexpected(called.error());
-  if (response.succeeded()) return Once::recorded;
-  const auto& found = response.responses(0).response_range().kvs();
-  // The record of an earlier try whose answer was lost is on the lease that was granted for it.
-  if (!found.empty() && found[0].lease() == granted->lease) return Once::recorded;
-  // The lease is of no use to anybody; left alone it would end by itself.
-  (void)client_.revoke(granted->lease, {stop, {}});
-  if (found.empty()) return Once::gone;
-  return Once::already;
-}
-
-Result<void> Candidacy::withdraw(std::stop_token stop) {
-  const auto deleted = delete_guarded(client_.connection(), self_, {std::move(stop), {}});
-  if (!deleted) return std::unexpected(deleted.error());
-  return {};
 }
 
 }  // namespace elect

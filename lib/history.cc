@@ -1,7 +1,5 @@
 #include "elect/history.h"
 
-#include <fmt/format.h>
-
 #include "wire/follow.h"
 
 namespace elect {
@@ -14,19 +12,6 @@ constexpr std::size_t kRevisionsAtOnce = 1000;
 // Watches that begin in the past are looked at ten times a second. Only where nothing at all is to be told, or just
 // as much as goes into a whole batch, silence is the sign of it.
 constexpr auto kSilence = 1s;
-
-Result<Revision> oldest_revision(Connection& connection, const KeyRange& range, const Until& until) {
-  const auto at_first = read_range(connection, range, {.revision = 1, .limit = 1, .keys_only = true}, until.stop);
-  if (at_first) return 1;
-  if (at_first.error().code != Errc::compacted) return std::unexpected(at_first.error());
-  const auto watcher = Watcher::open(connection, until);
-  if (!watcher) return std::unexpected(watcher.error());
-  (*watcher)->add(1, {range.begin, range.end, 1, false});
-  const auto next = (*watcher)->next(until);
-  if (!next) return std::unexpected(next.error());
-  if (const auto* compacted = std::get_if<Watcher::Compacted>(&*next)) return compacted->oldest;
-  return fail(Errc::timeout, "the server did not say which its oldest revision is");
-}
 
 // Reads what followed `at`, up to the revision `to`.
 Result<void> read_events(Connection& connection, const KeyRange& range, Chronicle& chronicle, Revision at, Revision to,
@@ -63,7 +48,7 @@ Result<History> read_once(Connection& connection, const KeyRange& range, Revisio
   if (!oldest) return std::unexpected(oldest.error());
   if (from > 0 && from < *oldest) return std::unexpected(compacted(from, *oldest));
   const Revision at = from > 0 ? from : *oldest;
-  const auto snapshot = read_range(connection, range, {.revision = at}, until.stop);
+  const auto snapshot = read_range(connection, range, {.revision = at}, until);
   if (!snapshot) return std::unexpected(snapshot.error());
   History history{snapshot->header, *oldest, Chronicle(snapshot->candidates, at)};
   const auto read = read_events(connection, range, history.chronicle, at, snapshot->header.revision, until);
@@ -73,11 +58,10 @@ Result<History> read_once(Connection& connection, const KeyRange& range, Revisio
 
 }  // namespace
 
-Result<History> read_history(Client& client, const std::string& name, Revision from, std::stop_token stop) {
-  if (name.empty()) return fail(Errc::usage, "the name of an election is not empty");
-  Connection& connection = client.connection();
-  const KeyRange range = keys_below(prefix_of(name));
-  const Until until = within(connection.options().command_timeout, std::move(stop));
+Result<History> read_history(const Election& election, Revision from, const std::stop_token& stop) {
+  Connection& connection = Connection::of(election.client());
+  const KeyRange range = keys_below(prefix_of(election.name()));
+  const Until until = connection.for_one_call({stop, {}});
   for (;;) {
     auto history = read_once(connection, range, from, until);
     if (history || BootClock::now() >= *until.deadline) return history;

@@ -114,18 +114,18 @@ class QueueBook : public Book {
 
 }  // namespace
 
-Result<void> Election::observe(Revision from, const Tell& tell, const Until& until) {
+Result<void> Election::observe(Revision from, const Tell& tell, const Until& until) const {
   ElectionBook book(name_, tell);
-  return follow(client_->connection(), keys_below(prefix_), from, book, until);
+  return follow(Connection::of(*client_), keys_below(prefix_of(name_)), from, book, until);
 }
 
-Result<void> Election::watch(const std::function<bool(const Header&, const Queue&)>& tell, const Until& until) {
+Result<void> Election::watch(const std::function<bool(const Header&, const Queue&)>& tell, const Until& until) const {
   QueueBook book(tell);
-  return follow(client_->connection(), keys_below(prefix_), 0, book, until);
+  return follow(Connection::of(*client_), keys_below(prefix_of(name_)), 0, book, until);
 }
 
-Result<Survey> survey(Client& client, const std::string& prefix, const Query& query, std::stop_token stop) {
-  auto snapshot = read_range(client.connection(), keys_below(prefix), query, stop);
+Result<Survey> survey(Client& client, const std::string& prefix, const Query& query, const Until& until) {
+  auto snapshot = read_range(Connection::of(client), keys_below(prefix), query, until);
   if (!snapshot) return std::unexpected(snapshot.error());
   const Header header = snapshot->header;
   return Survey{header, Elections(prefix, snapshot->candidates, header.revision)};
@@ -134,7 +134,7 @@ Result<Survey> survey(Client& client, const std::string& prefix, const Query& qu
 Result<void> observe_all(Client& client, const std::string& prefix, Revision from, const Tell& tell,
                          const Until& until) {
   ElectionsBook book(prefix, tell);
-  return follow(client.connection(), keys_below(prefix), from, book, until);
+  return follow(Connection::of(client), keys_below(prefix), from, book, until);
 }
 
 }  // namespace elect

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -37,8 +38,8 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
   const bool owned = options.lease == 0;
   if (owned && options.ttl < 1s) return fail(Errc::usage, "the time to live of a lease is at least 1s");
   const LeaseId fresh = options.grant_as != 0 ? options.grant_as : random_lease();
-  const auto granted = owned ? grant_lease(client.connection(), fresh, options.ttl, until)
-                             : take_up_lease(client.connection(), options.lease, until);
+  const auto granted = owned ? grant_lease(Connection::of(client), fresh, options.ttl, until)
+                             : take_up_lease(Connection::of(client), options.lease, until);
   if (!granted) return std::unexpected(granted.error());
   std::unique_ptr<Session> session(new Session(client, std::move(options), granted->lease, owned, granted->deadline));
   if (session->options_.on_renewed) session->options_.on_renewed(granted->deadline);
@@ -85,15 +86,15 @@ void Session::renew_until(std::stop_token stop) {
                                                        format_duration(known.ttl() / 10 * 9), why)});
     }
     // Short enough that another endpoint can still be asked before the deadline becomes uncertain.
-    const nanoseconds try_limit = std::max(known.ttl() / 6, kShortestRenewal);
+    const nanoseconds patience = std::max(known.ttl() / 6, kShortestRenewal);
     Attempt attempt;
-    const auto ttl = renew_lease(client_.connection(), lease_, {stop, std::min(now + try_limit, known.lost_from())},
-                                 attempt, try_limit);
+    const auto ttl =
+        renew_lease(Connection::of(client_), lease_, {stop, std::min(now + patience, known.lost_from())}, attempt);
     if (stop.stop_requested()) return;
     if (ttl && *ttl <= 0s) return lose({Loss::Cause::lease_gone, gone(lease_)});
     if (!ttl) {
       if (is_about_account(ttl.error().code)) why = describe(ttl.error());
-      due = BootClock::now() + kPauseAfterFailure;
+      due = std::min(BootClock::now() + kPauseAfterFailure, known.lost_from());
       continue;
     }
     {
@@ -123,12 +124,13 @@ Result<void> Session::end_lease(const std::stop_token& stop) {
   // However long the endpoints are out of reach, the server ends the lease itself at that time.
   for (;;) {
     const auto revoked = client_.revoke(lease_, {stop, std::max(expiry, BootClock::now() + 1s)});
-    if (revoked || revoked.error().code == Errc::interrupted) break;
-    if (is_about_account(revoked.error().code)) return std::unexpected(revoked.error());
-    if (BootClock::now() >= expiry) return std::unexpected(revoked.error());
+    if (revoked) return {};
+    const Errc code = revoked.error().code;
+    if (code == Errc::interrupted || is_about_account(code) || BootClock::now() >= expiry) {
+      return std::unexpected(revoked.error());
+    }
     pause_for(kPauseAfterFailure, stop);
   }
-  return {};
 }
 
 }  // namespace elect

@@ -1,7 +1,6 @@
 #include "elect/text.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <iterator>
 #include <optional>

@@ -35,32 +35,33 @@ struct Service {
   Snapshot listing;
 };
 
-Result<Service> ask_service(Client& client, Election& election, const std::stop_token& stop) {
+Result<Service> ask_service(const Election& election, const std::stop_token& stop) {
   v3electionpb::LeaderRequest request;
   request.set_name(election.name());
   v3electionpb::LeaderResponse response;
-  auto called = client.connection().call(&v3electionpb::Election::Stub::Leader, request, response, {stop, {}});
+  auto called =
+      Connection::of(election.client()).call(&v3electionpb::Election::Stub::Leader, request, response, {stop, {}});
   if (called) {
-    auto listing = election.candidates({.revision = response.header().revision()}, stop);
+    auto listing = election.candidates({.revision = response.header().revision()}, {stop, {}});
     if (!listing) return std::unexpected(listing.error());
     return Service{candidate_of(std::move(*response.mutable_kv())), *std::move(listing)};
   }
   if (!called.error().message.starts_with("election: no leader")) return std::unexpected(called.error());
-  auto listing = election.candidates({}, stop);
+  auto listing = election.candidates({}, {stop, {}});
   if (!listing) return std::unexpected(listing.error());
   return Service{{}, *std::move(listing)};
 }
 
 // Asked again where somebody stood up between "no leader" and the listing, and where it failed: the service does not
 // repeat what fails while the raft leader changes, and gives no code to know that by.
-Result<std::pair<Check, Snapshot>> check_service(Client& client, Election& election, const std::stop_token& stop) {
-  const BootTime give_up = later(BootClock::now(), client.options().command_timeout);
+Result<std::pair<Check, Snapshot>> check_service(const Election& election, const std::stop_token& stop) {
+  const BootTime give_up = Connection::of(election.client()).limit({});
   for (;; pause_for(kPauseBeforeAsking, stop)) {
     const bool last = BootClock::now() >= give_up || stop.stop_requested();
-    auto service = ask_service(client, election, stop);
+    auto service = ask_service(election, stop);
     if (!service) {
       if (!last) continue;
-      auto listing = election.candidates({}, stop);
+      auto listing = election.candidates({}, {stop, {}});
       if (!listing) return std::unexpected(listing.error());
       return std::pair{
           Check{"service", false, "the server's election service gave no answer: " + describe(service.error())},
@@ -78,13 +79,12 @@ Result<std::pair<Check, Snapshot>> check_service(Client& client, Election& elect
   }
 }
 
-Check check_leases(Client& client, Election& election, const std::vector<Candidate>& listing,
-                   const std::stop_token& stop) {
+Check check_leases(const Election& election, const std::vector<Candidate>& listing, const std::stop_token& stop) {
   std::vector<LeaseId> leases;
   for (const auto& candidate : listing) {
     if (candidate.lease != 0) leases.push_back(candidate.lease);
   }
-  const auto statuses = client.time_to_live(leases, true, stop);
+  const auto statuses = election.client().time_to_live(leases, true, stop);
   if (!statuses) return {"leases", false, "could not be looked up: " + describe(statuses.error())};
   std::vector<std::pair<const Candidate*, std::string>> suspects;
   auto status = statuses->begin();
@@ -101,7 +101,7 @@ Check check_leases(Client& client, Election& election, const std::vector<Candida
   std::vector<std::string> faults;
   if (!suspects.empty()) {
     // Whoever has left in the meantime is no fault: key and lease go together.
-    const auto now = election.candidates({}, stop);
+    const auto now = election.candidates({}, {stop, {}});
     if (!now) return {"leases", false, "could not be looked at again: " + describe(now.error())};
     std::set<std::pair<std::string_view, Revision>> standing;
     for (const auto& candidate : now->candidates) standing.emplace(candidate.key, candidate.mod_revision);
@@ -128,9 +128,9 @@ Result<Snapshot> view_of(const ClientOptions& options, const std::string& endpoi
   if (!election) return std::unexpected(election.error());
   const BootTime give_up = later(BootClock::now(), options.command_timeout);
   for (;;) {
-    auto snapshot = election->candidates({.revision = at.revision, .serializable = true}, stop);
+    auto snapshot = election->candidates({.revision = at.revision, .serializable = true}, {stop, {}});
     if (snapshot || snapshot.error().code != Errc::future_revision) return snapshot;
-    const auto present = election->candidates({.limit = 1, .serializable = true, .keys_only = true}, stop);
+    const auto present = election->candidates({.limit = 1, .serializable = true, .keys_only = true}, {stop, {}});
     if (!present || present->header.cluster_id != at.cluster_id) return present;
     if (BootClock::now() >= give_up) return snapshot;
     pause_for(kPauseBeforeAsking, stop);
@@ -154,7 +154,7 @@ std::vector<std::string> others(Client& client, const std::vector<View>& views, 
   etcdserverpb::MemberListRequest request;
   etcdserverpb::MemberListResponse response;
   // Who may not ask, or asks through a proxy, verifies the endpoints alone.
-  if (!client.connection().call(&etcdserverpb::Cluster::Stub::MemberList, request, response, {stop, {}})) return {};
+  if (!Connection::of(client).call(&etcdserverpb::Cluster::Stub::MemberList, request, response, {stop, {}})) return {};
   std::set<std::uint64_t> seen;
   for (const auto& view : views) {
     if (view.snapshot) seen.insert(view.snapshot->header.member_id);
@@ -163,14 +163,17 @@ std::vector<std::string> others(Client& client, const std::vector<View>& views, 
   for (const auto& member : response.members()) {
     if (seen.contains(member.id()) || member.clienturls().empty()) continue;
     const bool known = std::ranges::any_of(member.clienturls(), [&views](const std::string& url) {
-      return std::ranges::any_of(views, [&url](const View& view) { return url.ends_with(view.endpoint); });
+      return std::ranges::any_of(
+          views, [&url](const View& view) { return (url == view.endpoint || url.ends_with("//" + view.endpoint)); });
     });
     if (!known) urls.push_back(member.clienturls(0));
   }
   return urls;
 }
 
-Check check_endpoints(Client& client, const std::string& name, const Snapshot& listing, const std::stop_token& stop) {
+Check check_endpoints(const Election& election, const Snapshot& listing, const std::stop_token& stop) {
+  Client& client = election.client();
+  const std::string& name = election.name();
   const ClientOptions& options = client.options();
   const Revision revision = listing.header.revision;
   auto views = views_of(options, options.endpoints, name, listing.header, stop);
@@ -183,7 +186,7 @@ Check check_endpoints(Client& client, const std::string& name, const Snapshot& l
     const std::string who = printable(endpoint);
     if (!snapshot) {
       const Errc code = snapshot.error().code;
-      if (code == Errc::unreachable || code == Errc::timeout || code == Errc::unavailable) {
+      if (is_passing(code)) {
         unreachable.push_back(who);
       } else if (code == Errc::future_revision) {
         faults.push_back(fmt::format("{} lags: it has not got revision {} yet", who, revision));
@@ -234,18 +237,16 @@ std::vector<Check> check_listing(const std::string& name, const std::vector<Cand
           verdict("attached", unattached, fmt::format("{} have a lease", count))};
 }
 
-Result<Verification> verify(Client& client, const std::string& name, const std::stop_token& stop) {
-  auto election = Election::open(client, name);
-  if (!election) return std::unexpected(election.error());
-  auto served = check_service(client, *election, stop);
+Result<Verification> verify(const Election& election, const std::stop_token& stop) {
+  auto served = check_service(election, stop);
   if (!served) return std::unexpected(served.error());
   auto& [service, snapshot] = *served;
   Verification verification{std::move(snapshot), {}};
   const auto& listing = verification.snapshot.candidates;
-  verification.checks = check_listing(name, listing);
+  verification.checks = check_listing(election.name(), listing);
   verification.checks.insert(verification.checks.begin() + 1, std::move(service));
-  verification.checks.push_back(check_leases(client, *election, listing, stop));
-  verification.checks.push_back(check_endpoints(client, name, verification.snapshot, stop));
+  verification.checks.push_back(check_leases(election, listing, stop));
+  verification.checks.push_back(check_endpoints(election, verification.snapshot, stop));
   if (stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
   return verification;
 }

@@ -3,6 +3,7 @@
 #include "answer.h"
 #include "inspect/forms.h"
 #include "output.h"
+#include "render/json.h"
 #include "render/listing.h"
 #include "render/prometheus.h"
 

@@ -62,7 +62,7 @@ Outcome etcdctl(Context& context, const Options& options) {
   } else if (options.watch) {
     text = fmt::format("{}\n{} watch {}\n", get, program, range);
   } else if (options.verify) {
-    // As the contract of --verify counts them: listing, election service (through its own leader), leases, endpoints.
+    // As --verify counts them: listing, election service (through its own leader), leases, endpoints.
     text = fmt::format("{0} -w fields\n{1} elect -l {2}\n{1} lease timetolive LEASE --keys\n", get, program,
                        shell_quoted(options.name));
     for (const auto& endpoint : client.endpoints) {

@@ -7,7 +7,7 @@
 
 #include "command.h"
 #include "elect/election.h"
-#include "render/json.h"
+#include "render/listed.h"
 
 namespace cli::inspect {
 

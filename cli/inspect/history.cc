@@ -9,6 +9,7 @@
 #include "inspect/forms.h"
 #include "output.h"
 #include "render/history.h"
+#include "render/json.h"
 
 namespace cli::inspect {
 namespace {
@@ -43,9 +44,9 @@ std::string text_of(const Context& context, Format format, const std::string& na
 Outcome history(Context& context, const Options& options) {
   const auto format = context.format(Format::table, {Format::simple, Format::table, Format::json});
   if (!format) return std::unexpected(format.error());
-  const auto client = context.client();
-  if (!client) return std::unexpected(client.error());
-  const auto history = elect::read_history(**client, options.name, options.from);
+  const auto election = context.election(options.name);
+  if (!election) return std::unexpected(election.error());
+  const auto history = elect::read_history(*election, options.from);
   if (!history) return std::unexpected(Failure(history.error()));
   if (auto written = write_result(text_of(context, *format, options.name, *history)); !written) {
     return std::unexpected(written.error());

@@ -1,7 +1,5 @@
 #include "elect/verify.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -9,15 +7,16 @@
 #include "answer.h"
 #include "inspect/forms.h"
 #include "output.h"
+#include "render/json.h"
 
 namespace cli::inspect {
 
 Outcome verify(Context& context, const Options& options) {
   const auto format = context.format(Format::simple, {Format::simple, Format::json});
   if (!format) return std::unexpected(format.error());
-  const auto client = context.client();
-  if (!client) return std::unexpected(client.error());
-  const auto verification = elect::verify(**client, options.name);
+  const auto election = context.election(options.name);
+  if (!election) return std::unexpected(election.error());
+  const auto verification = elect::verify(*election);
   if (!verification) return std::unexpected(Failure(verification.error()));
   std::string text;
   if (*format == Format::json) {

@@ -11,6 +11,7 @@
 #include "elect/text.h"
 #include "inspect/forms.h"
 #include "output.h"
+#include "render/json.h"
 #include "render/listing.h"
 #include "signals.h"
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "render/columns.h"
-#include "render/json.h"
+#include "render/listed.h"
 
 namespace cli::render {
 

@@ -1,11 +1,10 @@
-// Elections as metrics: Prometheus's text exposition format, for node_exporter's textfile collector; contract
-// section 7.
+// Elections as metrics: Prometheus's text exposition format, for node_exporter's textfile collector.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "render/json.h"
+#include "render/listed.h"
 
 namespace cli::render {
 

@@ -3,25 +3,23 @@
 #include <absl/synchronization/mutex.h>
 #include <grpc/support/log.h>
 #include <grpc/support/time.h>
-#include <grpcpp/security/tls_credentials_options.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <limits>
 #include <random>
-#include <sstream>
+#include <span>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "elect/duration.h"
 #include "elect/text.h"
+#include "wire/credentials.h"
 #include "wire/endpoint.h"
+#include "wire/status.h"
 #include "wire/tls_diagnosis.h"
 
 namespace elect {
@@ -30,96 +28,16 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr auto kRetryPause = 100ms;  // Between two rounds of tries that failed at once.
-constexpr auto kConnectStagger =
-    250ms;                          // How long one endpoint may take to connect before the next is tried beside it.
+constexpr auto kRetryPause = 100ms;      // Between two rounds of tries that failed at once.
+constexpr auto kConnectStagger = 250ms;  // How long one endpoint may take before the next is tried beside it.
+constexpr auto kLookAtOthers = 10ms;
 constexpr auto kShortestTry = 1s;   // What a try gets at least, where several endpoints share a deadline.
+constexpr int kMostTokens = 5;      // In one call: accounts may be changed faster than it can follow.
 constexpr auto kShortestPing = 6s;  // etcd ends connections that are pinged more often than every 5 s.
-
-constexpr const char* kSystemCertificates = "/etc/ssl/certs/ca-certificates.crt";
 
 int milliseconds_of(nanoseconds duration) {
   constexpr std::int64_t most = std::numeric_limits<int>::max();
   return static_cast<int>(std::clamp<std::int64_t>(duration / 1ms, 1, most));
-}
-
-Result<std::string> read_file(const std::string& path, std::string_view what) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  if (file) content << file.rdbuf();
-  if (!file || !content) {
-    return fail(Errc::system,
-                fmt::format("cannot read the {} file '{}': {}", what, printable(path), std::strerror(errno)));
-  }
-  return std::move(content).str();
-}
-
-Result<std::shared_ptr<grpc::ChannelCredentials>> tls_credentials(const TlsOptions& options) {
-  if (options.certificate_file.empty() != options.key_file.empty()) {
-    return fail(Errc::usage,
-                options.key_file.empty() ? "--cert needs --key beside it" : "--key needs --cert beside it");
-  }
-  grpc::SslCredentialsOptions pem;
-  if (!options.certificate_file.empty()) {
-    auto certificate = read_file(options.certificate_file, "certificate");
-    if (!certificate) return std::unexpected(certificate.error());
-    auto key = read_file(options.key_file, "key");
-    if (!key) return std::unexpected(key.error());
-    if (auto pair = check_client_certificate(options, *certificate, *key); !pair) return std::unexpected(pair.error());
-    pem.pem_cert_chain = *std::move(certificate);
-    pem.pem_private_key = *std::move(key);
-  }
-  if (options.skip_verify) {
-    grpc::experimental::TlsChannelCredentialsOptions tls;
-    tls.set_verify_server_certs(false);
-    tls.set_check_call_host(false);
-    tls.set_certificate_verifier(std::make_shared<grpc::experimental::NoOpCertificateVerifier>());
-    if (!pem.pem_cert_chain.empty()) {
-      tls.set_certificate_provider(std::make_shared<grpc::experimental::StaticDataCertificateProvider>(
-          std::vector{grpc::experimental::IdentityKeyCertPair{pem.pem_private_key, pem.pem_cert_chain}}));
-      tls.watch_identity_key_cert_pairs();
-    }
-    return grpc::experimental::TlsCredentials(tls);
-  }
-  const std::string roots_file = options.ca_file.empty() ? kSystemCertificates : options.ca_file;
-  auto roots = read_file(roots_file, "CA");
-  if (!roots) return std::unexpected(roots.error());
-  if (auto some = check_authorities(roots_file, *roots); !some) return std::unexpected(some.error());
-  pem.pem_root_certs = *std::move(roots);
-  return grpc::SslCredentials(pem);
-}
-
-// etcd's own words for what its status codes do not tell apart.
-constexpr std::string_view kAccountsChanged = "etcdserver: revision of auth store is old";
-constexpr std::string_view kNoUser = "etcdserver: user name is empty";
-constexpr std::string_view kNoAccounts = "etcdserver: authentication is not enabled";
-constexpr std::string_view kWrongPassword = "etcdserver: authentication failed";
-
-// grpc's own words for a stream that ended without a status: something between here and etcd broke it off.
-bool lacks_status(const grpc::Status& status) {
-  return status.error_code() == grpc::UNKNOWN &&
-         (status.error_message() == "Stream removed" || status.error_message() == "No status received");
-}
-
-constexpr int kMostTokens = 5;  // In one call: accounts may be changed faster than it can follow.
-
-bool worth_another_try(const grpc::Status& status) {
-  return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::INTERNAL ||
-         status.error_code() == grpc::DEADLINE_EXCEEDED || lacks_status(status) ||
-         (status.error_code() == grpc::RESOURCE_EXHAUSTED &&
-          status.error_message().starts_with("etcdserver: too many requests"));
-}
-
-// What is behind a colon may have been meant as a password.
-std::string shown_user(const ClientOptions& options) {
-  return printable(std::string_view(options.user).substr(0, options.user.find(':')));
-}
-
-// The way out of an account that was not accepted.
-std::string way_to_account(const ClientOptions& options) {
-  if (!options.token.empty()) return "; the token may have expired, or accounts were changed since: get another one";
-  if (options.user.empty()) return "; accounts are enabled here: give --user";
-  return fmt::format(" (user '{}')", shown_user(options));
 }
 
 // Where grpc runs out of descriptors while it makes a connection, it aborts the process.
@@ -208,27 +126,34 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
       if (settled_ || links_.size() == 1) return link;
     }
   }
-  // Connects to one after the other, each a little after the one before it, until one is there.
-  const auto give_up = std::min(until.deadline.value_or(BootTime::max()), BootClock::now() + options_.dial_timeout);
+  // Connects to one after the other, each a little after the one before it, or at once where all before it failed.
+  const BootTime give_up =
+      std::min(until.deadline.value_or(BootTime::max()), later(BootClock::now(), options_.dial_timeout));
   std::shared_ptr<Link> first;
-  for (std::size_t started = 0; !first && BootClock::now() < give_up && !until.stop.stop_requested();) {
-    started = std::min(started + 1, order.size());
-    const auto& newest = order[started - 1];
-    auto state = newest->channel->GetState(true);
-    const auto patience = started < order.size() ? nanoseconds(kConnectStagger) : nanoseconds(10ms);
-    const auto stagger = monotonic(std::min(give_up, BootClock::now() + patience));
-    while ((state == GRPC_CHANNEL_IDLE || state == GRPC_CHANNEL_CONNECTING) &&
-           newest->channel->WaitForStateChange(state, stagger)) {
-      state = newest->channel->GetState(true);
+  std::size_t started = 0;
+  BootTime next_start{};
+  while (!first && !until.stop.stop_requested()) {
+    const BootTime now = BootClock::now();
+    if (now >= give_up) break;
+    const auto failed = [](const auto& link) {
+      return link->channel->GetState(true) == GRPC_CHANNEL_TRANSIENT_FAILURE;
+    };
+    if (std::ranges::all_of(std::span(order).first(started), failed)) {
+      if (started == order.size()) break;  // Leave it to the caller to pause.
+      next_start = now;
     }
-    const auto ready = std::find_if(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(started),
-                                    [](const auto& link) { return is_ready(*link); });
-    if (ready != order.end() && ready != order.begin() + static_cast<std::ptrdiff_t>(started)) first = *ready;
-    // All have failed at once: leave it to the caller to pause.
-    if (started == order.size() && !first && std::ranges::all_of(order, [](const auto& link) {
-          return link->channel->GetState(true) == GRPC_CHANNEL_TRANSIENT_FAILURE;
-        })) {
-      break;
+    if (started < order.size() && now >= next_start) {
+      (void)order[started++]->channel->GetState(true);
+      next_start = now + kConnectStagger;
+    }
+    const auto tried = std::span(order).first(started);
+    const auto ready = std::ranges::find_if(tried, [](const auto& link) { return is_ready(*link); });
+    if (ready != tried.end()) {
+      first = *ready;
+    } else {
+      // A change of the newest is seen at once, one of the others a little later.
+      const auto& newest = tried.back()->channel;
+      newest->WaitForStateChange(newest->GetState(false), monotonic(std::min(give_up, now + kLookAtOthers)));
     }
   }
   if (!first) return order.front();
@@ -272,8 +197,7 @@ Result<Connection::Token> Connection::token_for_user(const Link& link, const Unt
     if (token_) return *token_;
   }
   grpc::ClientContext context;
-  const BootTime deadline = until.deadline.value_or(BootClock::now() + options_.command_timeout);
-  context.set_deadline(monotonic(deadline));
+  context.set_deadline(monotonic(limit(until)));
   const std::stop_callback cancel(until.stop, [&context] { context.TryCancel(); });
   etcdserverpb::AuthenticateRequest request;
   request.set_name(options_.user);
@@ -285,8 +209,9 @@ Result<Connection::Token> Connection::token_for_user(const Link& link, const Unt
   log(fmt::format("authentication of '{}' at {}: {}", shown_user(options_), link.endpoint,
                   status.ok() ? "ok" : printable(status.error_message())));
   // As etcdctl does: where there are no accounts, none is needed.
-  const bool no_accounts = status.error_message().starts_with(kNoAccounts);
-  if (!status.ok() && !no_accounts) return std::unexpected(error_from(status, "authentication", link));
+  if (!status.ok() && !lacks_accounts(status)) {
+    return std::unexpected(error_from(status, "authentication", link.endpoint, options_));
+  }
   const std::lock_guard lock(mutex_);
   token_ = response.token();
   return *token_;
@@ -299,30 +224,26 @@ bool Connection::forget_token(const Token& refused) {
   return true;
 }
 
-bool Connection::is_stale_token(const grpc::Status& status) const {
-  return status.error_code() == grpc::UNAUTHENTICATED || status.error_message().starts_with(kAccountsChanged) ||
-         (!options_.user.empty() && status.error_message().starts_with(kNoUser));
+bool Connection::may_read(const KeySpan& range, const Until& until) {
+  etcdserverpb::RangeRequest request;
+  request.set_key(range.key);
+  request.set_range_end(range.range_end);
+  request.set_count_only(true);
+  etcdserverpb::RangeResponse response;
+  const auto once = [&](const Link& link, grpc::ClientContext& context) {
+    return etcdserverpb::KV::Stub(link.channel).Range(&context, request, &response);
+  };
+  const auto called = run("Range", once, until);
+  return called || called.error().code != Errc::permission;
 }
 
 // A write and a read that one Txn needs both are told apart by trying the read alone.
 void Connection::explain_denial(Error& error, const Needs& needs, const Until& until) {
   const KeySpan* denied = nullptr;
   for (const KeySpan& range : needs.read) {
-    bool allowed = false;
-    if (!needs.write.empty()) {
-      etcdserverpb::RangeRequest request;
-      request.set_key(range.key);
-      request.set_range_end(range.range_end);
-      request.set_count_only(true);
-      etcdserverpb::RangeResponse response;
-      const auto once = [&](const Link& link, grpc::ClientContext& context) {
-        return etcdserverpb::KV::Stub(link.channel).Range(&context, request, &response);
-      };
-      const auto called = run("Range", once, until);
-      allowed = called || called.error().code != Errc::permission;
-    }
-    if (!allowed) denied = &range;
-    if (!allowed) break;
+    if (!needs.write.empty() && may_read(range, until)) continue;
+    denied = &range;
+    break;
   }
   const bool write = denied == nullptr;
   if (write && !needs.write.empty()) denied = &needs.write.front();
@@ -331,6 +252,10 @@ void Connection::explain_denial(Error& error, const Needs& needs, const Until& u
                            : !options_.token.empty() ? "the user of this token"
                                                      : "the user that this client's certificate names";
   error.message = missing_permission(user, write, *denied, needs);
+}
+
+BootTime Connection::limit(const Until& until) const {
+  return until.deadline.value_or(later(BootClock::now(), options_.command_timeout));
 }
 
 std::string Connection::why_unreachable(BootTime deadline) {
@@ -346,10 +271,9 @@ std::string Connection::why_unreachable(BootTime deadline) {
   return {};
 }
 
-Result<void> Connection::run(const std::string& what, const Once& once, const Until& until, Attempt* attempt,
-                             std::optional<nanoseconds> try_limit) {
+Result<void> Connection::run(const std::string& what, const Once& once, const Until& until, Attempt* attempt) {
   const BootTime begun = BootClock::now();
-  const BootTime deadline = until.deadline.value_or(begun + options_.command_timeout);
+  const BootTime deadline = limit(until);
   const auto endpoints = static_cast<int>(options_.endpoints.size());
   bool reached = false;
   int tokens_refused = 0;
@@ -362,9 +286,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     grpc::ClientContext context;
     const BootTime sent = BootClock::now();
     BootTime try_deadline = deadline;
-    if (try_limit) {
-      try_deadline = std::min(deadline, sent + *try_limit);
-    } else if (tries < endpoints) {
+    if (tries < endpoints) {
       try_deadline =
           std::min(deadline, sent + std::max<nanoseconds>(kShortestTry, (deadline - sent) / (endpoints - tries + 1)));
     }
@@ -383,10 +305,11 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (attempt != nullptr) attempt->sent = sent;
     if (status.ok()) return {};
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
-    if (is_stale_token(status) && ++tokens_refused < kMostTokens && forget_token(*token)) continue;
+    if (is_stale_token(status, options_) && ++tokens_refused < kMostTokens && forget_token(*token)) continue;
     // One that is no etcd says nothing about the others.
     const bool others_left = status.error_code() == grpc::UNIMPLEMENTED && tries < endpoints;
-    if (!worth_another_try(status) && !others_left) return std::unexpected(error_from(status, what, *link));
+    if (!worth_another_try(status) && !others_left)
+      return std::unexpected(error_from(status, what, link->endpoint, options_));
 
     reached = reached || is_ready(*link);
     if (attempt != nullptr) attempt->repeated = true;
@@ -400,45 +323,9 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
                   all_endpoints());
     }
     // That the last try had too little time left says less than what became of one before it.
-    if (status.error_code() != grpc::DEADLINE_EXCEEDED) telling = error_from(status, what, *link);
-    if (now >= deadline) return std::unexpected(telling.value_or(error_from(status, what, *link)));
+    if (status.error_code() != grpc::DEADLINE_EXCEEDED) telling = error_from(status, what, link->endpoint, options_);
+    if (now >= deadline) return std::unexpected(telling.value_or(error_from(status, what, link->endpoint, options_)));
     if (tries % endpoints == 0) pause_for(std::min<nanoseconds>(kRetryPause, deadline - now), until.stop);
-  }
-}
-
-Error Connection::error_from(const grpc::Status& status, const std::string& what, const Link& link) const {
-  const std::string& text = status.error_message();
-  const auto error = [&](Errc code, std::string message) { return Error{code, std::move(message), link.endpoint}; };
-  if (is_stale_token(status) || text.starts_with(kNoUser) || text.starts_with(kWrongPassword)) {
-    return error(Errc::unauthenticated, text + way_to_account(options_));
-  }
-  switch (status.error_code()) {
-    case grpc::UNAVAILABLE:
-      return error(Errc::unavailable, text);
-    case grpc::DEADLINE_EXCEEDED:
-      return error(Errc::timeout, fmt::format("no answer to {} in time; see --command-timeout", what));
-    case grpc::CANCELLED:
-      return error(Errc::unavailable, fmt::format("the call was cancelled: {}", text));
-    case grpc::NOT_FOUND:
-      return error(Errc::lease_not_found, text);
-    case grpc::OUT_OF_RANGE:
-      return error(text.find("future") != std::string::npos ? Errc::future_revision : Errc::compacted, text);
-    case grpc::PERMISSION_DENIED:
-      return error(Errc::permission, fmt::format("{} (user '{}', {})", text, shown_user(options_), what));
-    case grpc::UNIMPLEMENTED:
-      return error(Errc::refused, fmt::format("this server is not an etcd with the v3 API: {}", text));
-    case grpc::RESOURCE_EXHAUSTED:
-      if (text.find("larger than max") != std::string::npos) {
-        return error(Errc::refused, fmt::format("the request is too large for the server: {}", text));
-      }
-      if (text.find("database space exceeded") != std::string::npos) {
-        return error(Errc::refused,
-                     fmt::format("{}: compact and defragment the store, then etcdctl alarm disarm", text));
-      }
-      [[fallthrough]];
-    default:
-      return error(Errc::refused,
-                   text.empty() ? fmt::format("grpc status {}", static_cast<int>(status.error_code())) : text);
   }
 }
 

@@ -1,9 +1,10 @@
 // Channels to the endpoints, and how a call gets through: credentials, authentication, deadlines, moving on from an
-// endpoint that fails. The one place where grpc's status becomes an Error. Any thread.
+// endpoint that fails. Any thread.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -37,15 +38,17 @@ struct Attempt {
 
 class Connection {
  public:
+  // `options` must outlive it.
   [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const ClientOptions& options);
 
+  [[nodiscard]] static Connection& of(Client& client) { return *client.connection_; }
+
   // Calls a unary method, e.g. call(&etcdserverpb::KV::Stub::Range, request, response, until). Without a deadline in
-  // `until`, --command-timeout counts. `try_limit` bounds each try, so that another endpoint can be asked in time.
+  // `until`, --command-timeout counts. Where there are several endpoints, each try has its share of that time.
   template <typename Stub, typename Request, typename Response>
   [[nodiscard]] Result<void> call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                   const Request& request, Response& response, const Until& until,
-                                  Attempt* attempt = nullptr,
-                                  std::optional<std::chrono::nanoseconds> try_limit = std::nullopt) {
+                                  Attempt* attempt = nullptr) {
     auto called = run(
         request.GetTypeName(),
         [&](const Link& link, grpc::ClientContext& context) {
@@ -54,7 +57,7 @@ class Connection {
           const grpc::Status status = (stub.*method)(&context, request, &response);
           return !status.ok() || is_answer(request, response) ? status : not_an_answer();
         },
-        until, attempt, try_limit);
+        until, attempt);
     if (!called && called.error().code == Errc::permission) explain_denial(called.error(), needs_of(request), until);
     return called;
   }
@@ -62,8 +65,7 @@ class Connection {
   // The same for anything that is done within one context. `what` names it for the log and for errors.
   using Once = std::function<grpc::Status(const Link&, grpc::ClientContext&)>;
   [[nodiscard]] Result<void> run(const std::string& what, const Once& once, const Until& until,
-                                 Attempt* attempt = nullptr,
-                                 std::optional<std::chrono::nanoseconds> try_limit = std::nullopt);
+                                 Attempt* attempt = nullptr);
 
   // The link that calls go to now; connects where need be. Errc::system: no file descriptor is left for that.
   [[nodiscard]] Result<std::shared_ptr<Link>> current(const Until& until);
@@ -79,13 +81,17 @@ class Connection {
   // already. False: there is none to fetch.
   bool forget_token(const Token& refused);
 
-  // Whether a status means that the token was refused: it has expired, or accounts were changed since it was issued.
-  [[nodiscard]] bool is_stale_token(const grpc::Status& status) const;
+  // When a call has to be over: at the deadline; without one, after --command-timeout.
+  [[nodiscard]] BootTime limit(const Until& until) const;
+
+  // For a call in the middle of a wait: it has its own time limit, but ends with the wait.
+  [[nodiscard]] Until for_one_call(const Until& until) const {
+    const BootTime own = limit({});
+    return {until.stop, std::min(own, until.deadline.value_or(own))};
+  }
 
   // Why no endpoint can be reached, as far as a TLS handshake tells; empty: it does not tell.
   [[nodiscard]] std::string why_unreachable(BootTime deadline);
-
-  [[nodiscard]] Error error_from(const grpc::Status& status, const std::string& what, const Link& link) const;
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
 
@@ -98,6 +104,7 @@ class Connection {
 
   void connect(Link& link) const;
   [[nodiscard]] Result<Token> token_for_user(const Link& link, const Until& until);
+  [[nodiscard]] bool may_read(const KeySpan& range, const Until& until);
   void explain_denial(Error& error, const Needs& needs, const Until& until);
   [[nodiscard]] std::string all_endpoints() const;
 

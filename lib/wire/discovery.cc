@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include "elect/clock.h"
-#include "elect/duration.h"
 #include "elect/text.h"
 
 namespace elect {

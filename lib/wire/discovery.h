@@ -2,7 +2,6 @@
 // ask for them (--discovery-srv).
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <vector>
 

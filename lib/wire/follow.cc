@@ -35,8 +35,9 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
   const auto late = [&] { return until.deadline && BootClock::now() >= *until.deadline; };
   bool begun = false;
   for (;;) {  // Once, and again after each gap.
-    auto snapshot = read_range(connection, range, {.revision = from}, until.stop);
+    auto snapshot = read_range(connection, range, {.revision = from}, connection.for_one_call(until));
     if (!snapshot) {
+      if (late() && snapshot.error().code == Errc::timeout) return {};
       if (!begun || !is_passing(snapshot.error().code)) return std::unexpected(snapshot.error());
       if (late()) return {};
       pause_for(kPauseBeforeReopening, until.stop);
@@ -54,7 +55,7 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
       if (late()) return {};
       pause_for(kPauseBeforeReopening, until.stop);
       // A watch that was refused does not say why; see watcher.h.
-      const auto allowed = read_range(connection, range, {.limit = 1}, until.stop);
+      const auto allowed = read_range(connection, range, {.limit = 1}, connection.for_one_call(until));
       if (!allowed && !is_passing(allowed.error().code)) return std::unexpected(allowed.error());
     }
   }

@@ -5,11 +5,9 @@
 namespace elect {
 
 using namespace std::chrono_literals;
-using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-Result<seconds> renew_lease(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt,
-                            std::optional<nanoseconds> try_limit) {
+Result<seconds> renew_lease(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt) {
   etcdserverpb::LeaseKeepAliveResponse response;
   auto called = connection.run(
       "LeaseKeepAlive",
@@ -30,7 +28,7 @@ Result<seconds> renew_lease(Connection& connection, LeaseId lease, const Until& 
         const grpc::Status status = stream->Finish();
         return status.ok() ? grpc::Status(grpc::UNAVAILABLE, "the server ended the renewal unanswered") : status;
       },
-      until, &attempt, try_limit);
+      until, &attempt);
   if (!called) {
     if (called.error().code == Errc::lease_not_found) return seconds(0);
     return std::unexpected(called.error());
@@ -40,7 +38,7 @@ Result<seconds> renew_lease(Connection& connection, LeaseId lease, const Until& 
 
 Result<Granted> take_up_lease(Connection& connection, LeaseId lease, const Until& until) {
   Attempt attempt;
-  const auto ttl = renew_lease(connection, lease, until, attempt, {});
+  const auto ttl = renew_lease(connection, lease, until, attempt);
   if (!ttl) return std::unexpected(ttl.error());
   if (*ttl <= 0s) return fail(Errc::lease_not_found, fmt::format("there is no lease {}", hex_of(lease)));
   return Granted{lease, Deadline(attempt.sent, *ttl)};
@@ -54,7 +52,7 @@ Result<Granted> grant_lease(Connection& connection, LeaseId id, seconds ttl, con
   Attempt attempt;
   const auto called = connection.call(&etcdserverpb::Lease::Stub::LeaseGrant, request, response, until, &attempt);
   if (called) return Granted{response.id(), Deadline(attempt.sent, seconds(response.ttl()))};
-  // An earlier try granted it, and its answer was lost ("lease already exists"). With 63 random bits it is ours.
+  // An earlier try granted it, and its answer was lost ("lease already exists"). With 62 random bits it is ours.
   if (attempt.repeated && called.error().code == Errc::refused) {
     auto taken = take_up_lease(connection, request.id(), until);
     if (taken || taken.error().code != Errc::lease_not_found) return taken;

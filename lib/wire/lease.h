@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
 
 #include "elect/deadline.h"
 #include "wire/connection.h"
@@ -23,7 +22,6 @@ struct Granted {
 
 // One renewal: the TTL that was answered, 0 where there is no such lease. `attempt` says when it was sent.
 [[nodiscard]] Result<std::chrono::seconds> renew_lease(Connection& connection, LeaseId lease, const Until& until,
-                                                       Attempt& attempt,
-                                                       std::optional<std::chrono::nanoseconds> try_limit);
+                                                       Attempt& attempt);
 
 }  // namespace elect

@@ -9,16 +9,31 @@
 namespace elect {
 namespace {
 
+Result<Snapshot> read_plainly(Connection& connection, const KeyRange& range, const Query& query, const Until& until) {
+  auto request = in_queue_order(range);
+  request.set_revision(query.revision);
+  request.set_limit(query.limit);
+  request.set_serializable(query.serializable);
+  request.set_keys_only(query.keys_only);
+  google::protobuf::Arena arena;  // Thousands of small messages, all gone at once.
+  auto& response = *google::protobuf::Arena::CreateMessage<etcdserverpb::RangeResponse>(&arena);
+  auto called = connection.call(&etcdserverpb::KV::Stub::Range, request, response, until);
+  if (!called) return std::unexpected(called.error());
+  Snapshot snapshot{header_of(response.header()), {}, response.count()};
+  snapshot.candidates.reserve(static_cast<std::size_t>(response.kvs_size()));
+  for (auto& kv : *response.mutable_kvs()) snapshot.candidates.push_back(candidate_of(std::move(kv)));
+  return snapshot;
+}
+
 // A watch that begins too early is refused with the oldest revision; a read is refused without it.
-Error with_oldest(Connection& connection, const KeyRange& range, Revision wanted, Error error,
-                  const std::stop_token& stop) {
-  const Until until = within(connection.options().command_timeout, stop);
+Result<Revision> oldest_after(Connection& connection, const KeyRange& range, Revision gone, const Until& until) {
   const auto watcher = Watcher::open(connection, until);
-  if (!watcher) return error;
-  (*watcher)->add(1, {range.begin, range.end, wanted, false});
+  if (!watcher) return std::unexpected(watcher.error());
+  (*watcher)->add(1, {range.begin, range.end, gone, false});
   const auto next = (*watcher)->next(until);
-  const auto* found = next ? std::get_if<Watcher::Compacted>(&*next) : nullptr;
-  return found != nullptr ? compacted(wanted, found->oldest) : error;
+  if (!next) return std::unexpected(next.error());
+  if (const auto* compacted = std::get_if<Watcher::Compacted>(&*next)) return compacted->oldest;
+  return fail(Errc::timeout, "the server did not say which its oldest revision is");
 }
 
 }  // namespace
@@ -37,24 +52,19 @@ etcdserverpb::RangeRequest in_queue_order(const KeyRange& range) {
   return request;
 }
 
-Result<Snapshot> read_range(Connection& connection, const KeyRange& range, const Query& query,
-                            const std::stop_token& stop) {
-  auto request = in_queue_order(range);
-  request.set_revision(query.revision);
-  request.set_limit(query.limit);
-  request.set_serializable(query.serializable);
-  request.set_keys_only(query.keys_only);
-  google::protobuf::Arena arena;  // Thousands of small messages, all gone at once.
-  auto& response = *google::protobuf::Arena::CreateMessage<etcdserverpb::RangeResponse>(&arena);
-  auto called = connection.call(&etcdserverpb::KV::Stub::Range, request, response, {stop, {}});
-  if (!called && called.error().code == Errc::compacted) {
-    return std::unexpected(with_oldest(connection, range, query.revision, called.error(), stop));
-  }
-  if (!called) return std::unexpected(called.error());
-  Snapshot snapshot{header_of(response.header()), {}, response.count()};
-  snapshot.candidates.reserve(static_cast<std::size_t>(response.kvs_size()));
-  for (auto& kv : *response.mutable_kvs()) snapshot.candidates.push_back(candidate_of(std::move(kv)));
-  return snapshot;
+Result<Snapshot> read_range(Connection& connection, const KeyRange& range, const Query& query, const Until& until) {
+  auto snapshot = read_plainly(connection, range, query, until);
+  if (snapshot || snapshot.error().code != Errc::compacted) return snapshot;
+  const auto oldest = oldest_after(connection, range, query.revision, connection.for_one_call(until));
+  if (!oldest) return snapshot;
+  return std::unexpected(compacted(query.revision, *oldest));
+}
+
+Result<Revision> oldest_revision(Connection& connection, const KeyRange& range, const Until& until) {
+  const auto at_first = read_plainly(connection, range, {.revision = 1, .limit = 1, .keys_only = true}, until);
+  if (at_first) return 1;
+  if (at_first.error().code != Errc::compacted) return std::unexpected(at_first.error());
+  return oldest_after(connection, range, 1, until);
 }
 
 Error compacted(Revision wanted, Revision oldest) {

@@ -1,7 +1,6 @@
 // Reading the keys of a range, as the store had them at one revision.
 #pragma once
 
-#include <stop_token>
 #include <string>
 
 #include "elect/election.h"
@@ -22,7 +21,11 @@ struct KeyRange {
 
 // One call. Errc::compacted says which the oldest revision to be had is (found out by a watch, only then).
 [[nodiscard]] Result<Snapshot> read_range(Connection& connection, const KeyRange& range, const Query& query,
-                                          const std::stop_token& stop);
+                                          const Until& until);
+
+// The oldest revision to be had, of that range as of any: 1 where nothing was compacted. A call, and a watch where it
+// was.
+[[nodiscard]] Result<Revision> oldest_revision(Connection& connection, const KeyRange& range, const Until& until);
 
 // What to tell of a revision that is gone.
 [[nodiscard]] Error compacted(Revision wanted, Revision oldest);

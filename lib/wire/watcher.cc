@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "wire/convert.h"
+#include "wire/status.h"
 
 namespace elect {
 
@@ -11,8 +12,7 @@ Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Unt
   if (!found) return std::unexpected(found.error());
   const std::shared_ptr<Link>& link = *found;
   std::unique_ptr<Watcher> watcher(new Watcher(connection, link));
-  const auto deadline = until.deadline.value_or(BootClock::now() + connection.options().command_timeout);
-  auto token = connection.authenticate(watcher->context_, *link, {until.stop, deadline});
+  auto token = connection.authenticate(watcher->context_, *link, {until.stop, connection.limit(until)});
   if (!token) {
     if (token.error().code == Errc::unavailable || token.error().code == Errc::timeout) connection.leave(link);
     return std::unexpected(token.error());
@@ -20,8 +20,8 @@ Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Unt
   watcher->token_ = *std::move(token);
   // A member that lost its quorum would keep the stream and stay silent.
   watcher->context_.AddMetadata("hasleader", "true");
-  watcher->stub_ = etcdserverpb::Watch::NewStub(link->channel);
-  watcher->stream_ = watcher->stub_->Watch(&watcher->context_);
+  etcdserverpb::Watch::Stub stub(link->channel);
+  watcher->stream_ = stub.Watch(&watcher->context_);
   watcher->reader_ = std::jthread([raw = watcher.get()] { raw->read(); });
   return watcher;
 }
@@ -58,8 +58,8 @@ void Watcher::read() {
   const grpc::Status status = stream_->Finish();
   if (status.error_code() == grpc::UNAVAILABLE) connection_.leave(link_);
   auto error = status.ok() ? Error{Errc::unavailable, "the server ended the watch", link_->endpoint}
-                           : connection_.error_from(status, "watch", *link_);
-  if (connection_.is_stale_token(status)) {
+                           : error_from(status, "watch", link_->endpoint, connection_.options());
+  if (is_stale_token(status, connection_.options())) {
     connection_.forget_token(token_);
     error.code = Errc::unavailable;
   }
@@ -76,7 +76,7 @@ void Watcher::deliver(Result<Next> item) {
 }
 
 void Watcher::take(etcdserverpb::WatchResponse&& response) {
-  if (!is_answer(etcdserverpb::WatchRequest(), response)) {
+  if (!response.has_header()) {
     connection_.leave(link_);
     return deliver(fail(Errc::unavailable, not_an_answer().error_message(), link_->endpoint));
   }

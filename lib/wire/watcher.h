@@ -11,9 +11,9 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -24,11 +24,6 @@
 #include "wire/connection.h"
 
 namespace elect {
-
-// Whether an error that ended a stream or a call may be gone when it is taken up again a little later.
-[[nodiscard]] inline bool is_passing(Errc code) {
-  return code == Errc::unreachable || code == Errc::unavailable || code == Errc::timeout;
-}
 
 inline constexpr std::chrono::milliseconds kPauseBeforeReopening{100};
 
@@ -50,9 +45,12 @@ class Watcher {
   };
 
   // Adds a watch under an ID of the caller's. The server takes it up in its own time: its events begin at `from` all
-  // the same. False: the stream has ended; next() says why.
+  // the same. Where the stream has ended, next() says why.
   void add(std::int64_t id, const Target& target);
   void cancel(std::int64_t id);
+
+  // Ends the stream without waiting for that: the destructor does.
+  void leave() { context_.TryCancel(); }
 
   // All events of one or more whole revisions of one watch, in order.
   struct Batch {
@@ -84,7 +82,6 @@ class Watcher {
   Connection& connection_;
   std::shared_ptr<Link> link_;
   Connection::Token token_;
-  std::unique_ptr<etcdserverpb::Watch::Stub> stub_;
   grpc::ClientContext context_;
   std::unique_ptr<Stream> stream_;
   std::map<std::int64_t, Batch> unfinished_;  // Fragments of a batch, by watch. The reading thread's.

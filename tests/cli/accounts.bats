@@ -145,6 +145,21 @@ shows() { grep -sqF -- "$1" "$screen"; }
   ETCDCTL_USER=alice run -0 setsid "$ELECTCTL" version
   ETCDCTL_USER=alice run -0 setsid "$ELECTCTL" completion bash
   ETCDCTL_USER=alice run -0 setsid "$ELECTCTL" campaign --help
+  ETCDCTL_USER=alice run -0 setsid "$ELECTCTL" inspect "$name" --etcdctl
+  ETCDCTL_USER=alice run -128 setsid "$ELECTCTL" inspect "$name"
+}
+
+@test "--rejoin after the account is gone ends with what is wrong, and does not wait for ever" {
+  as_root user add leaving --new-user-password before
+  as_root user grant-role leaving all
+  start "$BATS_TEST_TMPDIR/leaving" "$ELECTCTL" campaign "$name" v --ttl 2 --rejoin --user leaving:before -- sleep 100
+  holder=$!
+  wait_for 10 leads_for_alice v
+  as_root user delete leaving
+  as_root del "$(electctl "${alice[@]}" leader "$name" --keys-only)"
+  ended "$holder" 1
+  grep -q "standing again" "$BATS_TEST_TMPDIR/leaving.err"
+  grep -q "^Error: .*(user 'leaving')" "$BATS_TEST_TMPDIR/leaving.err"
 }
 
 # denied TEXT COMMAND...: exit 1 and one line with TEXT.

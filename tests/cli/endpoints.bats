@@ -37,6 +37,15 @@ answers() { [[ $(electctl --endpoints "$1" leader "$name" --print-value-only) ==
   answers unix://etcd.sock
 }
 
+@test "endpoints: one that refuses and one that stays silent are waited for without burning a core" {
+  start "$BATS_TEST_TMPDIR/silent" socat -u "TCP-LISTEN:$((port + 1)),bind=127.0.0.1,reuseaddr,fork" "EXEC:sleep 20"
+  wait_for 10 eval '(: <"/dev/tcp/127.0.0.1/$((port + 1))") 2>/dev/null'
+  for endpoints in "127.0.0.1:1,127.0.0.1:$((port + 1))" "127.0.0.1:$((port + 1)),127.0.0.1:1"; do
+    /usr/bin/time -f '%U %S' -o "$BATS_TEST_TMPDIR/used" -q "$ELECTCTL" --endpoints "$endpoints" leader "$name" 2>/dev/null || true
+    awk '{ exit !($1 + $2 < 0.5) }' "$BATS_TEST_TMPDIR/used"
+  done
+}
+
 @test "endpoints: of several the ones that are not there are passed over, in any order" {
   for endpoints in "127.0.0.1:1,$here" "$here,127.0.0.1:1" "no-such-host.invalid:2379,127.0.0.1:1,$here"; do
     answers "$endpoints"

@@ -212,6 +212,21 @@ start_holder() {
   wait_for 10 grep -q '^STATUS=leading with fencing token [0-9]' "$BATS_TEST_TMPDIR/notified"
 }
 
+@test "gate --rejoin: systemd is not told STOPPING=1 before the end, or it would end what stands again" {
+  start "$BATS_TEST_TMPDIR/notified" socat -u "UNIX-RECV:$BATS_TEST_TMPDIR/socket" STDOUT
+  wait_for 10 test -S "$BATS_TEST_TMPDIR/socket"
+  export NOTIFY_SOCKET=$BATS_TEST_TMPDIR/socket
+  start_holder --rejoin -- bash -c "$waiting_cmd"
+  rm "$PIDFILE"
+  electctl resign "$name" --leader
+  wait_for 10 test -s "$PIDFILE"
+  wait_for 10 grep -q 'STATUS=leadership was lost; standing again.*READY=1' "$BATS_TEST_TMPDIR/notified"
+  run -1 grep 'STOPPING=1' "$BATS_TEST_TMPDIR/notified"
+  kill -TERM "$holder"
+  ended "$holder" 143
+  wait_for 10 grep -q 'STOPPING=1' "$BATS_TEST_TMPDIR/notified"
+}
+
 @test "gate: options of CMD without a CMD, and an empty CMD: exit 128" {
   for options in '--linger 1' '--lock-delay 1' '--kill-after 1' '--max-runtime 1' '--once x' '--once-keep 1h --once x'; do
     # shellcheck disable=SC2086

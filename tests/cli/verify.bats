@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# inspect --verify finds each of its faults, made on purpose; contract section 8.
+# inspect --verify finds each of its faults, made on purpose.
 load cluster
 
 setup_file() { start_cluster --members 3; }

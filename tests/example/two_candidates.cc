@@ -4,8 +4,7 @@
 #include <latch>
 #include <thread>
 
-#include "elect/election.h"
-#include "elect/session.h"
+#include "elect/candidacy.h"
 
 using namespace elect;
 using namespace std::chrono_literals;
@@ -23,16 +22,15 @@ T get(Result<T> result) {
 }
 
 int main(int argc, char** argv) {
-  const std::string name = "example";
   const auto client = get(Client::open({.endpoints = {argc > 1 ? argv[1] : "127.0.0.1:2379"}}));
+  const auto election = get(Election::open(*client, "example"));
   const auto first = get(Session::open(*client, {.ttl = 5s}, within(kPatience)));
   const auto second = get(Session::open(*client, {.ttl = 5s}, within(kPatience)));
-  const auto e1 = get(Candidacy::stand(*client, *first, name, "e1", within(kPatience)));
-  const auto e2 = get(Candidacy::stand(*client, *second, name, "e2", within(kPatience)));
+  const auto e1 = get(Candidacy::stand(election, *first, "e1", within(kPatience)));
+  const auto e2 = get(Candidacy::stand(election, *second, "e2", within(kPatience)));
 
   std::latch observed(1);
   std::jthread observer([&] {
-    auto election = get(Election::open(*client, name));
     const auto tell = [&](const Observation& seen) {
       std::printf("observed %s\n", seen.leader.value.c_str());
       if (seen.leader.value == "e1") observed.count_down();

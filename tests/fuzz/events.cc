@@ -6,8 +6,8 @@
 #include <map>
 #include <tuple>
 
+#include "elect/chronicle.h"
 #include "elect/elections.h"
-#include "elect/history.h"
 #include "promise.h"
 
 using namespace elect;

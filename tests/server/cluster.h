@@ -8,8 +8,8 @@
 #include <random>
 #include <string>
 
+#include "elect/candidacy.h"
 #include "elect/client.h"
-#include "elect/election.h"
 #include "elect/session.h"
 
 namespace elect::testing {
@@ -39,7 +39,7 @@ inline std::unique_ptr<Session> open_session(Client& client, SessionOptions opti
 
 inline std::unique_ptr<Candidacy> stand(Client& client, Session& session, const std::string& name,
                                         const std::string& value) {
-  auto candidacy = Candidacy::stand(client, session, name, value, within(kPatience));
+  auto candidacy = Candidacy::stand(*Election::open(client, name), session, value, within(kPatience));
   REQUIRE_MESSAGE(candidacy.has_value(), candidacy.error().message);
   return *std::move(candidacy);
 }

@@ -163,6 +163,18 @@ TEST_CASE("closing a session deletes its key and its lease") {
   CHECK(client->time_to_live(session->lease())->ttl.count() < 0);
 }
 
+TEST_CASE("closing a session that is interrupted says that the lease was not revoked") {
+  const auto client = connect();
+  const auto session = open_session(*client);
+  std::stop_source stop;
+  stop.request_stop();
+  const auto closed = session->close(stop.get_token());
+  REQUIRE_FALSE(closed.has_value());
+  CHECK(closed.error().code == Errc::interrupted);
+  CHECK(client->time_to_live(session->lease())->ttl.count() > 0);
+  CHECK(client->revoke(session->lease(), within(kPatience)).value());
+}
+
 TEST_CASE("a session on somebody else's lease never revokes it") {
   const auto client = connect();
   const auto owner = open_session(*client);

@@ -7,15 +7,12 @@
 #include <random>
 #include <tuple>
 
+#include "events.h"
+
 using namespace elect;
+using namespace elect::testing;
 
 namespace {
-
-Candidate candidate(std::string key, Revision create, Revision mod) { return {std::move(key), "v", 1, create, mod, 1}; }
-Event put(std::string key, Revision create, Revision mod) {
-  return {Event::Type::put, candidate(std::move(key), create, mod)};
-}
-Event removal(std::string key, Revision mod) { return {Event::Type::removed, candidate(std::move(key), 0, mod)}; }
 
 // The queue as one would write it without a thought for speed.
 class NaiveQueue {

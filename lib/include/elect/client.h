@@ -4,7 +4,8 @@
 // and moves on to the next one where that one is dead, stopped, cut off or without a raft leader. All calls that change
 // something are of a kind that is safe to repeat.
 //
-// A Client may be used by several threads at once. It must outlive what is made from it (sessions, elections).
+// A Client may be used by several threads at once. It must outlive what is made from it (sessions, elections). Opening
+// one silences grpc's log, and the search for deadlocks of absl's mutexes, in the whole process.
 #pragma once
 
 #include <chrono>
@@ -39,12 +40,14 @@ struct ClientOptions {
   TlsOptions tls;
   std::string user;  // Empty: no authentication.
   std::string password;
-  std::string token;                                          // A ready token (JWT), in place of user and password.
-  std::chrono::nanoseconds dial_timeout{2'000'000'000};       // How long to try to reach any endpoint at all.
-  std::chrono::nanoseconds command_timeout{5'000'000'000};    // How long one call may take in all, retries included.
-  std::chrono::nanoseconds keepalive_time{2'000'000'000};     // Silence after which an endpoint is pinged; etcd refuses
-                                                              // pings closer than 5 s, so less counts as 6 s.
-  std::chrono::nanoseconds keepalive_timeout{6'000'000'000};  // How long a ping may stay unanswered.
+  std::string token;  // A ready token (JWT), in place of user and password.
+  std::chrono::nanoseconds dial_timeout{std::chrono::seconds(2)};  // How long to try to reach any endpoint at all.
+  std::chrono::nanoseconds command_timeout{
+      std::chrono::seconds(5)};  // How long one call may take in all, retries included.
+  std::chrono::nanoseconds keepalive_time{
+      std::chrono::seconds(2)};  // Silence after which an endpoint is pinged; etcd refuses
+                                 // pings closer than 5 s, so less counts as 6 s.
+  std::chrono::nanoseconds keepalive_timeout{std::chrono::seconds(6)};  // How long a ping may stay unanswered.
   std::function<void(std::string_view)> log;  // Is told of calls and retries, one line each; any thread. May be empty.
 };
 
@@ -90,9 +93,9 @@ class Client {
   [[nodiscard]] std::string why_unreachable();
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
-  [[nodiscard]] Connection& connection() { return *connection_; }
 
  private:
+  friend class Connection;
   explicit Client(ClientOptions options);
 
   ClientOptions options_;

@@ -19,8 +19,9 @@ struct BootClock {
 
 using BootTime = BootClock::time_point;
 
-// How long an operation may take. Every operation that can wait takes one, and ends when either comes: with
-// Errc::interrupted after a stop request, with an outcome or error of its own after the deadline.
+// How long an operation may take: it ends when either comes, with Errc::interrupted after a stop request, with an
+// outcome or error of its own after the deadline. Without a deadline a call takes the client's command_timeout at most,
+// and what waits for others (wait, hold, observe, watch) waits for ever.
 struct Until {
   std::stop_token stop;
   std::optional<BootTime> deadline;

@@ -2,7 +2,7 @@
 //
 // The server counts a lease's TTL from when it handled the renewal, which is never before the client sent it. So the
 // time a renewal was *sent*, plus the TTL that the server *answered*, is when the lease can end at the earliest. The
-// fractions leave room for stopping what depends on the lease before that: see the contract's safety rule.
+// fractions leave room for stopping what depends on the lease before that: README, "How leadership ends".
 // Pure; the clock's reading is passed in.
 #pragma once
 

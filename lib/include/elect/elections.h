@@ -53,7 +53,7 @@ struct Survey {
   Elections elections;
 };
 [[nodiscard]] Result<Survey> survey(Client& client, const std::string& prefix, const Query& query = {},
-                                    std::stop_token stop = {});
+                                    const Until& until = {});
 
 // As Election::observe(), for all elections below a prefix, on one watch. At the start nothing is told of elections
 // that nobody leads.

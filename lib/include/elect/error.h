@@ -9,7 +9,6 @@
 
 #include <expected>
 #include <string>
-#include <string_view>
 
 namespace elect {
 
@@ -33,6 +32,11 @@ struct Error {
   std::string message;
   std::string endpoint;  // The endpoint that said so, as the caller wrote it. Empty where none is to blame.
 };
+
+// Whether what failed so may succeed when it is tried again a little later.
+[[nodiscard]] inline bool is_passing(Errc code) {
+  return code == Errc::unreachable || code == Errc::unavailable || code == Errc::timeout;
+}
 
 template <typename T>
 using Result = std::expected<T, Error>;

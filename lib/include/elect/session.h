@@ -35,11 +35,11 @@ struct SessionOptions {
   LeaseId grant_as = 0;  // Grant the lease under this ID, from random_lease(); 0: one of the session's own choice.
 
   // Called with the deadline after the grant and after each renewal, from the session's thread (the first time from
-  // open()'s caller). Must not block.
+  // open()'s caller). Must not block, nor close or destroy the session. Not called any more once close() is back.
   std::function<void(const Deadline&)> on_renewed;
 };
 
-// An ID for a lease that is not granted yet: 63 random bits, never 0.
+// An ID for a lease that is not granted yet: 62 random bits, never 0.
 [[nodiscard]] LeaseId random_lease();
 
 class Session {
@@ -63,8 +63,9 @@ class Session {
   [[nodiscard]] std::stop_token lost_token() const { return lost_.get_token(); }
   [[nodiscard]] std::optional<Loss> loss() const;
 
-  // Ends renewal and, where the lease is this session's own, revokes it, trying until the lease would have expired
-  // anyway, unless the account is not accepted any more. Done already, or lost: nothing to do.
+  // Ends renewal and, where the lease is this session's own and not known to be gone, revokes it, trying until the
+  // lease would have expired anyway, unless the account is not accepted any more. Errc::interrupted: it was not
+  // revoked. Done already: nothing to do. deadline() says nothing afterwards.
   [[nodiscard]] Result<void> close(std::stop_token stop = {});
 
  private:

@@ -1,11 +1,10 @@
-// Whether the state of an election is sound; contract section 8.
+// Whether the state of an election is sound.
 #pragma once
 
 #include <stop_token>
 #include <string>
 #include <vector>
 
-#include "elect/client.h"
 #include "elect/election.h"
 
 namespace elect {
@@ -31,7 +30,7 @@ struct Verification {
 //              shows the same listing at the same revision; those that cannot be reached are named, and are no fault
 // An Error only where the listing itself could not be had. Takes as long as an endpoint that does not answer:
 // --command-timeout at most for each check.
-[[nodiscard]] Result<Verification> verify(Client& client, const std::string& name, const std::stop_token& stop = {});
+[[nodiscard]] Result<Verification> verify(const Election& election, const std::stop_token& stop = {});
 
 // The checks that a listing alone allows: order, keys and attached. Pure.
 [[nodiscard]] std::vector<Check> check_listing(const std::string& name, const std::vector<Candidate>& listing);

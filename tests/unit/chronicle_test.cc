@@ -3,19 +3,11 @@
 #include <map>
 #include <random>
 
-#include "elect/history.h"
+#include "elect/chronicle.h"
+#include "events.h"
 
 using namespace elect;
-
-namespace {
-
-Candidate candidate(std::string key, Revision create, Revision mod) { return {std::move(key), "v", 1, create, mod, 1}; }
-Event put(std::string key, Revision create, Revision mod) {
-  return {Event::Type::put, candidate(std::move(key), create, mod)};
-}
-Event removal(std::string key, Revision mod) { return {Event::Type::removed, candidate(std::move(key), 0, mod)}; }
-
-}  // namespace
+using namespace elect::testing;
 
 TEST_CASE("a term lasts from the revision that made its leader lead to the one that ended it") {
   Chronicle chronicle({}, 1);

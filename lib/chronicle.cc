@@ -1,6 +1,4 @@
-#include <algorithm>
-
-#include "elect/history.h"
+#include "elect/chronicle.h"
 
 namespace elect {
 

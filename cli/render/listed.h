@@ -1,0 +1,25 @@
+// What listings are made of.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "elect/election.h"
+
+namespace cli::render {
+
+// A candidate with what was found out about it beside the store's own entry.
+struct Listed {
+  elect::Candidate candidate;
+  std::int64_t rank = 0;  // 1: the leader.
+  std::optional<elect::LeaseStatus> lease;
+};
+
+struct ListedElection {
+  std::string name;
+  std::int64_t candidates = 0;
+  Listed leader;
+};
+
+}  // namespace cli::render

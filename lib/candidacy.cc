@@ -1,0 +1,252 @@
+#include "elect/candidacy.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "wire/convert.h"
+#include "wire/guarded.h"
+#include "wire/lease.h"
+#include "wire/range.h"
+#include "wire/watcher.h"
+
+namespace elect {
+namespace {
+
+// One stop token out of two: triggered when either is.
+class EitherStop {
+ public:
+  EitherStop(std::stop_token a, std::stop_token b)
+      : a_(std::move(a), Relay{&source_}), b_(std::move(b), Relay{&source_}) {}
+
+  [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
+
+ private:
+  struct Relay {
+    std::stop_source* source;
+    void operator()() const { source->request_stop(); }
+  };
+  std::stop_source source_;
+  std::stop_callback<Relay> a_;
+  std::stop_callback<Relay> b_;
+};
+
+// The one in front of the candidate of that create revision; 0: in front of a new one.
+etcdserverpb::RangeRequest last_before(const std::string& election, Revision create_revision) {
+  auto range = in_queue_order(keys_below(prefix_of(election)));
+  range.set_sort_order(etcdserverpb::RangeRequest::DESCEND);
+  range.set_limit(1);
+  range.set_keys_only(true);
+  if (create_revision > 0) range.set_max_create_revision(create_revision - 1);
+  return range;
+}
+
+constexpr std::int64_t kOwnWatch = 1;
+
+// Leaving, with the reason worded once.
+Loss key_deleted(const std::string& key) {
+  return {Loss::Cause::key_deleted,
+          "key " + key + " was deleted: it was resigned, or its lease was revoked or expired"};
+}
+
+bool has_removal(const Watcher::Batch& batch) {
+  return std::ranges::any_of(batch.events, [](const Event& event) { return event.type == Event::Type::removed; });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Candidacy>> Candidacy::stand(const Election& election, Session& session, std::string value,
+                                                    const Until& until) {
+  std::unique_ptr<Candidacy> candidacy(new Candidacy(election, session));
+  Candidate& self = candidacy->self_;
+  self.key = key_of(election.name(), session.lease());
+  self.lease = session.lease();
+
+  etcdserverpb::TxnRequest request;
+  *request.add_compare() = stands_at(self.key, 0);
+  *request.add_success()->mutable_request_range() = last_before(election.name(), 0);
+  auto& put = *request.add_success()->mutable_request_put();
+  put.set_key(self.key);
+  put.set_value(value);
+  put.set_lease(self.lease);
+  request.add_failure()->mutable_request_range()->set_key(self.key);
+  etcdserverpb::TxnResponse response;
+  auto called = candidacy->connection_.call(&etcdserverpb::KV::Stub::Txn, request, response, until);
+  if (!called) return std::unexpected(called.error());
+  candidacy->header_ = header_of(response.header());
+
+  if (response.succeeded()) {
+    self.value = std::move(value);
+    self.create_revision = self.mod_revision = response.header().revision();
+    self.version = 1;
+    auto& before = *response.mutable_responses(0)->mutable_response_range();
+    candidacy->elected_ = before.kvs().empty();
+    if (!candidacy->elected_) candidacy->ahead_ = {std::move(*before.mutable_kvs(0)->mutable_key()), before.count()};
+    return candidacy;
+  }
+
+  auto& standing = *response.mutable_responses(0)->mutable_response_range();
+  if (standing.kvs().empty())
+    return fail(Errc::refused, "the server says of one key both that it is there and that it is not");
+  self = candidate_of(std::move(*standing.mutable_kvs(0)));
+  if (self.lease != session.lease()) {
+    return fail(Errc::refused, "the key of this lease stands in the election under another lease: resign it first");
+  }
+  if (self.value != value) {
+    const auto proclaimed = put_guarded(candidacy->connection_, self, value, until);
+    if (!proclaimed) return std::unexpected(proclaimed.error());
+    self.value = std::move(value);
+    self.mod_revision = proclaimed->header.revision;
+    ++self.version;
+  }
+  const auto still_there = candidacy->look_ahead(until);
+  if (!still_there) return std::unexpected(still_there.error());
+  if (!*still_there) return fail(Errc::refused, "the candidate was deleted while it stood up");
+  return candidacy;
+}
+
+Candidacy::Candidacy(const Election& election, Session& session)
+    : election_(election), connection_(Connection::of(election.client())), session_(session) {}
+
+Candidacy::~Candidacy() = default;
+
+Result<bool> Candidacy::look_ahead(const Until& until) {
+  etcdserverpb::TxnRequest request;
+  *request.add_compare() = stands_at(self_.key, self_.create_revision);
+  *request.add_success()->mutable_request_range() = last_before(election_.name(), self_.create_revision);
+  etcdserverpb::TxnResponse response;
+  auto called = connection_.call(&etcdserverpb::KV::Stub::Txn, request, response, until);
+  if (!called) return std::unexpected(called.error());
+  if (!response.succeeded()) return false;
+  header_ = header_of(response.header());
+  auto& before = *response.mutable_responses(0)->mutable_response_range();
+  elected_ = before.kvs().empty();
+  ahead_.key = elected_ ? std::string() : std::move(*before.mutable_kvs(0)->mutable_key());
+  return true;
+}
+
+void Candidacy::watch_ahead() {
+  watcher_->add(++ahead_watch_, {ahead_.key, {}, header_.revision + 1, true});
+  watching_ahead_ = true;
+}
+
+void Candidacy::unwatch_ahead() {
+  if (std::exchange(watching_ahead_, false)) watcher_->cancel(ahead_watch_);
+}
+
+Result<Candidacy::Verdict> Candidacy::follow(bool leading, const Until& until,
+                                             const std::function<void(const Ahead&)>& moved) {
+  const EitherStop stop(until.stop, session_.lost_token());
+  const Until inner{stop.token(), until.deadline};
+  for (;;) {
+    auto verdict = follow_stream(leading, inner, moved);
+    if (const auto loss = session_.loss()) return *loss;
+    if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
+    if (verdict) return verdict;
+    if (!is_passing(verdict.error().code)) return verdict;
+    watcher_.reset();
+    if (until.deadline && BootClock::now() >= *until.deadline) return Beaten{};
+    pause_for(kPauseBeforeReopening, inner.stop);
+  }
+}
+
+// One stream's worth. An error that passes means that the stream is of no more use.
+Result<Candidacy::Verdict> Candidacy::follow_stream(bool leading, const Until& until,
+                                                    const std::function<void(const Ahead&)>& moved) {
+  const auto see_ahead = [&]() -> Result<std::optional<Verdict>> {
+    const std::string before = ahead_.key;
+    const auto still_there = look_ahead(connection_.for_one_call(until));
+    if (!still_there) return std::unexpected(still_there.error());
+    if (!*still_there) return key_deleted(self_.key);
+    if (elected_) {
+      if (!leading) return Elected{};
+    } else if (moved && ahead_.key != before) {
+      moved(ahead_);
+    }
+    return std::nullopt;
+  };
+
+  if (!leading && elected_) return Elected{};
+  if (!watcher_) {
+    if (std::exchange(watched_before_, true)) {
+      const auto seen = see_ahead();
+      if (!seen) return std::unexpected(seen.error());
+      if (*seen) return **seen;
+    }
+    auto opened = Watcher::open(connection_, connection_.for_one_call(until));
+    if (!opened) return std::unexpected(opened.error());
+    watcher_ = *std::move(opened);
+    watcher_->add(kOwnWatch, {self_.key, {}, header_.revision + 1, false});
+    watching_ahead_ = false;
+    if (!elected_) watch_ahead();
+  }
+  if (elected_) unwatch_ahead();
+  for (;;) {
+    auto next = watcher_->next(until);
+    if (!next) return std::unexpected(next.error());
+    if (std::holds_alternative<Watcher::Late>(*next)) return Beaten{};
+    if (std::holds_alternative<Watcher::Compacted>(*next)) {
+      return fail(Errc::unavailable, "a compaction overtook the watch");
+    }
+    const auto& batch = std::get<Watcher::Batch>(*next);
+    if (batch.id == kOwnWatch && batch.events.back().type == Event::Type::put) {
+      detached_ = batch.events.back().candidate.lease != self_.lease;
+    }
+    if (!has_removal(batch)) continue;
+    if (batch.id == kOwnWatch) return key_deleted(self_.key);
+    if (batch.id != ahead_watch_ || elected_) continue;
+    // To be elected comes first: the watch is ended when leadership is held.
+    const auto seen = see_ahead();
+    if (!seen) return std::unexpected(seen.error());
+    if (*seen) return **seen;
+    unwatch_ahead();
+    if (!elected_) watch_ahead();
+  }
+}
+
+Result<Candidacy::Verdict> Candidacy::wait(const Until& until, const std::function<void(const Ahead&)>& moved) {
+  return follow(false, until, moved);
+}
+
+Result<std::optional<Loss>> Candidacy::hold(const Until& until) {
+  const auto verdict = follow(true, until, {});
+  if (!verdict) return std::unexpected(verdict.error());
+  if (const auto* loss = std::get_if<Loss>(&*verdict)) return *loss;
+  return std::nullopt;
+}
+
+Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop) {
+  const auto granted = grant_lease(connection_, random_lease(), keep, {stop, {}});
+  if (!granted) return std::unexpected(granted.error());
+  const std::string key = once_key_of(election_.name(), id);
+  etcdserverpb::TxnRequest request;
+  *request.add_compare() = stands_at(self_.key, self_.create_revision);
+  *request.add_compare() = stands_at(key, 0);
+  auto& put = *request.add_success()->mutable_request_put();
+  put.set_key(key);
+  put.set_value(self_.key);
+  put.set_lease(granted->lease);
+  request.add_failure()->mutable_request_range()->set_key(key);
+  etcdserverpb::TxnResponse response;
+  const auto called = connection_.call(&etcdserverpb::KV::Stub::Txn, request, response, {stop, {}});
+  if (!called) return std::unexpected(called.error());
+  if (response.succeeded()) return Once::recorded;
+  const auto& found = response.responses(0).response_range().kvs();
+  // The record of an earlier try whose answer was lost is on the lease that was granted for it.
+  if (!found.empty() && found[0].lease() == granted->lease) return Once::recorded;
+  // The lease is of no use to anybody; left alone it would end by itself.
+  (void)election_.client().revoke(granted->lease, {stop, {}});
+  if (found.empty()) return Once::gone;
+  return Once::already;
+}
+
+void Candidacy::leave() {
+  if (watcher_) watcher_->leave();
+}
+
+Result<void> Candidacy::withdraw(std::stop_token stop) {
+  const auto deleted = delete_guarded(connection_, self_, {std::move(stop), {}});
+  if (!deleted) return std::unexpected(deleted.error());
+  return {};
+}
+
+}  // namespace elect
