@@ -44,6 +44,8 @@ teardown() { end_started; }
 leads_for_alice() { electctl "${alice[@]}" leader "$name" --is "$1"; }
 nobody_for_alice() { ! electctl "${alice[@]}" leader "$name" >"$BATS_TEST_TMPDIR/leader"; }
 
+is_gone() { ! as_root lease list | grep -q "$1"; }
+
 # hold VALUE: a candidate of alice's; its process ID is $holder.
 hold() {
   start "$BATS_TEST_TMPDIR/$1" "$ELECTCTL" campaign "$name" "$1" "${alice[@]}"
@@ -156,10 +158,12 @@ shows() { grep -sqF -- "$1" "$screen"; }
   holder=$!
   wait_for 10 leads_for_alice v
   as_root user delete leaving
-  as_root del "$(electctl "${alice[@]}" leader "$name" --keys-only)"
+  key=$(electctl "${alice[@]}" leader "$name" --keys-only)
+  as_root del "$key"
   ended "$holder" 1
   grep -q "standing again" "$BATS_TEST_TMPDIR/leaving.err"
   grep -q "^Error: .*(user 'leaving')" "$BATS_TEST_TMPDIR/leaving.err"
+  wait_for 10 is_gone "${key##*/}"  # Its lease, which nobody could revoke.
 }
 
 # denied TEXT COMMAND...: exit 1 and one line with TEXT.

@@ -9,6 +9,7 @@
 #include "elect/text.h"
 #include "promise.h"
 #include "render/history.h"
+#include "render/json.h"
 #include "render/listing.h"
 #include "render/prometheus.h"
 #include "render/simple.h"
