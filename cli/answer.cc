@@ -24,9 +24,10 @@ render::Look look_of(const Context& context) {
 
 Format unasked_format() { return is_terminal(STDOUT_FILENO) ? Format::table : Format::simple; }
 
-Outcome or_down(Outcome outcome, const std::string& election) {
+Outcome or_down(Outcome outcome, std::string_view label, const std::string& name) {
   if (outcome) return outcome;
-  if (auto written = write_result(render::prometheus_down(election)); !written) return std::unexpected(written.error());
+  if (auto written = write_result(render::prometheus_down(label, name)); !written)
+    return std::unexpected(written.error());
   return outcome;
 }
 
@@ -47,9 +48,15 @@ std::string as_etcdctl(const Context& context, Format format, const elect::Snaps
   }
 }
 
-std::string as_candidate(const Context& context, Format format, const elect::Snapshot& snapshot) {
+elect::Result<std::optional<elect::LeaseStatus>> lease_shown(elect::Client& client, Format format,
+                                                             const elect::Candidate& candidate) {
+  if (format != Format::json || candidate.lease == 0) return std::nullopt;
+  return client.time_to_live(candidate.lease);
+}
+
+std::string as_candidate(const Context& context, Format format, const elect::Snapshot& snapshot, const Found& found) {
   if (format != Format::json) return as_etcdctl(context, format, snapshot);
-  return render::json_candidate({snapshot.candidates.front(), 1, {}});
+  return render::json_candidate({snapshot.candidates.front(), found.rank, found.lease});
 }
 
 elect::Snapshot snapshot_of(const elect::Header& header, const elect::Candidate& candidate, std::int64_t count) {

@@ -1,7 +1,10 @@
 // How a candidate that was found, elected or ended is printed by the subcommands that print one.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "command.h"
 #include "elect/election.h"
@@ -20,13 +23,25 @@ namespace cli {
 [[nodiscard]] Format unasked_format();
 
 // Metrics have to say also that etcd could not be asked: electctl_up 0, and the failure all the same.
-[[nodiscard]] Outcome or_down(Outcome outcome, const std::string& election);
+// `label`: election, or prefix.
+[[nodiscard]] Outcome or_down(Outcome outcome, std::string_view label, const std::string& name);
 
 // A range answer in one of etcdctl's own formats.
 [[nodiscard]] std::string as_etcdctl(const Context& context, Format format, const elect::Snapshot& snapshot);
 
+// What JSON says of a candidate beside the store's own entry.
+struct Found {
+  std::int64_t rank = 1;
+  std::optional<elect::LeaseStatus> lease;
+};
+
+// Its lease, where `format` shows that: one call.
+[[nodiscard]] elect::Result<std::optional<elect::LeaseStatus>> lease_shown(elect::Client& client, Format format,
+                                                                           const elect::Candidate& candidate);
+
 // One candidate in simple, fields, or as electctl's own JSON object.
-[[nodiscard]] std::string as_candidate(const Context& context, Format format, const elect::Snapshot& snapshot);
+[[nodiscard]] std::string as_candidate(const Context& context, Format format, const elect::Snapshot& snapshot,
+                                       const Found& found);
 
 // An answer that holds just that candidate.
 [[nodiscard]] elect::Snapshot snapshot_of(const elect::Header& header, const elect::Candidate& candidate,

@@ -79,8 +79,7 @@ class Campaign {
     if (!opened) return std::unexpected(opened.error());
     Standing& standing = **opened;
 
-    const bool waited = !standing.candidacy().elected();
-    if (waited && !options_.try_once) notify_systemd("STATUS=waiting in the queue");
+    if (!standing.candidacy().elected() && !options_.try_once) notify_systemd("STATUS=waiting in the queue");
     const auto verdict = standing.wait();
     if (signals_.first() != 0) return kBySignal + signals_.first();
     if (!verdict) return std::unexpected(Failure(verdict.error()));
@@ -90,15 +89,21 @@ class Campaign {
     if (std::holds_alternative<elect::Candidacy::Beaten>(*verdict)) return options_.conflict_exit_code;
 
     elected_at_ = BootClock::now();
-    Outcome outcome = guard_ ? gate(standing, waited) : hold(standing);
+    Outcome outcome = guard_ ? gate(standing) : hold(standing);
+    if (options_.rejoin && options_.lease != 0) {
+      const auto alive = standing.client().time_to_live(options_.lease, false, signals_.stop_token());
+      lease_gone_ = alive && alive->ttl < seconds(0);
+    }
     // After STOPPING=1 systemd waits for the end alone, whatever it is told later.
     notify_systemd(stands_again(outcome) ? "STATUS=leadership was lost; standing again" : "STOPPING=1");
     return outcome;
   }
 
-  // Whether --rejoin is for what it ended with.
+  // Whether --rejoin is for what it ended with: not where CMD had done its work, nor where there is no lease to stand
+  // under any more.
   [[nodiscard]] bool stands_again(const Outcome& outcome) const {
-    return options_.rejoin && signals_.first() == 0 && !outcome && outcome.error().code == kLost;
+    return options_.rejoin && signals_.first() == 0 && !outcome && outcome.error().code == kLost && !cmd_done_ &&
+           !lease_gone_;
   }
 
   // The signal that was typed to end CMD, if one was.
@@ -116,7 +121,10 @@ class Campaign {
   // Leads without a CMD: says so, and holds until a signal or a loss.
   Outcome hold(Standing& standing) {
     elect::Candidacy& candidacy = standing.candidacy();
-    const std::string text = as_candidate(context_, format_, snapshot_of(candidacy.header(), candidacy.self()));
+    const elect::Session& session = standing.session();
+    const elect::LeaseStatus lease{session.lease(), session.ttl(), session.ttl(), {}};
+    const std::string text =
+        as_candidate(context_, format_, snapshot_of(candidacy.header(), candidacy.self()), {.rank = 1, .lease = lease});
     if (auto written = write_result(text); !written) return std::unexpected(written.error());
     tell_systemd(candidacy.self());
     if (!options_.session_file.empty() && options_.try_once) return kDone;
@@ -137,8 +145,8 @@ class Campaign {
   }
 
   // Leads with CMD.
-  Outcome gate(Standing& standing, bool waited) {
-    if (waited) {
+  Outcome gate(Standing& standing) {
+    if (standing.waited()) {
       if (auto ended = lead_until(standing, elect::later(elected_at_, options_.lock_delay))) return *std::move(ended);
     }
     if (options_.once) {
@@ -152,8 +160,10 @@ class Campaign {
       if (*first == elect::Candidacy::Once::already) return options_.conflict_exit_code;
     }
     tell_systemd(standing.candidacy().self());
+    standing.cmd_starts();
     const auto ending = run_cmd(standing);
     if (!ending) return std::unexpected(ending.error());
+    cmd_done_ = true;
     if (options_.linger > nanoseconds(0)) {
       if (auto ended = lead_until(standing, elect::later(elected_at_, options_.linger)); ended && !*ended)
         return *std::move(ended);
@@ -167,7 +177,7 @@ class Campaign {
   std::expected<Ending, Failure> run_cmd(Standing& standing) {
     elect::Candidacy& candidacy = standing.candidacy();
     signals_.pass_on(true);
-    Gate gate(*guard_, context_.argv, environment(standing));
+    Gate gate(*guard_, context_.argv, environment(standing), standing.lock());
     // A signal that came before CMD was there to get it.
     if (signals_.first() != 0) guard_->signal(signals_.first());
     elect::Until until{gate.ended_token(), {}};
@@ -204,6 +214,8 @@ class Campaign {
   }};
   BootTime elected_at_{};
   int typed_ = 0;
+  bool cmd_done_ = false;
+  bool lease_gone_ = false;  // --lease's.
 };
 
 // Starts this program anew, for --rejoin: a new process image has no threads yet, so that a guard can be forked.
@@ -227,7 +239,10 @@ bool etcd_answers(Context& context, const std::string& name) {
 }
 
 Outcome run_campaign(Context& context, const CampaignOptions& options) {
-  const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
+  // Beside a CMD nothing is printed.
+  const auto format = context.argv.empty()
+                          ? context.format(Format::simple, {Format::simple, Format::fields, Format::json})
+                          : Format::simple;
   if (!format) return std::unexpected(format.error());
   if (context.argv.empty()) {
     for (const CLI::Option* option : options.for_cmd) {
@@ -280,6 +295,7 @@ Declared declare_campaign(CLI::App& app) {
       ->type_name("N");
   app.add_flag("--rejoin", options->rejoin, "after losing leadership stand again, at the tail of the queue");
   app.add_option("--session", options->session_file, "a file that keeps the candidacy from one run to the next")
+      ->check(not_empty())
       ->type_name("FILE")
       ->excludes(lease);
   try_once->excludes(wait);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/ranges.h>
 
@@ -12,6 +13,11 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kLongestVariable = 128'000;
+
+// Inherited ones are another electctl's, whose CMD we are.
+constexpr std::array<std::string_view, 9> kOurs = {"ELECTCTL_NAME",  "ELECTCTL_VALUE",     "ELECTCTL_KEY",
+                                                   "ELECTCTL_LEASE", "ELECTCTL_REV",       "ELECTCTL_TTL",
+                                                   "ELECTCTL_EVENT", "ELECTCTL_ENDPOINTS", "ELECTCTL_ROLE"};
 
 std::string_view name_of(std::string_view variable) { return variable.substr(0, variable.find('=')); }
 
@@ -34,8 +40,9 @@ bool fits(std::string_view variable) {
 std::vector<std::string_view> environment_with(const std::vector<std::string>& changes) {
   std::vector<std::string_view> result;
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
-    const bool replaced =
-        std::ranges::any_of(changes, [&](const std::string& change) { return name_of(change) == name_of(*variable); });
+    const std::string_view name = name_of(*variable);
+    const bool replaced = std::ranges::find(kOurs, name) != kOurs.end() ||
+                          std::ranges::any_of(changes, [name](const auto& change) { return name_of(change) == name; });
     if (!replaced) result.emplace_back(*variable);
   }
   for (const auto& change : changes) {

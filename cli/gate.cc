@@ -4,9 +4,9 @@
 
 namespace cli {
 
-Gate::Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment)
+Gate::Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment, int held)
     : guard_(guard) {
-  if (auto started = guard.start(argv, environment); !started) {
+  if (auto started = guard.start(argv, environment, held); !started) {
     ending_ = std::unexpected(started.error());
     ended_.request_stop();
     return;

@@ -13,8 +13,9 @@ namespace cli {
 
 class Gate {
  public:
-  // Starts CMD. The guard has been told the lease's deadline, and is told each later one by others.
-  Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment);
+  // Starts CMD. The guard has been told the lease's deadline, and is told each later one by others. `held`:
+  // see Guard::start().
+  Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment, int held);
 
   // Ends CMD where it still runs, and waits for its end.
   ~Gate();

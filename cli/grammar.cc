@@ -10,6 +10,20 @@
 
 namespace cli {
 
+namespace {
+
+// As for etcdctl, the last of several counts: an alias may have given one already.
+void let_last_count(CLI::App& app) {
+  for (CLI::Option* option : app.get_options([](const CLI::Option*) { return true; })) {
+    if (option->get_items_expected_max() == 1) option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+  for (CLI::App* group : app.get_subcommands([](const CLI::App* sub) { return sub->get_name().empty(); })) {
+    let_last_count(*group);
+  }
+}
+
+}  // namespace
+
 Grammar::Grammar() : Grammar(std::span<char* const>()) {}
 
 Grammar::Grammar(std::span<char* const> arguments) : app("", "electctl") {
@@ -26,7 +40,9 @@ Grammar::Grammar(std::span<char* const> arguments) : app("", "electctl") {
     if (!all && !is_named(command)) continue;
     CLI::App* subcommand = app.add_subcommand(std::string(command.name));
     subcommands.push_back({&command, subcommand, command.declare(*subcommand)});
+    let_last_count(*subcommand);
   }
+  let_last_count(app);
 }
 
 std::size_t Grammar::end_of_own(std::span<char* const> arguments) const {
@@ -49,8 +65,13 @@ std::size_t Grammar::end_of_own(std::span<char* const> arguments) const {
 
 const Declared& Grammar::parse(std::span<char* const> arguments) {
   const std::size_t own = end_of_own(arguments);
-  std::vector<std::string> reversed(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(own));
-  std::ranges::reverse(reversed);  // As CLI11 wants them.
+  std::vector<std::string> reversed;  // As CLI11 wants them.
+  for (std::size_t i = own; i-- > 0;) {
+    const std::string_view word = arguments[i];
+    const bool has_value = word.size() > 2 && word[0] == '-' && word[1] != '-' && word[2] == '=';  // -w=json
+    if (has_value && !(takes_no_value(word[1]) && word.substr(3) == "true")) reversed.emplace_back(word.substr(3));
+    reversed.emplace_back(has_value ? word.substr(0, 2) : word);
+  }
   if (own < arguments.size()) {
     context.argv.assign(arguments.begin() + static_cast<std::ptrdiff_t>(own) + 1, arguments.end());
     if (context.argv.empty() || context.argv.front().empty()) {
@@ -71,6 +92,14 @@ const Declared& Grammar::parse(std::span<char* const> arguments) {
     return subcommand.declared;
   }
   throw CLI::RequiredError("a subcommand");
+}
+
+bool Grammar::takes_no_value(char letter) const {
+  const std::string name{'-', letter};
+  return std::ranges::any_of(subcommands, [&name](const Subcommand& subcommand) {
+    const CLI::Option* option = subcommand.app->get_option_no_throw(name);
+    return option != nullptr && option->get_items_expected_max() == 0;
+  });
 }
 
 std::string Grammar::about_unknown(const std::string& word) const {

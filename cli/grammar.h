@@ -35,6 +35,8 @@ struct Grammar {
  private:
   // Where "--" splits the arguments into electctl's and CMD's: its index, or the number of arguments.
   [[nodiscard]] std::size_t end_of_own(std::span<char* const> arguments) const;
+  // Whether it is a flag of a subcommand.
+  [[nodiscard]] bool takes_no_value(char letter) const;
   // What to say of a word that is not in the grammar.
   [[nodiscard]] std::string about_unknown(const std::string& word) const;
 };

@@ -7,10 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -25,21 +27,21 @@ std::unexpected<elect::Error> failed(std::string_view what, int error) {
   return elect::fail(elect::Errc::system, std::string(what) + ": " + std::strerror(error));
 }
 
-// Sends an order without waiting. `file`: a descriptor to go with it, or -1. errno where it was not sent.
-int send_order(int socket, GuardOrder order, int file = -1) {
+// Sends an order without waiting, with two descriptors at most. errno where it was not sent.
+int send_order(int socket, GuardOrder order, std::span<const int> files = {}) {
   iovec part{&order, sizeof order};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof file)] = {};
+  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  if (file >= 0) {
+  if (!files.empty()) {
     message.msg_control = control;
-    message.msg_controllen = sizeof control;
+    message.msg_controllen = CMSG_SPACE(files.size_bytes());
     cmsghdr* header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof file);
-    std::memcpy(CMSG_DATA(header), &file, sizeof file);
+    header->cmsg_len = CMSG_LEN(files.size_bytes());
+    std::memcpy(CMSG_DATA(header), files.data(), files.size_bytes());
   }
   while (sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
     if (errno != EINTR) return errno;
@@ -182,17 +184,20 @@ void Guard::deadline(elect::BootTime term_at, elect::BootTime kill_at) const {
                        .kill_at = kill_at.time_since_epoch().count()});
 }
 
-elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std::vector<std::string>& environment) {
+elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+                                 int held) {
   if (argv.empty()) return elect::fail(elect::Errc::usage, "there is no command to run");
   program_ = argv.front();
   const auto file = memory_file(image_of(argv, environment_with(environment)));
   if (!file) return std::unexpected(file.error());
-  int error = send_order(socket_, order(GuardOrder::run), *file);
+  const std::array files{*file, held};
+  const std::span sent(files.data(), held < 0 ? 1U : 2U);
+  int error = send_order(socket_, order(GuardOrder::run), sent);
   if (error == EAGAIN) {  // The guard is stopped, or busy enough to be as good as that.
     kill(pid_, SIGCONT);
     pollfd room{socket_, POLLOUT, 0};
     poll(&room, 1, 1000);
-    error = send_order(socket_, order(GuardOrder::run), *file);
+    error = send_order(socket_, order(GuardOrder::run), sent);
   }
   close(*file);
   if (error != 0) return failed("the guard process does not answer", error);

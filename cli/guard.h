@@ -71,8 +71,9 @@ class Guard {
   // Starts CMD: argv by execvp, `environment` ("NAME=value") in place of inherited variables of the same names.
   // Standard streams, other inherited descriptors and the terminal are CMD's. At most once. That CMD cannot be run is
   // an Ending; so it is with an argument or variable of more than 131071 bytes, which the kernel takes from nobody.
+  // `held`: a descriptor that the guard keeps open, too, until CMD's group is gone; -1: none.
   [[nodiscard]] elect::Result<void> start(const std::vector<std::string>& argv,
-                                          const std::vector<std::string>& environment);
+                                          const std::vector<std::string>& environment, int held = -1);
 
   // Sends a signal to CMD's whole process group; behind SIGINT, SIGTERM, SIGHUP and SIGQUIT a SIGCONT. Any thread;
   // never blocks. Nothing where CMD does not run.

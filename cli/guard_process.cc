@@ -20,6 +20,7 @@
 #include <cstring>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 #include "guard.h"
 
@@ -150,8 +151,8 @@ class GuardProcess {
   // False: there is none, or electctl is gone.
   bool take_order() {
     GuardOrder order;
-    int file = -1;
-    const ssize_t size = receive(order, file);
+    int files[2] = {-1, -1};
+    const ssize_t size = receive(order, files);
     if (size < 0 && errno == EINTR) return true;
     if (size < 0 && errno == EAGAIN) return false;
     if (size != sizeof order) {
@@ -165,7 +166,9 @@ class GuardProcess {
         kill_at_ = order.kill_at;
         break;
       case GuardOrder::run:
-        if (cmd_ == 0) start(file);
+        if (cmd_ != 0) break;
+        held_ = std::exchange(files[1], -1);
+        start(files[0]);
         break;
       case GuardOrder::signal:
         signal_group(order.number);
@@ -180,13 +183,15 @@ class GuardProcess {
         resume();
         break;
     }
-    if (file >= 0) close(file);
+    for (const int file : files) {
+      if (file >= 0) close(file);
+    }
     return true;
   }
 
-  ssize_t receive(GuardOrder& order, int& file) const {
+  ssize_t receive(GuardOrder& order, int (&files)[2]) const {
     iovec part{&order, sizeof order};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof file)];
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof files)];
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
@@ -195,7 +200,9 @@ class GuardProcess {
     const ssize_t size = recvmsg(socket_, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (size < 0) return size;
     const cmsghdr* header = CMSG_FIRSTHDR(&message);
-    if (header != nullptr && header->cmsg_type == SCM_RIGHTS) std::memcpy(&file, CMSG_DATA(header), sizeof file);
+    if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
+      std::memcpy(files, CMSG_DATA(header), std::min<std::size_t>(header->cmsg_len - CMSG_LEN(0), sizeof files));
+    }
     return size;
   }
 
@@ -225,12 +232,12 @@ class GuardProcess {
     for (int stream = 0; stream <= STDERR_FILENO; ++stream) {
       if (null < 0 || dup2(null, stream) < 0) close(stream);
     }
-    int ours[] = {socket_, children_, timer_, failure_};
+    int ours[] = {socket_, children_, timer_, failure_, held_};
     std::sort(std::begin(ours), std::end(ours));
     int from = STDERR_FILENO + 1;
     for (const int file : ours) {
       if (file > from) close_range(static_cast<unsigned>(from), static_cast<unsigned>(file - 1), 0);
-      from = file + 1;
+      from = std::max(from, file + 1);
     }
     close_range(static_cast<unsigned>(from), ~0U, 0);
   }
@@ -360,6 +367,7 @@ class GuardProcess {
   const std::int64_t kill_after_;
   int children_ = -1;  // Readable when a child ended or stopped.
   int timer_ = -1;
+  int held_ = -1;     // Closed by our own end: a lock on it lasts as long as CMD.
   int failure_ = -1;  // Where the errno of a failed exec comes from; nothing and its end, where it succeeded.
 
   bool alone_ = false;             // electctl is gone.

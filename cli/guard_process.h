@@ -12,7 +12,8 @@ namespace cli {
 struct GuardOrder {
   enum Kind : std::uint8_t {
     deadline,  // `term_at` and `kill_at`, nanoseconds on CLOCK_BOOTTIME.
-    run,       // Comes with a descriptor (SCM_RIGHTS): a memory file, laid out as said at CommandImage.
+    run,       // Comes with descriptors (SCM_RIGHTS): a memory file, laid out as said at CommandImage, and perhaps one
+               // that is to be kept open until CMD's group is gone.
     signal,    // `number` for CMD's group.
     stop,
     resume,  // electctl was stopped with CMD, and is continued.

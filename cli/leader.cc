@@ -1,4 +1,3 @@
-
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
@@ -32,7 +31,11 @@ Outcome answer(Context& context, const LeaderOptions& options, Format format, co
     style.values_only = options.value_only;
     text = render::simple(snapshot.candidates, style);
   } else {
-    text = as_candidate(context, format, snapshot);
+    const auto client = context.client();
+    if (!client) return std::unexpected(client.error());
+    const auto lease = lease_shown(**client, format, snapshot.candidates.front());
+    if (!lease) return std::unexpected(Failure(lease.error()));
+    text = as_candidate(context, format, snapshot, {.rank = 1, .lease = *lease});
   }
   if (auto written = write_result(text); !written) return std::unexpected(written.error());
   return kDone;
@@ -47,7 +50,9 @@ elect::Result<void> wait_for_leader(elect::Election& election, const elect::Unti
 }
 
 Outcome run_leader(Context& context, const LeaderOptions& options) {
-  const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
+  // --is prints nothing.
+  const auto format =
+      options.is ? Format::simple : context.format(Format::simple, {Format::simple, Format::fields, Format::json});
   if (!format) return std::unexpected(format.error());
   if (*format != Format::simple && (options.value_only || options.keys_only)) {
     return bad_arguments("--print-value-only and --keys-only go with -w simple");
@@ -60,14 +65,13 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
   if (signals) until.stop = signals->stop_token();
   if (options.wait) until.deadline = elect::later(elect::BootClock::now(), *options.wait);
   for (;;) {
+    // Each look has the time of any call: only an answer says that nobody leads.
     const auto snapshot = election->candidates(
-        {.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"}, until);
+        {.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"}, {until.stop, {}});
     if (signals && signals->first() != 0) return kBySignal + signals->first();
-    const bool late = until.deadline && elect::BootClock::now() >= *until.deadline;
-    if (!snapshot && late && snapshot.error().code == elect::Errc::timeout) return kNoLeader;
     if (!snapshot) return std::unexpected(Failure(snapshot.error()));
     if (!snapshot->candidates.empty()) return answer(context, options, *format, *snapshot);
-    if (!options.waits || late) return kNoLeader;
+    if (!options.waits || (until.deadline && elect::BootClock::now() >= *until.deadline)) return kNoLeader;
     const auto waited = wait_for_leader(*election, until);
     if (!waited && waited.error().code != elect::Errc::interrupted) return std::unexpected(Failure(waited.error()));
   }
@@ -116,13 +120,15 @@ Declared declare_leader(CLI::App& app) {
     if (options->waits) settle_wait(*options, *behind_wait);
     if (options->name.empty()) throw CLI::RequiredError("NAME");
   });
-  return {
-      [options](Context& context) { return run_leader(context, *options); },
-      {.description = "Prints the leader's key and value, each on a line, as etcdctl get NAME/ --prefix "
-                      "--sort-by=CREATE --order=ASCEND --limit=1 does.",
-       .examples = {{"electctl leader backup --print-value-only", "who leads, for a script"},
-                    {"electctl leader backup --is \"$(hostname)\" && echo here", "whether this host leads"}},
-       .exits = {{"0", "somebody leads; --is: VALUE leads"}, {"10", "nobody leads"}, {"11", "--is: another leads"}}}};
+  return {[options](Context& context) { return run_leader(context, *options); },
+          {.description = "Prints the leader's key and value, each on a line, as etcdctl get NAME/ --prefix "
+                          "--sort-by=CREATE --order=ASCEND --limit=1 does.",
+           .examples = {{"electctl leader backup --print-value-only", "who leads, for a script"},
+                        {"electctl leader backup --is \"$(hostname)\" && echo here", "whether this host leads"}},
+           .exits = {{"0", "somebody leads; --is: VALUE leads"},
+                     {"10", "nobody leads"},
+                     {"11", "--is: another leads"},
+                     {"128+N", "ended by signal N, with --wait"}}}};
 }
 
 }  // namespace cli

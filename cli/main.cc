@@ -78,6 +78,6 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
       why = "no endpoint could be reached: " + known;
     }
   }
-  if (!why.empty()) fmt::print(stderr, "Error: {}\n", why);
+  if (!why.empty()) cli::say(fmt::format("Error: {}\n", why));
   leave(outcome.error().code);
 }

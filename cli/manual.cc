@@ -63,10 +63,13 @@ std::vector<std::string> paragraphs_of(std::string_view text) {
 
 // Adds those that every subcommand has, in the order of the numbers that they begin with.
 void add_common(std::vector<Entry>& exits) {
-  exits.insert(exits.end(), {{"1", "error from etcd or the system"},
-                             {"2", "no endpoint could be reached"},
-                             {"4", "an output format that this subcommand has not"},
-                             {"128", "bad arguments"}});
+  const std::vector<Entry> common = {{"1", "error from etcd or the system"},
+                                     {"2", "no endpoint could be reached"},
+                                     {"4", "an output format that this subcommand has not"},
+                                     {"128", "bad arguments"}};
+  for (const auto& entry : common) {
+    if (std::ranges::find(exits, entry.term, &Entry::term) == exits.end()) exits.push_back(entry);
+  }
   std::ranges::stable_sort(exits, {}, [](const Entry& entry) {
     return std::pair(std::stoi(entry.term), entry.term.find('+') != entry.term.npos);
   });

@@ -1,8 +1,13 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -33,8 +38,10 @@ struct ObserveOptions {
 // What becomes of each observation: a line, a CMD, or nothing.
 class Observer {
  public:
-  Observer(const Context& context, const ObserveOptions& options, Format format, Handler* handler)
-      : context_(context), options_(options), format_(format), handler_(handler) {}
+  // After `deadline` no CMD is started.
+  Observer(const Context& context, const ObserveOptions& options, Format format, Handler* handler,
+           std::optional<elect::BootTime> deadline)
+      : context_(context), options_(options), format_(format), handler_(handler), deadline_(deadline) {}
 
   // False: that was the last one.
   bool take(const elect::Observation& observation) {
@@ -77,10 +84,11 @@ class Observer {
 
   bool tell(const elect::Observation& observation) {
     if (handler_ != nullptr) {
+      if (deadline_ && elect::BootClock::now() >= *deadline_) return false;
       ++seen_;
       auto variables = variables_of(context_.options.client, observation.election, observation.leader);
       variables.push_back(fmt::format("ELECTCTL_EVENT={}", render::name_of(observation.type)));
-      variables.push_back(options_.is ? fmt::format("ELECTCTL_ROLE={}", role(observation)) : "ELECTCTL_ROLE");
+      if (options_.is) variables.push_back(fmt::format("ELECTCTL_ROLE={}", role(observation)));
       const auto outcome = handler_->run(variables);
       if (outcome && *outcome == 0) return true;
       ended = outcome;
@@ -117,26 +125,51 @@ class Observer {
   const ObserveOptions& options_;
   const Format format_;
   Handler* const handler_;
+  const std::optional<elect::BootTime> deadline_;
   std::map<std::string, bool> leads_;  // Of each election whose answer is known; below a prefix, those alone with yes.
   std::int64_t seen_ = 0;
 };
 
+// Whether we are in the terminal's foreground, where a SIGINT that is typed reaches CMD by itself.
+bool is_in_foreground() {
+  const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) return false;
+  const bool is = ::tcgetpgrp(terminal) == ::getpgrp();
+  ::close(terminal);
+  return is;
+}
+
+// At the deadline CMD is asked to end: --timeout is for all of it.
+std::jthread end_at(elect::BootTime deadline, Handler& handler) {
+  return std::jthread([deadline, &handler](const std::stop_token& stop) {
+    elect::pause_for(deadline - elect::BootClock::now(), stop);
+    if (!stop.stop_requested()) handler.signal(SIGTERM);
+  });
+}
+
 Outcome run_observe(Context& context, const ObserveOptions& options) {
-  const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
-  if (!format) return std::unexpected(format.error());
-  if (!context.argv.empty() && !context.options.format.empty()) {
+  const char* inherited = std::getenv("ETCDCTL_WRITE_OUT");
+  const bool typed_format =
+      inherited == nullptr ? !context.options.format.empty() : context.options.format != inherited;
+  if (!context.argv.empty() && typed_format) {
     return bad_arguments("--write-out has no use beside a CMD: it runs in place of each line");
   }
+  const auto format = context.argv.empty()
+                          ? context.format(Format::simple, {Format::simple, Format::fields, Format::json})
+                          : Format::simple;
+  if (!format) return std::unexpected(format.error());
   std::optional<Handler> handler;
   if (!context.argv.empty()) handler.emplace(context.argv);
-  // A SIGINT that was typed has reached CMD, too.
   const Signals signals([&handler](int number) {
-    if (handler && number != SIGINT && number != SIGWINCH) handler->signal(number);
+    const bool typed = number == SIGINT || number == SIGQUIT || number == SIGWINCH;
+    if (handler && !(typed && is_in_foreground())) handler->signal(number);
   });
   elect::Until until{signals.stop_token(), {}};
   if (options.timeout) until.deadline = elect::later(elect::BootClock::now(), *options.timeout);
 
-  Observer observer(context, options, *format, handler ? &*handler : nullptr);
+  std::jthread timer;
+  if (handler && until.deadline) timer = end_at(*until.deadline, *handler);
+  Observer observer(context, options, *format, handler ? &*handler : nullptr, until.deadline);
   const auto tell = [&observer](const elect::Observation& observation) { return observer.take(observation); };
   elect::Result<void> ended;
   if (options.prefix) {
@@ -149,7 +182,8 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
     ended = election->observe(options.revision, tell, until);
   }
   if (signals.first() != 0) return kDone;  // How one ends it by hand.
-  if (observer.ended) return *observer.ended;
+  const bool late = until.deadline && elect::BootClock::now() >= *until.deadline;
+  if (observer.ended && !(handler && late)) return *observer.ended;
   if (!ended) return std::unexpected(Failure(ended.error()));
   return observer.done || (!options.count && !options.until) ? kDone : kNotElected;
 }
@@ -184,7 +218,7 @@ Declared declare_observe(CLI::App& app) {
        .examples = {{"electctl observe backup -w json", "a log of every change"},
                     {"electctl observe web --is \"$(hostname)\" -- sh -c 'logger \"now $ELECTCTL_ROLE\"'",
                      "tell the system log when this host begins and ceases to lead"}},
-       .exits = {{"0", "--count or --until was fulfilled, or it was ended by a signal"},
+       .exits = {{"0", "--count or --until was fulfilled, or it was ended by a signal; a CMD that fails: its own code"},
                  {"11", "--timeout was over first"},
                  {"126, 127", "CMD could not be run, was not found"},
                  {"128+N", "CMD was ended by signal N"}}}};

@@ -9,6 +9,7 @@
 #include "elect/duration.h"
 #include "elect/names.h"
 #include "exit_code.h"
+#include "output.h"
 
 namespace cli {
 namespace {
@@ -66,6 +67,10 @@ CLI::Option* add_lease(CLI::App& app, const std::string& name, elect::LeaseId& l
   return add_parsed(app, name, "ID", help, elect::parse_lease, lease);
 }
 
+std::function<std::string(const std::string&)> not_empty() {
+  return [](const std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); };
+}
+
 void declare_global_options(CLI::App& program, GlobalOptions& options) {
   const std::string group = "Global options";
   elect::ClientOptions& client = options.client;
@@ -83,7 +88,7 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->capture_default_str();
-  global(program.add_option("--discovery-srv", client.discovery_srv,
+  global(program.add_option("-d,--discovery-srv", client.discovery_srv,
                             "find the endpoints by this domain's SRV records, in place of --endpoints"),
          "DISCOVERY_SRV")
       ->type_name("DOMAIN");
@@ -118,13 +123,13 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
   duration("--keepalive-time", client.keepalive_time, "KEEPALIVE_TIME", "silence after which an endpoint is pinged");
   duration("--keepalive-timeout", client.keepalive_timeout, "KEEPALIVE_TIMEOUT", "how long a ping may stay unanswered");
   global(program.add_option("-w,--write-out", options.format,
-                            "simple, fields, json, table or prometheus; not all have all"),
+                            "simple, fields, json, table, prometheus or protobuf; not all have all"),
          "WRITE_OUT");
   global(program.add_flag("--hex", options.hex, "print names and values as hex"), "HEX");
   global(program.add_flag_function(
              "--debug",
              [&client](std::int64_t on) {
-               if (on > 0) client.log = [](std::string_view line) { fmt::print(stderr, "debug: {}\n", line); };
+               if (on > 0) client.log = [](std::string_view line) { say(fmt::format("debug: {}\n", line)); };
              },
              "say on standard error what is called"),
          "DEBUG");

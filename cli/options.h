@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,9 @@ CLI::Option* add_duration(CLI::App& app, const std::string& name, std::chrono::n
                           const std::string& help);
 CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<std::chrono::nanoseconds>& duration,
                           const std::string& help);
+
+// For options whose empty value is sooner a variable that was not set than meant.
+[[nodiscard]] std::function<std::string(const std::string&)> not_empty();
 
 // An option that takes a lease's ID in hex.
 CLI::Option* add_lease(CLI::App& app, const std::string& name, elect::LeaseId& lease, const std::string& help);

@@ -1,6 +1,7 @@
 #include "output.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -13,10 +14,15 @@
 #include <fmt/format.h>
 
 namespace cli {
+
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN) {
+      wait_until_ready(descriptor, POLLOUT);
+      continue;
+    }
     if (written < 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -29,12 +35,23 @@ std::expected<void, Failure> write_result(std::string_view bytes) {
   return std::unexpected(Failure(kError, fmt::format("cannot write to standard output: {}", std::strerror(errno))));
 }
 
-void warn(std::string_view message) { (void)write_all(STDERR_FILENO, fmt::format("electctl: {}\n", message)); }
+void wait_until_ready(int descriptor, short events) {
+  pollfd watched{descriptor, events, 0};
+  (void)::poll(&watched, 1, -1);
+}
+
+void say(std::string_view text) { (void)write_all(STDERR_FILENO, text); }
+
+void warn(std::string_view message) { say(fmt::format("electctl: {}\n", message)); }
 
 void take_closed_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // What ends with exec was not handed to us: a library has opened it before main (grpc 1.51 does, and forgets it).
+    const int flags = ::fcntl(stream, F_GETFD);
+    if (flags >= 0 && (flags & FD_CLOEXEC) == 0) continue;
+    if (flags >= 0) ::close(stream);
     // The lowest free number is this one. Opened the wrong way round: reading and writing fail as if it were closed.
-    if (::fcntl(stream, F_GETFD) < 0) (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
 }
 
@@ -48,9 +65,12 @@ TerminalSize terminal_size(int descriptor) {
 
 bool wants_colour(int descriptor) {
   const char* refused = std::getenv("NO_COLOR");
+  return is_terminal(descriptor) && (refused == nullptr || *refused == '\0') && !is_dumb();
+}
+
+bool is_dumb() {
   const char* term = std::getenv("TERM");
-  return is_terminal(descriptor) && (refused == nullptr || *refused == '\0') && term != nullptr &&
-         std::string_view(term) != "dumb";
+  return term == nullptr || std::string_view(term) == "dumb";
 }
 
 bool speaks_utf8() {

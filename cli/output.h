@@ -15,8 +15,14 @@ namespace cli {
 // All of it, to any descriptor. False: errno says why not.
 [[nodiscard]] bool write_all(int descriptor, std::string_view bytes);
 
-// One line on standard error, "electctl: …". What cannot be written there is lost.
+// To standard error, for people. What cannot be written there is lost, and changes nothing else.
+void say(std::string_view text);
+
+// One line of it, "electctl: …".
 void warn(std::string_view message);
+
+// Waits until a descriptor that does not block can be read from (POLLIN) or written to (POLLOUT).
+void wait_until_ready(int descriptor, short events);
 
 // Standard streams that the caller had closed are taken by descriptors that fail all the same: otherwise the next
 // socket would take their numbers, and what is printed would go to etcd. Before anything else is opened.
@@ -33,6 +39,9 @@ struct TerminalSize {
 
 // Whether colours are wanted there: only on a terminal, never with NO_COLOR or TERM=dumb.
 [[nodiscard]] bool wants_colour(int descriptor);
+
+// Whether the terminal can do no more than show lines.
+[[nodiscard]] bool is_dumb();
 
 // Whether the user's locale says that characters beyond ASCII can be shown.
 [[nodiscard]] bool speaks_utf8();

@@ -15,15 +15,13 @@ struct ProclaimOptions {
 };
 
 Outcome run_proclaim(Context& context, const ProclaimOptions& options) {
-  const auto format = context.format(Format::simple, {Format::simple});
-  if (!format) return std::unexpected(format.error());
   const auto value = proposal_of(options.value);
   if (!value) return std::unexpected(value.error());
   auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
   const auto selected = select(*election, options.selector);
   if (!selected) return std::unexpected(selected.error());
-  const auto put = election->proclaim(selected->candidates.front(), *value);
+  const auto put = election->proclaim(selected->snapshot.candidates.front(), *value);
   if (!put) return std::unexpected(Failure(put.error()));
   if (!*put) return std::unexpected(Failure(kNoLeader, "that candidate has just gone"));
   return kDone;
@@ -36,9 +34,11 @@ Declared declare_proclaim(CLI::App& app) {
   app.add_option("NAME", options->name, "the election")->required();
   app.add_option("VALUE", options->value, "the new value; - reads it from standard input")->required();
   auto* which = app.add_option_group("which", "exactly one of these");
+  which->set_help_flag();
   add_lease(*which, "--lease", options->selector.lease, "the candidate of this lease (hex)");
   which->add_option("--key", options->selector.key, "the candidate with this key")->type_name("KEY");
   which->add_option("--session", options->selector.session_file, "the candidate of the session in this file")
+      ->check(not_empty())
       ->type_name("FILE");
   which->require_option(1);
   app.add_option("--rev", options->selector.revision, "only if its create revision (fencing token) is this")

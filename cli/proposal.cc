@@ -1,5 +1,6 @@
 #include "proposal.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -7,6 +8,8 @@
 #include <cstring>
 
 #include <fmt/format.h>
+
+#include "output.h"
 
 namespace cli {
 
@@ -24,6 +27,10 @@ std::expected<std::string, Failure> proposal_of(const std::optional<std::string>
     const ssize_t got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
     if (got == 0) return value;
     if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) {
+      wait_until_ready(STDIN_FILENO, POLLIN);
+      continue;
+    }
     if (got < 0) {
       return std::unexpected(Failure(kError, fmt::format("cannot read standard input: {}", std::strerror(errno))));
     }

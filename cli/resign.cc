@@ -22,10 +22,15 @@ Outcome run_resign(Context& context, const ResignOptions& options) {
   if (!election) return std::unexpected(election.error());
   const auto selected = select(*election, options.selector);
   if (!selected) return std::unexpected(selected.error());
-  const auto ended = election->end(selected->candidates.front(), options.revoke);
+  const auto& candidate = selected->snapshot.candidates.front();
+  const auto lease = lease_shown(election->client(), *format, candidate);
+  if (!lease) return std::unexpected(Failure(lease.error()));
+  const auto ended = election->end(candidate, options.revoke);
   if (!ended) return std::unexpected(Failure(ended.error()));
   if (!*ended) return std::unexpected(Failure(kNoLeader, "that candidate has just gone by itself"));
-  if (auto written = write_result(as_candidate(context, *format, *selected)); !written) {
+  if (auto written =
+          write_result(as_candidate(context, *format, selected->snapshot, {.rank = selected->rank, .lease = *lease}));
+      !written) {
     return std::unexpected(written.error());
   }
   return kDone;
@@ -38,11 +43,14 @@ Declared declare_resign(CLI::App& app) {
   Selector& selector = options->selector;
   app.add_option("NAME", options->name, "the election")->required();
   auto* which = app.add_option_group("which", "exactly one of these");
+  which->set_help_flag();
   add_lease(*which, "--lease", selector.lease, "the candidate of this lease (hex)");
   which->add_option("--key", selector.key, "the candidate with this key")->type_name("KEY");
   which->add_option("--value", selector.value, "the candidate with this value")->type_name("VALUE");
   which->add_flag("--leader", selector.leader, "whoever leads now");
-  which->add_option("--session", selector.session_file, "the candidate of the session in this file")->type_name("FILE");
+  which->add_option("--session", selector.session_file, "the candidate of the session in this file")
+      ->check(not_empty())
+      ->type_name("FILE");
   which->require_option(1);
   app.add_option("--rev", selector.revision, "only if its create revision (fencing token) is this")
       ->check(CLI::PositiveNumber)

@@ -18,7 +18,7 @@ bool matches(const elect::Candidate& candidate, const Selector& selector) {
 
 }  // namespace
 
-std::expected<elect::Snapshot, Failure> select(elect::Election& election, Selector selector) {
+std::expected<Selected, Failure> select(const elect::Election& election, Selector selector) {
   auto snapshot = election.candidates({.limit = selector.leader ? 1 : 0});
   if (!snapshot) return std::unexpected(Failure(snapshot.error()));
   if (!selector.session_file.empty()) {
@@ -31,9 +31,16 @@ std::expected<elect::Snapshot, Failure> select(elect::Election& election, Select
     selector.key = record->key;
     if (selector.revision == 0) selector.revision = record->create_revision;
   }
-  std::erase_if(snapshot->candidates, [&](const auto& candidate) { return !matches(candidate, selector); });
+  std::vector<elect::Candidate> found;
+  std::int64_t rank = 0;
+  for (std::size_t i = 0; i < snapshot->candidates.size(); ++i) {
+    if (!matches(snapshot->candidates[i], selector)) continue;
+    rank = static_cast<std::int64_t>(i) + 1;
+    found.push_back(std::move(snapshot->candidates[i]));
+  }
+  snapshot->candidates = std::move(found);
   snapshot->count = static_cast<std::int64_t>(snapshot->candidates.size());
-  if (snapshot->count == 1) return *std::move(snapshot);
+  if (snapshot->count == 1) return Selected{*std::move(snapshot), rank};
   if (snapshot->count == 0) {
     return std::unexpected(
         Failure(kNoLeader, fmt::format("no such candidate in election '{}'", elect::printable(election.name()))));

@@ -18,7 +18,12 @@ struct Selector {
   elect::Revision revision = 0;  // Not 0: its create revision has to be this one.
 };
 
+struct Selected {
+  elect::Snapshot snapshot;  // It alone.
+  std::int64_t rank = 0;     // Its place in the queue; 1: it leads.
+};
+
 // The one candidate that is meant; exit 10 where there is none, 128 (and a list) where there are several.
-[[nodiscard]] std::expected<elect::Snapshot, Failure> select(elect::Election& election, Selector selector);
+[[nodiscard]] std::expected<Selected, Failure> select(const elect::Election& election, Selector selector);
 
 }  // namespace cli

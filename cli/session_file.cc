@@ -43,7 +43,8 @@ std::string encode(const SessionRecord& record) {
                      {"lease", elect::hex_of(record.lease)},
                      {"key_base64", absl::Base64Escape(record.key)},
                      {"create_revision", record.create_revision},
-                     {"ttl", record.ttl}};
+                     {"ttl", record.ttl},
+                     {"waited", record.waited}};
   return json.dump() + "\n";
 }
 
@@ -70,6 +71,8 @@ std::optional<SessionRecord> decode(const std::string& text) {
     return std::nullopt;
   }
   record.lease = *lease;
+  const auto waited = json.find("waited");  // Not there in a file of version 0.1.0 or before.
+  record.waited = waited != json.end() && waited->is_boolean() && waited->get<bool>();
   return record;
 }
 

@@ -20,6 +20,7 @@ struct SessionRecord {
   std::string key;
   elect::Revision create_revision = 0;  // 0: it may not stand yet.
   std::int64_t ttl = 0;                 // In seconds.
+  bool waited = false;                  // It has stood behind another, and has run no CMD since.
 
   bool operator==(const SessionRecord&) const = default;
 };
@@ -41,6 +42,9 @@ class SessionFile {
   [[nodiscard]] const std::optional<SessionRecord>& record() const { return record_; }
 
   [[nodiscard]] std::expected<void, Failure> store(const SessionRecord& record);
+
+  // Whoever keeps it open, too, keeps the lock. Until the next store().
+  [[nodiscard]] int descriptor() const { return descriptor_; }
 
  private:
   SessionFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}

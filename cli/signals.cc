@@ -9,22 +9,25 @@ namespace {
 
 constexpr int kWake = SIGURG;  // Ignored by default, and used by nobody else here.
 
-// Under nohup SIGHUP stays ignored. SIGINT counts also where a shell script started us in the background and had it
-// ignored: as with etcdctl, `kill -INT` is how a holder is asked to withdraw.
-bool hangup_is_ignored() {
+// Under nohup SIGHUP stays ignored, and so does SIGQUIT in the background of a script. SIGINT counts also where such a
+// script had it ignored: as with etcdctl, `kill -INT` is how a holder is asked to withdraw.
+bool is_ignored(int number) {
   struct sigaction action {};
-  return sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+  return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 sigset_t watched() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, kWake}) sigaddset(&set, number);
-  if (hangup_is_ignored()) sigdelset(&set, SIGHUP);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, kWake})
+    sigaddset(&set, number);
+  for (const int number : {SIGHUP, SIGQUIT}) {
+    if (is_ignored(number)) sigdelset(&set, number);
+  }
   return set;
 }
 
-bool ends(int number) { return number == SIGINT || number == SIGTERM || number == SIGHUP; }
+bool ends(int number) { return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT; }
 
 }  // namespace
 

@@ -8,8 +8,8 @@
 
 namespace cli {
 
-// While one lives, SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGWINCH do nothing by themselves; a thread of its own
-// takes them. Make it before any other thread: threads inherit that the signals are blocked.
+// While one lives, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH do nothing by themselves; a thread
+// of its own takes them. Make it before any other thread: threads inherit that the signals are blocked.
 class Signals {
  public:
   // `handler` is called for every signal, from that thread, after first() has noted it.
@@ -19,7 +19,7 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  // Triggered by the first SIGINT, SIGTERM or SIGHUP.
+  // Triggered by the first SIGINT, SIGTERM, SIGHUP or SIGQUIT.
   [[nodiscard]] std::stop_token stop_token() const { return stop_.get_token(); }
 
   // Triggered by the third of them: whoever sends so many wants out, whatever is left undone.

@@ -30,6 +30,7 @@ std::expected<std::unique_ptr<Standing>, Failure> Standing::open(Context& contex
       elect::Candidacy::stand(standing->election_, *standing->session_, wanted.value, {signals.stop_token(), {}});
   if (!candidacy) return std::unexpected(Failure(candidacy.error()));
   standing->candidacy_ = *std::move(candidacy);
+  standing->waited_ = standing->waited_ || !standing->candidacy_->elected();
   standing->note_place();
   return standing;
 }
@@ -59,10 +60,19 @@ std::expected<void, Failure> Standing::open_kept_session() {
       why = "of another cluster";
     } else if (record->election != options_.name) {
       why = fmt::format("of election '{}'", elect::printable(record->election));
+      // No file names it any more. What cannot be revoked now ends by itself.
+      (void)election_.client().revoke(record->lease, {signals_.stop_token(), {}});
     } else {
       options_.session.lease = record->lease;
       const auto resumed = open_session();
-      if (resumed) return {};
+      if (resumed) {
+        waited_ = record->waited;
+        if (session_->ttl() != options_.session.ttl) {
+          warn(fmt::format("the session in '{}' keeps its time to live of {}", elect::printable(options_.session_file),
+                           elect::format_duration(session_->ttl())));
+        }
+        return {};
+      }
       options_.session.lease = 0;
       const auto alive = election_.client().time_to_live(record->lease, false, signals_.stop_token());
       if (!alive || alive->ttl.count() >= 0) return resumed;
@@ -73,7 +83,7 @@ std::expected<void, Failure> Standing::open_kept_session() {
   options_.session.grant_as = elect::random_lease();
   const auto stored =
       file_->store({snapshot->header.cluster_id, options_.name, options_.session.grant_as,
-                    elect::key_of(options_.name, options_.session.grant_as), 0, options_.session.ttl.count()});
+                    elect::key_of(options_.name, options_.session.grant_as), 0, options_.session.ttl.count(), false});
   if (!stored) return stored;
   return open_session();
 }
@@ -84,8 +94,14 @@ void Standing::note_place() {
   SessionRecord record = *file_->record();
   record.create_revision = candidacy_->self().create_revision;
   record.ttl = session_->ttl().count();
+  record.waited = waited_;
   if (record == *file_->record()) return;
   if (const auto stored = file_->store(record); !stored) warn(stored.error().message);
+}
+
+void Standing::cmd_starts() {
+  waited_ = false;
+  note_place();
 }
 
 Standing::~Standing() {
@@ -115,7 +131,7 @@ elect::Result<elect::Candidacy::Verdict> Standing::wait() {
 
   show_place(candidacy_->ahead());
   auto verdict = candidacy_->wait(until, [this](const elect::Ahead& ahead) { show_place(ahead); });
-  fmt::print(stderr, "\r\x1b[K");
+  say("\r\x1b[K");
   return verdict;
 }
 
@@ -132,7 +148,7 @@ void Standing::show_place(const elect::Ahead& ahead) {
   }
   const std::string line = fmt::format("waiting in '{}': {}", elect::printable(options_.name), place);
   const auto width = static_cast<std::size_t>(std::max(terminal_size(STDERR_FILENO).columns - 1, 0));
-  fmt::print(stderr, "\r\x1b[K{}", render::cut(line, width, {.ascii = !speaks_utf8()}));
+  say("\r\x1b[K" + render::cut(line, width, {.ascii = !speaks_utf8()}));
 }
 
 }  // namespace cli

@@ -40,6 +40,17 @@ class Standing {
   // Waits for leadership, with a status line where standard error is a terminal.
   [[nodiscard]] elect::Result<elect::Candidacy::Verdict> wait();
 
+  // Whether it leads, or is to lead, after having waited behind another: here, or in a run before of the same session
+  // file that has started no CMD since.
+  [[nodiscard]] bool waited() const { return waited_; }
+
+  // To be told before CMD is started.
+  void cmd_starts();
+
+  // The descriptor whose lock says that the session file is in use, or -1.
+  [[nodiscard]] int lock() const { return file_ ? file_->descriptor() : -1; }
+
+  [[nodiscard]] elect::Client& client() const { return election_.client(); }
   [[nodiscard]] elect::Session& session() { return *session_; }
   [[nodiscard]] elect::Candidacy& candidacy() { return *candidacy_; }
 
@@ -58,6 +69,7 @@ class Standing {
   std::optional<SessionFile> file_;
   std::unique_ptr<elect::Session> session_;
   std::unique_ptr<elect::Candidacy> candidacy_;
+  bool waited_ = false;
 };
 
 }  // namespace cli

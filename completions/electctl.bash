@@ -9,7 +9,7 @@ _electctl() {
       --) return ;;
       --endpoints | --cacert | --cert | --key) globals+=("${typed[i]}" "${typed[i + 1]-}"); ((++i)) ;;
       --endpoints=* | --cacert=* | --cert=* | --key=*) globals+=("${typed[i]}") ;;
-      --discovery-srv | --discovery-srv-name | --user | --password | --password-file | --auth-jwt-token | --dial-timeout | --command-timeout | --keepalive-time | --keepalive-timeout | -w | --write-out | --ttl | --lease | --wait | -E | --conflict-exit-code | --session | --once | --linger | --lock-delay | --kill-after | --max-runtime | --once-keep | --is | --rev | --consistency | --count | --timeout | --until | --value | --all | --from) ((++i)) ;;
+      -d | --discovery-srv | --discovery-srv-name | --user | --password | --password-file | --auth-jwt-token | --dial-timeout | --command-timeout | --keepalive-time | --keepalive-timeout | -w | --write-out | --ttl | --lease | --wait | -E | --conflict-exit-code | --session | --once | --linger | --lock-delay | --kill-after | --max-runtime | --once-keep | --is | --rev | --consistency | --count | --timeout | --until | --value | --all | --from) ((++i)) ;;
       -*) ;;
       *) if [[ -z $command ]]; then command=${typed[i]}; else ((++arguments)); fi ;;
     esac
@@ -20,14 +20,14 @@ _electctl() {
       campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code --rejoin --session --once --linger --lock-delay --kill-after --max-runtime --once-keep' ;;
       leader) words='-h --help --is --wait --rev --consistency --print-value-only --keys-only' ;;
       observe) words='-h --help --prefix --rev --is --count --timeout --until' ;;
-      resign) words='-h --help --rev --revoke -h --help --lease --key --value --leader --session' ;;
+      resign) words='-h --help --rev --revoke --lease --key --value --leader --session' ;;
       inspect) words='-h --help --all --rev --history --from --watch --verify --etcdctl' ;;
-      proclaim) words='-h --help --rev -h --help --lease --key --session' ;;
+      proclaim) words='-h --help --rev --lease --key --session' ;;
       elect) words='-h --help -l --listen' ;;
       completion) words='-h --help' ;;
       version) words='-h --help' ;;
     esac
-    mapfile -t found < <(compgen -W "$words -h --help --endpoints --discovery-srv --discovery-srv-name --insecure-discovery --cacert --cert --key --insecure-skip-tls-verify --insecure-transport --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --hex --debug" -- "$current")
+    mapfile -t found < <(compgen -W "$words -h --help --endpoints -d --discovery-srv --discovery-srv-name --insecure-discovery --cacert --cert --key --insecure-skip-tls-verify --insecure-transport --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --hex --debug" -- "$current")
   elif [[ -z $command ]]; then
     mapfile -t found < <(compgen -W 'campaign leader observe resign inspect proclaim elect completion version' -- "$current")
   elif [[ $command == completion ]]; then

@@ -8,7 +8,7 @@ function __electctl_arguments
       continue
     end
     switch $word
-      case --endpoints --cacert --cert --key --discovery-srv --discovery-srv-name --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --ttl --lease --wait -E --conflict-exit-code --session --once --linger --lock-delay --kill-after --max-runtime --once-keep --is --rev --consistency --count --timeout --until --value --all --from
+      case --endpoints --cacert --cert --key -d --discovery-srv --discovery-srv-name --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --ttl --lease --wait -E --conflict-exit-code --session --once --linger --lock-delay --kill-after --max-runtime --once-keep --is --rev --consistency --count --timeout --until --value --all --from
         set skip 1
       case '-*'
       case '*'
@@ -36,7 +36,7 @@ end
 complete -c electctl -f -n __electctl_wants_election -a '(__electctl_elections)'
 complete -c electctl -s h -l help -d 'print this help'
 complete -c electctl -l endpoints -r -d 'etcd'\''s client URLs, separated by commas'
-complete -c electctl -l discovery-srv -r -d 'find the endpoints by this domain'\''s SRV records, in place of --endpoints'
+complete -c electctl -s d -l discovery-srv -r -d 'find the endpoints by this domain'\''s SRV records, in place of --endpoints'
 complete -c electctl -l discovery-srv-name -r -d 'of several clusters in the domain, the one of this name'
 complete -c electctl -l insecure-discovery -d 'take discovered endpoints without TLS, too; =false: certificates have to be for the domain'
 complete -c electctl -l cacert -r -d 'verify the server'\''s certificate with this CA (PEM)'
@@ -52,7 +52,7 @@ complete -c electctl -l dial-timeout -r -d 'how long to try to reach any endpoin
 complete -c electctl -l command-timeout -r -d 'how long one call may take'
 complete -c electctl -l keepalive-time -r -d 'silence after which an endpoint is pinged'
 complete -c electctl -l keepalive-timeout -r -d 'how long a ping may stay unanswered'
-complete -c electctl -s w -l write-out -r -d 'simple, fields, json, table or prometheus; not all have all'
+complete -c electctl -s w -l write-out -r -d 'simple, fields, json, table, prometheus or protobuf; not all have all'
 complete -c electctl -l hex -d 'print names and values as hex'
 complete -c electctl -l debug -d 'say on standard error what is called'
 complete -c electctl -f -n __fish_use_subcommand -a campaign -d 'stand as a candidate, wait, lead; run CMD while leading'
@@ -95,7 +95,6 @@ complete -c electctl -n '__fish_seen_subcommand_from observe' -l until -r -d 'en
 complete -c electctl -n '__fish_seen_subcommand_from resign' -s h -l help -d 'print this help'
 complete -c electctl -n '__fish_seen_subcommand_from resign' -l rev -r -d 'only if its create revision (fencing token) is this'
 complete -c electctl -n '__fish_seen_subcommand_from resign' -l revoke -d 'end its whole lease'
-complete -c electctl -n '__fish_seen_subcommand_from resign' -s h -l help -d 'print this help'
 complete -c electctl -n '__fish_seen_subcommand_from resign' -l lease -r -d 'the candidate of this lease (hex)'
 complete -c electctl -n '__fish_seen_subcommand_from resign' -l key -r -d 'the candidate with this key'
 complete -c electctl -n '__fish_seen_subcommand_from resign' -l value -r -d 'the candidate with this value'
@@ -111,7 +110,6 @@ complete -c electctl -n '__fish_seen_subcommand_from inspect' -l verify -d 'chec
 complete -c electctl -n '__fish_seen_subcommand_from inspect' -l etcdctl -d 'print the etcdctl commands that show the same, and do no more'
 complete -c electctl -n '__fish_seen_subcommand_from proclaim' -s h -l help -d 'print this help'
 complete -c electctl -n '__fish_seen_subcommand_from proclaim' -l rev -r -d 'only if its create revision (fencing token) is this'
-complete -c electctl -n '__fish_seen_subcommand_from proclaim' -s h -l help -d 'print this help'
 complete -c electctl -n '__fish_seen_subcommand_from proclaim' -l lease -r -d 'the candidate of this lease (hex)'
 complete -c electctl -n '__fish_seen_subcommand_from proclaim' -l key -r -d 'the candidate with this key'
 complete -c electctl -n '__fish_seen_subcommand_from proclaim' -l session -r -d 'the candidate of the session in this file'

@@ -18,6 +18,7 @@ _electctl() {
     '-h[print this help]' \
     '--help[print this help]' \
     '--endpoints[etcd'\''s client URLs, separated by commas]:TEXT:_files' \
+    '-d[find the endpoints by this domain'\''s SRV records, in place of --endpoints]:DOMAIN:_files' \
     '--discovery-srv[find the endpoints by this domain'\''s SRV records, in place of --endpoints]:DOMAIN:_files' \
     '--discovery-srv-name[of several clusters in the domain, the one of this name]:NAME:_files' \
     '--insecure-discovery[take discovered endpoints without TLS, too; =false\: certificates have to be for the domain]' \
@@ -34,8 +35,8 @@ _electctl() {
     '--command-timeout[how long one call may take]:DURATION:_files' \
     '--keepalive-time[silence after which an endpoint is pinged]:DURATION:_files' \
     '--keepalive-timeout[how long a ping may stay unanswered]:DURATION:_files' \
-    '-w[simple, fields, json, table or prometheus; not all have all]:TEXT:_files' \
-    '--write-out[simple, fields, json, table or prometheus; not all have all]:TEXT:_files' \
+    '-w[simple, fields, json, table, prometheus or protobuf; not all have all]:TEXT:_files' \
+    '--write-out[simple, fields, json, table, prometheus or protobuf; not all have all]:TEXT:_files' \
     '--hex[print names and values as hex]' \
     '--debug[say on standard error what is called]' \
   )
@@ -98,8 +99,6 @@ _electctl() {
     '--help[print this help]' \
     '--rev[only if its create revision (fencing token) is this]:N\:POSITIVE:_files' \
     '--revoke[end its whole lease]' \
-    '-h[print this help]' \
-    '--help[print this help]' \
     '--lease[the candidate of this lease (hex)]:ID:_files' \
     '--key[the candidate with this key]:KEY:_files' \
     '--value[the candidate with this value]:VALUE:_files' \
@@ -121,8 +120,6 @@ _electctl() {
     '-h[print this help]' \
     '--help[print this help]' \
     '--rev[only if its create revision (fencing token) is this]:N\:POSITIVE:_files' \
-    '-h[print this help]' \
-    '--help[print this help]' \
     '--lease[the candidate of this lease (hex)]:ID:_files' \
     '--key[the candidate with this key]:KEY:_files' \
     '--session[the candidate of the session in this file]:FILE:_files' \

@@ -17,7 +17,7 @@ std::string text_of(const Context& context, Format format, const std::string& pr
     std::vector<render::Exposed> exposed;
     exposed.reserve(elections.size());
     for (const auto& [name, candidates, leader] : elections) exposed.push_back({name, candidates, {leader}});
-    return render::prometheus(exposed);
+    return render::prometheus_below(prefix, exposed);
   }
   if (format == Format::table) return elections.empty() ? "" : render::elections_table(elections, look_of(context));
   std::string text;
@@ -53,7 +53,7 @@ Outcome all(Context& context, const Options& options) {
       context.format(unasked_format(), {Format::simple, Format::table, Format::json, Format::prometheus});
   if (!format) return std::unexpected(format.error());
   auto outcome = all_in(context, options, *format);
-  return *format == Format::prometheus ? or_down(std::move(outcome), *options.all) : outcome;
+  return *format == Format::prometheus ? or_down(std::move(outcome), "prefix", *options.all) : outcome;
 }
 
 }  // namespace cli::inspect

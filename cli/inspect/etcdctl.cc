@@ -29,7 +29,8 @@ std::string shell_quoted(std::string_view text) {
 }
 
 // etcdctl with what it needs to ask the same cluster. A password is left for it to ask.
-std::string etcdctl_with(const elect::ClientOptions& client) {
+std::string etcdctl_with(const GlobalOptions& options) {
+  const elect::ClientOptions& client = options.client;
   std::string text = "ETCDCTL_API=3 etcdctl";
   const auto add = [&text](std::string_view option, const std::string& value) {
     if (!value.empty()) text += fmt::format(" --{}={}", option, shell_quoted(value));
@@ -43,7 +44,9 @@ std::string etcdctl_with(const elect::ClientOptions& client) {
   add("key", client.tls.key_file);
   if (client.tls.skip_verify) text += " --insecure-skip-tls-verify";
   if (client.tls.enabled) text += " --insecure-transport=false";
-  add("user", client.user);
+  // What is behind a colon is a password, unless that is given elsewhere.
+  const bool name_alone = options.password || !options.password_file.empty();
+  add("user", name_alone ? client.user : client.user.substr(0, client.user.find(':')));
   return text;
 }
 
@@ -51,7 +54,7 @@ std::string etcdctl_with(const elect::ClientOptions& client) {
 
 Outcome etcdctl(Context& context, const Options& options) {
   const auto& client = context.options.client;
-  const std::string program = etcdctl_with(client);
+  const std::string program = etcdctl_with(context.options);
   const std::string prefix = options.all.value_or(elect::prefix_of(options.name));
   const std::string range = fmt::format("{} --prefix", shell_quoted(prefix));
   std::string get = fmt::format("{} get {} --sort-by=CREATE --order=ASCEND", program, range);
@@ -66,9 +69,9 @@ Outcome etcdctl(Context& context, const Options& options) {
     text = fmt::format("{0} -w fields\n{1} elect -l {2}\n{1} lease timetolive LEASE --keys\n", get, program,
                        shell_quoted(options.name));
     for (const auto& endpoint : client.endpoints) {
-      elect::ClientOptions alone = client;
-      alone.endpoints = {endpoint};
-      alone.discovery_srv.clear();
+      GlobalOptions alone = context.options;
+      alone.client.endpoints = {endpoint};
+      alone.client.discovery_srv.clear();
       text += fmt::format("{} get {} --sort-by=CREATE --order=ASCEND --consistency=s\n", etcdctl_with(alone), range);
     }
   } else {

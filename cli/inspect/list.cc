@@ -60,7 +60,7 @@ Outcome list(Context& context, const Options& options) {
                                      {Format::simple, Format::fields, Format::table, Format::json, Format::prometheus});
   if (!format) return std::unexpected(format.error());
   auto outcome = list_in(context, options, *format);
-  return *format == Format::prometheus ? or_down(std::move(outcome), options.name) : outcome;
+  return *format == Format::prometheus ? or_down(std::move(outcome), "election", options.name) : outcome;
 }
 
 }  // namespace cli::inspect

@@ -52,7 +52,7 @@ class Screen {
                                    listing_.size() == 1 ? "candidate" : "candidates", header_.revision);
     std::string text = terminal_ ? render::cut(title, static_cast<std::size_t>(look.width), look) : title;
     text += "\n" + render::listing_table(shown, look) + below;
-    return write_result(terminal_ ? "\x1b[H\x1b[2J" + text : text + "\n");
+    return write_result(terminal_ && !is_dumb() ? "\x1b[H\x1b[2J" + text : text + "\n");
   }
 
   const Context& context_;

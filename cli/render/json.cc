@@ -11,6 +11,8 @@
 namespace cli::render {
 namespace {
 
+constexpr bool kAscii = true;  // So that no character of a value drives a terminal.
+
 using Json = nlohmann::ordered_json;
 
 void add_bytes(Json& object, const std::string& name, const std::string& bytes) {
@@ -42,7 +44,7 @@ Json object_of(const Listed& listed) {
 
 }  // namespace
 
-std::string json_candidate(const Listed& listed) { return object_of(listed).dump() + "\n"; }
+std::string json_candidate(const Listed& listed) { return object_of(listed).dump(-1, ' ', kAscii) + "\n"; }
 
 std::string json_inspect(const std::string& election, const elect::Header& header, const std::vector<Listed>& listing) {
   Json root = Json::object();
@@ -52,7 +54,7 @@ std::string json_inspect(const std::string& election, const elect::Header& heade
   root["leader"] = listing.empty() ? Json(nullptr) : object_of(listing.front());
   root["candidates"] = Json::array();
   for (const auto& listed : listing) root["candidates"].push_back(object_of(listed));
-  return root.dump() + "\n";
+  return root.dump(-1, ' ', kAscii) + "\n";
 }
 
 std::string json_elections(const std::string& prefix, const elect::Header& header,
@@ -69,7 +71,7 @@ std::string json_elections(const std::string& prefix, const elect::Header& heade
     election["leader"] = object_of(leader);
     root["elections"].push_back(std::move(election));
   }
-  return root.dump() + "\n";
+  return root.dump(-1, ' ', kAscii) + "\n";
 }
 
 std::string json_history(const std::string& election, const elect::History& history) {
@@ -88,7 +90,7 @@ std::string json_history(const std::string& election, const elect::History& hist
     term["last_revision"] = last ? Json(*last) : Json(nullptr);
     root["terms"].push_back(std::move(term));
   }
-  return root.dump() + "\n";
+  return root.dump(-1, ' ', kAscii) + "\n";
 }
 
 std::string json_verification(const std::string& election, const elect::Verification& verification) {
@@ -99,7 +101,7 @@ std::string json_verification(const std::string& election, const elect::Verifica
   for (const auto& [what, ok, detail] : verification.checks) {
     root["checks"].push_back({{"check", what}, {"ok", ok}, {"detail", detail}});
   }
-  return root.dump() + "\n";
+  return root.dump(-1, ' ', kAscii) + "\n";
 }
 
 std::string_view name_of(elect::Observation::Type type) {
@@ -130,7 +132,7 @@ std::string json_observation(const elect::Observation& observation, std::string_
   if (!role.empty()) object["role"] = role;
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(received);
   object["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", milliseconds);
-  return object.dump() + "\n";
+  return object.dump(-1, ' ', kAscii) + "\n";
 }
 
 }  // namespace cli::render

@@ -1,5 +1,7 @@
 #include "render/prometheus.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "elect/text.h"
@@ -8,7 +10,7 @@ namespace cli::render {
 namespace {
 
 // Labels are UTF-8: what is none, or drives a terminal, is spelled out.
-std::string label(std::string_view name, std::string_view bytes) {
+std::string labelled(std::string_view name, std::string_view bytes) {
   std::string text = fmt::format("{}=\"", name);
   for (const char byte : elect::printable(bytes)) {
     if (byte == '\\' || byte == '"') text += '\\';
@@ -38,38 +40,45 @@ class Metric {
 
 Metric up_metric() { return {"electctl_up", "Whether etcd could be asked about the election."}; }
 
-}  // namespace
-
-std::string prometheus(const std::vector<Exposed>& elections) {
-  Metric up = up_metric();
+std::string exposition(Metric up, const std::vector<Exposed>& elections) {
   Metric candidates("electctl_candidates", "How many candidates stand, the leader included.");
   Metric info("electctl_leader_info", "The leader: its key, value and lease.");
   Metric revision("electctl_leader_create_revision", "The leader's create revision, which is the fencing token.");
   Metric ttl("electctl_lease_ttl_seconds", "Time left of a candidate's lease; -1: the lease is gone.");
   for (const auto& [name, count, leases] : elections) {
-    const std::string election = label("election", name);
+    const std::string election = labelled("election", name);
     up.add(election, 1);
     candidates.add(election, count);
     if (!leases.empty()) {
       const auto& leader = leases.front().candidate;
-      info.add(fmt::format("{},{},{},{}", election, label("key", leader.key), label("value", leader.value),
-                           label("lease", elect::hex_of(leader.lease))),
+      info.add(fmt::format("{},{},{},{}", election, labelled("key", leader.key), labelled("value", leader.value),
+                           labelled("lease", elect::hex_of(leader.lease))),
                1);
       revision.add(election, leader.create_revision);
     }
     for (const auto& listed : leases) {
       if (!listed.lease) continue;
-      ttl.add(fmt::format("{},{},{}", election, label("key", listed.candidate.key),
-                          label("role", listed.rank == 1 ? "leader" : "candidate")),
+      ttl.add(fmt::format("{},{},{}", election, labelled("key", listed.candidate.key),
+                          labelled("role", listed.rank == 1 ? "leader" : "candidate")),
               listed.lease->ttl.count());
     }
   }
   return up.text() + candidates.text() + info.text() + revision.text() + ttl.text();
 }
 
-std::string prometheus_down(const std::string& election) {
+}  // namespace
+
+std::string prometheus(const std::vector<Exposed>& elections) { return exposition(up_metric(), elections); }
+
+std::string prometheus_below(const std::string& prefix, const std::vector<Exposed>& elections) {
   Metric up = up_metric();
-  up.add(label("election", election), 0);
+  up.add(labelled("prefix", prefix), 1);
+  return exposition(std::move(up), elections);
+}
+
+std::string prometheus_down(std::string_view label, const std::string& name) {
+  Metric up = up_metric();
+  up.add(labelled(label, name), 0);
   return up.text();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "render/listed.h"
@@ -17,7 +18,10 @@ struct Exposed {
 
 [[nodiscard]] std::string prometheus(const std::vector<Exposed>& elections);
 
-// What there is to expose of `election` where etcd could not be asked.
-[[nodiscard]] std::string prometheus_down(const std::string& election);
+// The same of all elections below a prefix: that etcd could be asked is said of the prefix, too.
+[[nodiscard]] std::string prometheus_below(const std::string& prefix, const std::vector<Exposed>& elections);
+
+// What there is to expose where etcd could not be asked about `name`; `label`: election, or prefix.
+[[nodiscard]] std::string prometheus_down(std::string_view label, const std::string& name);
 
 }  // namespace cli::render

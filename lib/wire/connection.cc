@@ -92,6 +92,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& option
 void Connection::connect(Link& link) const {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, milliseconds_of(options_.dial_timeout));
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, milliseconds_of(kRetryPause));
   if (links_.size() > 1) arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   if (!options_.tls.server_name.empty())
     arguments.SetString(GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, options_.tls.server_name);
@@ -318,7 +319,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (!reached && (now >= deadline || now - begun >= options_.dial_timeout)) {
       return fail(Errc::unreachable,
                   fmt::format("no endpoint could be reached within {}: {}; is etcd running, and is --endpoints right?",
-                              format_duration(std::min<nanoseconds>(options_.dial_timeout, deadline - begun)),
+                              format_duration(std::clamp<nanoseconds>(deadline - begun, 0ns, options_.dial_timeout)),
                               status.error_message()),
                   all_endpoints());
     }

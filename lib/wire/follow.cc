@@ -35,9 +35,10 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
   const auto late = [&] { return until.deadline && BootClock::now() >= *until.deadline; };
   bool begun = false;
   for (;;) {  // Once, and again after each gap.
-    auto snapshot = read_range(connection, range, {.revision = from}, connection.for_one_call(until));
+    // The first look has the time of any call: only an answer says that there is nothing to tell.
+    auto snapshot = read_range(connection, range, {.revision = from},
+                               begun ? connection.for_one_call(until) : Until{until.stop, {}});
     if (!snapshot) {
-      if (late() && snapshot.error().code == Errc::timeout) return {};
       if (!begun || !is_passing(snapshot.error().code)) return std::unexpected(snapshot.error());
       if (late()) return {};
       pause_for(kPauseBeforeReopening, until.stop);

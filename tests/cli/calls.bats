@@ -75,7 +75,7 @@ handover() {
 @test "calls: a handover costs the same with 10 and with 300 waiting candidates" {
   local most=300
   # A program built for sanitizers is too large for so many.
-  if grep -qE '^ELECT_SANITIZE:STRING=.+' "$(dirname "$ELECTCTL")/CMakeCache.txt"; then most=40; fi
+  if is_sanitized; then most=40; fi
   few=$(handover 10)
   many=$(handover "$most")
   echo "10: $few $most: $many"

@@ -60,8 +60,8 @@ lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
   name=$(name_of_test)
   start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" holder
   wait_for 10 leads "$name" holder
-  for signal in INT:130 TERM:143 HUP:129; do
-    start "$BATS_TEST_TMPDIR/waiting" "$ELECTCTL" campaign "$name" other
+  for signal in INT:130 TERM:143 HUP:129 QUIT:131; do
+    start "$BATS_TEST_TMPDIR/waiting" env --default-signal=QUIT "$ELECTCTL" campaign "$name" other
     wait_for 10 stands "$name" 2
     kill "-${signal%:*}" "$!"
     ended "$!" "${signal#*:}"

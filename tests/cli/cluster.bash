@@ -7,6 +7,9 @@ ETCDCTL=$(type -P "${ETCDCTL:-etcdctl}")
 export ETCDCTL ETCDCTL_API=3
 bats_require_minimum_version 1.5.0
 
+# Whether the program is built for a sanitizer.
+is_sanitized() { grep -qE '^ELECT_SANITIZE:STRING=.+' "$(dirname "$ELECTCTL")/CMakeCache.txt"; }
+
 # start_cluster [sandbox's options]: for setup_file.
 start_cluster() {
   local hold=$BATS_FILE_TMPDIR/hold variables=$BATS_FILE_TMPDIR/variables
@@ -84,6 +87,16 @@ start() {
   : >"$output"  # Nothing of an earlier one shall be taken for its output.
   "$@" <&0 >"$output" 2>"$output.err" 3>&- &
   started+=("$!")
+}
+
+# An endpoint that never answers, in $silent: the kernel takes the connections of a listener that is stopped.
+start_silent() {
+  local log=$BATS_TEST_TMPDIR/listener.err
+  start "$BATS_TEST_TMPDIR/listener" socat -d -d -u TCP-LISTEN:0,bind=127.0.0.1 -
+  wait_for 10 grep -q 'listening on AF=2 ' "$log"
+  # shellcheck disable=SC2034
+  silent=$(sed -n 's/.*listening on AF=2 //p' "$log")
+  kill -STOP "$!"
 }
 
 # leads NAME VALUE, stands NAME COUNT

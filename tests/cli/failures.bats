@@ -87,3 +87,33 @@ teardown() {
   ended "$observer" 0
   [[ $(jq -r .event "$BATS_TEST_TMPDIR/events" | tr '\n' ' ') == "elected proclaimed vacant " ]]
 }
+
+@test "standard error that is full or closed changes no exit code, and ends nothing" {
+  name=$(name_of_test)
+  for to in '2>/dev/full' '2>&-'; do
+    for expected in "128 leader $name x" "10 leader $name" "2 leader $name --endpoints 127.0.0.1:1 --dial-timeout 200ms" \
+      "127 campaign $name v -- /no/such" "124 campaign $name v --max-runtime 100ms -- sleep 10" \
+      "0 --debug campaign $name v --ttl 2 -- sleep 2"; do
+      run -"${expected%% *}" bash -c "'$ELECTCTL' ${expected#* } $to"
+    done
+  done
+}
+
+@test "standard output that does not block gets all of it" {
+  name=$(name_of_test)
+  head -c 300000 /dev/zero | tr '\0' x | electctl campaign "$name" - --session "$BATS_TEST_TMPDIR/session" --try >/dev/null
+  size=$(python3 - "$ELECTCTL" "$name" <<'EOF'
+import os, subprocess, sys, time
+ours, theirs = os.pipe()
+os.set_blocking(theirs, False)
+program = subprocess.Popen([sys.argv[1], "leader", sys.argv[2], "--print-value-only"], stdout=theirs)
+os.close(theirs)
+time.sleep(0.3)  # The pipe is full then.
+size = 0
+while part := os.read(ours, 65536):
+    size += len(part)
+print(size, program.wait())
+EOF
+  )
+  [[ $size == "300001 0" ]]
+}

@@ -236,3 +236,17 @@ start_holder() {
   run -128 electctl campaign a v -- ''
   run -128 electctl campaign a v --once-keep 1h -- true
 }
+
+@test "gate --rejoin: not where CMD has done its work, nor where the lease to stand under is gone" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/lingers" "$ELECTCTL" campaign "$name" v --rejoin --linger 60s -- echo ran
+  wait_for 10 grep -q ran "$BATS_TEST_TMPDIR/lingers"
+  wait_for 10 eval 'run electctl resign "$name" --leader; ((status == 0))'
+  ended "${started[0]}" 12
+  [[ $(<"$BATS_TEST_TMPDIR/lingers") == ran ]]
+  lease=$("$ETCDCTL" lease grant 60 | sed -E 's/lease ([0-9a-f]+).*/\1/')
+  start "$BATS_TEST_TMPDIR/leased" "$ELECTCTL" campaign "$name" v --rejoin --lease "$lease" -- sleep 1000
+  wait_for 10 leads "$name" v
+  "$ETCDCTL" lease revoke "$lease"
+  ended "${started[1]}" 12
+}

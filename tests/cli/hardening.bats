@@ -4,7 +4,7 @@
 load cluster
 
 setup() {
-  if grep -qE '^ELECT_SANITIZE:STRING=.+' "$(dirname "$ELECTCTL")/CMakeCache.txt"; then skip "a build for sanitizers is not hardened"; fi
+  if is_sanitized; then skip "a build for sanitizers is not hardened"; fi
 }
 headers() { readelf --wide "$@" "$ELECTCTL"; }
 

@@ -88,3 +88,14 @@ EOF
   cmp <(electctl leader "$name" --print-value-only) <(cat "$BATS_TEST_TMPDIR/value"; echo)
   electctl observe "$name" --count 1 -w json | jq -r .value_base64 | base64 -d | cmp - "$BATS_TEST_TMPDIR/value"
 }
+
+@test "hostile content: JSON drives no terminal either" {
+  name=$(name_of_test)
+  "$ETCDCTL" put "$name/1" $'\xc2\x9b31mred\xe2\x80\xae\x7f'
+  for command in "leader $name" "inspect $name" "observe $name --count 1" "inspect $name --history"; do
+    # shellcheck disable=SC2086
+    electctl $command -w json >"$BATS_TEST_TMPDIR/json"
+    run -1 grep -qP '[^\x20-\x7e]' "$BATS_TEST_TMPDIR/json"
+  done
+  [[ $(electctl leader "$name" -w json | jq -r .value) == $'\xc2\x9b31mred\xe2\x80\xae\x7f' ]]
+}

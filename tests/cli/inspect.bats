@@ -166,6 +166,14 @@ EOF
   [[ $output == *'electctl_candidates'*' 0' ]]
 }
 
+@test "inspect --all -w prometheus: electctl_up says it of the prefix, also where there is no election" {
+  name=$(name_of_test)
+  run -10 electctl inspect --all "$name/" -w prometheus
+  [[ ${lines[-1]} == "electctl_up{prefix=\"$name/\"} 1" ]]
+  run -2 --separate-stderr electctl inspect --all "$name/" -w prometheus --endpoints 127.0.0.1:1
+  [[ ${lines[-1]} == "electctl_up{prefix=\"$name/\"} 0" ]]
+}
+
 @test "inspect --watch: shown again at each change, in order, until a signal: exit 0" {
   name=$(name_of_test)
   start "$BATS_TEST_TMPDIR/seen" "$ELECTCTL" inspect "$name" --watch -w json

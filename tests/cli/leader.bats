@@ -65,6 +65,7 @@ teardown() { end_started; }
   [[ $key == "$name/$(jq -r .lease <<<"$output")" ]]
   [[ $(jq -r .value_base64 <<<"$output") == "$(printf 'bad\xffbytes' | base64)" ]]
   [[ $(jq -r '.create_revision | type' <<<"$output") == number ]]
+  [[ $(jq -c '[.granted_ttl, .ttl <= 10, .ttl > 5]' <<<"$output") == '[10,true,true]' ]]
 }
 
 @test "leader --wait: waits for a leader, no longer than it is told to; exit 10 where nobody came" {
@@ -91,4 +92,28 @@ teardown() { end_started; }
   wait_for 10 grep -q Range "$BATS_TEST_TMPDIR/waited.err"
   kill -TERM "$waiter"
   ended "$waiter" 143
+}
+
+@test "options as etcdctl takes them: -w=json, -d, and the last of several" {
+  name=$(name_of_test)
+  "$ETCDCTL" put "$name/1" x >/dev/null
+  run -0 electctl leader "$name" -w=fields
+  [[ $output == *'"Value" : "x"'* ]]
+  run -0 electctl -w json leader "$name" -w simple --endpoints 127.0.0.1:1 --endpoints "$ETCDCTL_ENDPOINTS"
+  [[ $output == "$name/1"$'\n'x ]]
+  start "$BATS_TEST_TMPDIR/listening" "$ELECTCTL" elect -l=true "$name"
+  wait_for 10 grep -qx x "$BATS_TEST_TMPDIR/listening"
+  run -2 electctl leader "$name" -d nowhere.invalid
+}
+
+@test "ETCDCTL_WRITE_OUT stops nothing that prints nothing" {
+  name=$(name_of_test)
+  "$ETCDCTL" put "$name-2/1" x >/dev/null
+  export ETCDCTL_WRITE_OUT=table
+  run -0 electctl campaign "$name" v -- echo ran
+  [[ $output == ran ]]
+  run -0 electctl leader "$name-2" --is x
+  run -0 electctl proclaim "$name-2" y --key "$name-2/1"
+  run -0 electctl observe "$name-2" --count 1 -- echo seen
+  [[ $output == seen ]]
 }

@@ -218,3 +218,23 @@ END
   run -1 electctl observe "$name" --rev 1
   [[ $output == "Error: revision 1 has been compacted; the oldest to be had is $now"* ]]
 }
+
+@test "observe -- CMD: --timeout, and a SIGINT that was not typed, end it with CMD" {
+  name=$(name_of_test)
+  "$ETCDCTL" put "$name/1" one
+  start "$BATS_TEST_TMPDIR/observed" "$ELECTCTL" observe "$name" --timeout 300ms -- sleep 1000
+  ended "${started[0]}" 0
+  start "$BATS_TEST_TMPDIR/counted" "$ELECTCTL" observe "$name" --timeout 300ms --count 2 -- sleep 1000
+  ended "${started[1]}" 11
+  start "$BATS_TEST_TMPDIR/interrupted" setsid env --default-signal=INT "$ELECTCTL" observe "$name" -- sh -c 'echo begun; exec sleep 1000'
+  wait_for 10 grep -q begun "$BATS_TEST_TMPDIR/interrupted"
+  kill -INT "${started[2]}"
+  ended "${started[2]}" 0
+}
+
+@test "observe -- CMD: what another electctl has put into our environment is not passed on" {
+  name=$(name_of_test)
+  "$ETCDCTL" put "$name/1" one
+  ELECTCTL_TTL=99 ELECTCTL_ROLE=leader run -0 electctl observe "$name" --count 1 -- env
+  [[ $output == *ELECTCTL_EVENT=elected* && $output != *ELECTCTL_TTL* && $output != *ELECTCTL_ROLE* ]]
+}

@@ -74,3 +74,13 @@ field() { electctl inspect "$name" -w json | jq -r ".candidates[$1].$2"; }
   [[ $(field 1 value) == waiting ]]
   run -10 electctl proclaim "$name" new --lease abc
 }
+
+@test "resign -w json: says which place the candidate had, and its lease" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/first" "$ELECTCTL" campaign "$name" first
+  wait_for 10 leads "$name" first
+  start "$BATS_TEST_TMPDIR/second" "$ELECTCTL" campaign "$name" second --ttl 30
+  wait_for 10 stands "$name" 2
+  run -0 electctl resign "$name" --value second -w json
+  [[ $(jq -c '[.rank, .role, .granted_ttl]' <<<"$output") == '[2,"candidate",30]' ]]
+}

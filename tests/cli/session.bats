@@ -121,3 +121,50 @@ teardown() { end_started; }
   run -10 electctl inspect "$name"
   run -10 electctl resign "$name" --session "$file"
 }
+
+@test "session: electctl is killed: the file is in use until CMD is gone" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" me --session "$file" --try --ttl 60 --kill-after 2s -- \
+    bash -c 'trap "" TERM; echo $$; while :; do sleep 0.1; done'
+  wait_for 10 test -s "$BATS_TEST_TMPDIR/out"
+  kill -KILL "${started[0]}"
+  run -11 electctl campaign "$name" me --session "$file" --try -- echo second
+  kill -0 "$(<"$BATS_TEST_TMPDIR/out")"  # CMD lives, for --kill-after.
+  wait_for 10 eval '[[ $(electctl campaign "$name" me --session "$file" --try -- echo second) == second ]]'
+  run -1 kill -0 "$(<"$BATS_TEST_TMPDIR/out")"
+}
+
+@test "session: --lock-delay counts also where it was another run that waited, and once" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" holder
+  wait_for 10 leads "$name" holder
+  run -11 electctl campaign "$name" me --session "$file" --try --ttl 60 --lock-delay 1s -- true
+  kill -INT "${started[0]}"
+  wait_for 10 leads "$name" me
+  before=$(date +%s%N)
+  run -0 electctl campaign "$name" me --session "$file" --try --ttl 60 --lock-delay 1s -- date +%s%N
+  ((output - before >= 1000000000))
+  run -0 electctl campaign "$name" me --session "$file" --try --ttl 60 --lock-delay 1h -- echo at once
+}
+
+@test "session: one for another election gives up the candidacy that it had" {
+  name=$(name_of_test)
+  run -0 electctl campaign "$name-1" me --session "$file" --try --ttl 60
+  run -0 electctl campaign "$name-2" me --session "$file" --try --ttl 60
+  run -10 electctl leader "$name-1"
+  leads "$name-2" me
+}
+
+@test "session: the time to live that it keeps is said where another is asked for" {
+  name=$(name_of_test)
+  run -0 electctl campaign "$name" me --session "$file" --try --ttl 60
+  run -0 electctl campaign "$name" me --session "$file" --try --ttl 60
+  [[ $output != *electctl:* ]]
+  run -0 electctl campaign "$name" me --session "$file" --try --ttl 20
+  [[ $output == *"keeps its time to live of 1m0s"* ]]
+}
+
+@test "session: an empty FILE is refused, and is not taken for none" {
+  run -128 electctl campaign "$(name_of_test)" me --session '' --try -- echo ran
+  run -128 electctl resign "$(name_of_test)" --session ''
+}

@@ -60,3 +60,14 @@ EOF
   shows ROLE
   run ! shows $'\x1b['
 }
+
+@test "terminal: a waiting candidate whose terminal is gone withdraws" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" holder
+  wait_for 10 leads "$name" holder
+  on_terminal "exec '$ELECTCTL' campaign '$name' waiter --ttl 60"
+  wait_for 10 stands "$name" 2
+  wait_for 10 shows "place 2 of 2"
+  kill -KILL "$(pgrep -f "script -qefc exec '$ELECTCTL' campaign '$name'")"
+  wait_for 10 stands "$name" 1
+}

@@ -31,7 +31,7 @@ lives_in() {
   timeout 100 debootstrap --variant=minbase "$1" "$rootfs" "$mirror" >"$BATS_TEST_TMPDIR/log" 2>&1 ||
     skip "no bare root of $1 can be made here: $(tail -n 1 "$BATS_TEST_TMPDIR/log")"
   cp "$packages"/electctl_*.deb "$rootfs/electctl.deb"
-  chroot "$rootfs" apt-get install -y ./electctl.deb >>"$BATS_TEST_TMPDIR/log" 2>&1 || { tail -n 5 "$BATS_TEST_TMPDIR/log"; return 1; }
+  timeout 60 chroot "$rootfs" apt-get install -y ./electctl.deb >>"$BATS_TEST_TMPDIR/log" 2>&1 || { tail -n 5 "$BATS_TEST_TMPDIR/log"; return 1; }
   run -0 chroot "$rootfs" electctl version
   run -0 chroot "$rootfs" electctl --endpoints "$ETCDCTL_ENDPOINTS" campaign "$1" v -- echo ran
   [[ $output == ran ]]

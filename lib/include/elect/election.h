@@ -47,7 +47,8 @@ class Election {
   [[nodiscard]] Client& client() const { return *client_; }
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  // One call, of no more than the client's command_timeout. With limit 1: the leader, if any.
+  // One call, of no more than the client's command_timeout; two of a revision that has been compacted. With limit 1:
+  // the leader, if any.
   [[nodiscard]] Result<Snapshot> candidates(const Query& query = {}, const Until& until = {}) const;
 
   // Deletes that candidate's key, or with `revoke` its whole lease, only if it still is the candidate of that create
@@ -61,7 +62,8 @@ class Election {
   // Every leader in order, each once: the present one first (or that nobody leads), then every change as it comes, over
   // reconnects. Where a compaction overtook it: a gap, then the present leader (or that nobody leads). `tell` answers
   // whether to go on. Ends with success where it says no or the deadline came, with Errc::interrupted after a stop
-  // request, otherwise with the error that could not be overcome.
+  // request, otherwise with the error that could not be overcome. The first look at the election has the client's
+  // command_timeout, whatever the deadline.
   // from: first tells the leader as of that revision, then what followed. Errc::compacted: that is no longer there.
   [[nodiscard]] Result<void> observe(Revision from, const std::function<bool(const Observation&)>& tell,
                                      const Until& until) const;
