@@ -332,7 +332,7 @@ Declared declare_campaign(CLI::App& app) {
                       "at once and SIGKILL after --kill-after. That holds when electctl is killed or stopped, "
                       "too.\n\nCMD finds ELECTCTL_NAME, _VALUE, _KEY, _LEASE, _REV (the fencing token: it grows with "
                       "every term), _TTL (seconds) and _ENDPOINTS in its environment, and gets SIGINT, SIGTERM, "
-                      "SIGHUP, SIGUSR1, SIGUSR2 and SIGWINCH passed on.",
+                      "SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH passed on.",
        .examples = {{"electctl campaign backup -- /usr/local/bin/backup",
                      "run it on one host; the others wait for their turn"},
                     {"electctl campaign report --try --once \"$(date +%FT%H:%M)\" --linger 30s -- report",

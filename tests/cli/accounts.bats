@@ -45,6 +45,7 @@ leads_for_alice() { electctl "${alice[@]}" leader "$name" --is "$1"; }
 nobody_for_alice() { ! electctl "${alice[@]}" leader "$name" >"$BATS_TEST_TMPDIR/leader"; }
 
 watchers() { curl -sf "$ETCDCTL_ENDPOINTS/metrics" | awk '$1 == "etcd_debugging_mvcc_watcher_total" { print $2 }'; }
+watched_by_more_than() { (($(watchers) > $1)); }
 is_gone() { ! as_root lease list | grep -q "$1"; }
 
 # hold VALUE: a candidate of alice's; its process ID is $holder.
@@ -161,7 +162,7 @@ shows() { grep -sqF -- "$1" "$screen"; }
   start "$BATS_TEST_TMPDIR/leaving" "$ELECTCTL" campaign "$name" v --ttl 5 --rejoin --user leaving:before -- sleep 100
   holder=$!
   wait_for 10 leads_for_alice v
-  wait_for 10 eval '(($(watchers) > watches))'
+  wait_for 10 watched_by_more_than "$watches"
   key=$(electctl "${alice[@]}" leader "$name" --keys-only)
   as_root user delete leaving
   as_root del "$key"

@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   harmless(listing_table(listing, look));
   harmless(elections_table(elections, look));
   harmless(prometheus({{name, static_cast<std::int64_t>(listing.size()), listing}}));
-  harmless(prometheus_down(name));
+  harmless(prometheus_down("election", name));
   for (const auto& one : candidates) harmless(simple(one, {.hex = look.hex, .escape = true}));
   harmless(elect::go_quoted(name));
 
