@@ -48,10 +48,11 @@ std::string as_etcdctl(const Context& context, Format format, const elect::Snaps
   }
 }
 
-elect::Result<std::optional<elect::LeaseStatus>> lease_shown(elect::Client& client, Format format,
-                                                             const elect::Candidate& candidate) {
+std::optional<elect::LeaseStatus> lease_shown(elect::Client& client, Format format, const elect::Candidate& candidate) {
   if (format != Format::json || candidate.lease == 0) return std::nullopt;
-  return client.time_to_live(candidate.lease);
+  const auto status = client.time_to_live(candidate.lease);
+  if (!status) return std::nullopt;
+  return *status;
 }
 
 std::string as_candidate(const Context& context, Format format, const elect::Snapshot& snapshot, const Found& found) {

@@ -35,9 +35,9 @@ struct Found {
   std::optional<elect::LeaseStatus> lease;
 };
 
-// Its lease, where `format` shows that: one call.
-[[nodiscard]] elect::Result<std::optional<elect::LeaseStatus>> lease_shown(elect::Client& client, Format format,
-                                                                           const elect::Candidate& candidate);
+// Its lease, where `format` shows that: one call. Nothing where that cannot be had: it is no more than an ornament.
+[[nodiscard]] std::optional<elect::LeaseStatus> lease_shown(elect::Client& client, Format format,
+                                                            const elect::Candidate& candidate);
 
 // One candidate in simple, fields, or as electctl's own JSON object.
 [[nodiscard]] std::string as_candidate(const Context& context, Format format, const elect::Snapshot& snapshot,

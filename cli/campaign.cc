@@ -90,20 +90,14 @@ class Campaign {
 
     elected_at_ = BootClock::now();
     Outcome outcome = guard_ ? gate(standing) : hold(standing);
-    if (options_.rejoin && options_.lease != 0) {
-      const auto alive = standing.client().time_to_live(options_.lease, false, signals_.stop_token());
-      lease_gone_ = alive && alive->ttl < seconds(0);
-    }
     // After STOPPING=1 systemd waits for the end alone, whatever it is told later.
     notify_systemd(stands_again(outcome) ? "STATUS=leadership was lost; standing again" : "STOPPING=1");
     return outcome;
   }
 
-  // Whether --rejoin is for what it ended with: not where CMD had done its work, nor where there is no lease to stand
-  // under any more.
+  // Whether --rejoin is for what it ended with: not where CMD had done its work.
   [[nodiscard]] bool stands_again(const Outcome& outcome) const {
-    return options_.rejoin && signals_.first() == 0 && !outcome && outcome.error().code == kLost && !cmd_done_ &&
-           !lease_gone_;
+    return options_.rejoin && signals_.first() == 0 && !outcome && outcome.error().code == kLost && !cmd_done_;
   }
 
   // The signal that was typed to end CMD, if one was.
@@ -215,7 +209,6 @@ class Campaign {
   BootTime elected_at_{};
   int typed_ = 0;
   bool cmd_done_ = false;
-  bool lease_gone_ = false;  // --lease's.
 };
 
 // Starts this program anew, for --rejoin: a new process image has no threads yet, so that a guard can be forked.
@@ -236,6 +229,14 @@ bool etcd_answers(Context& context, const std::string& name) {
     elect::pause_for(seconds(1), signals.stop_token());
   }
   return false;
+}
+
+// Whether --lease is no more: nobody can stand under it again.
+bool is_gone(Context& context, elect::LeaseId lease) {
+  const auto client = context.client();
+  if (lease == 0 || !client) return false;
+  const auto alive = (*client)->time_to_live(lease);
+  return alive && alive->ttl < seconds(0);
 }
 
 Outcome run_campaign(Context& context, const CampaignOptions& options) {
@@ -274,7 +275,9 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
   if (typed != 0) end_as_typed(typed);
   if (stands_again) {
     warn(outcome.error().message + "; standing again");
-    if (etcd_answers(context, options.name)) return std::unexpected(start_anew(context));
+    if (etcd_answers(context, options.name) && !is_gone(context, options.lease)) {
+      return std::unexpected(start_anew(context));
+    }
   }
   return outcome;
 }

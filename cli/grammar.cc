@@ -1,6 +1,7 @@
 #include "grammar.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string_view>
 
@@ -12,13 +13,15 @@ namespace cli {
 
 namespace {
 
-// As for etcdctl, the last of several counts: an alias may have given one already.
+// What Go's flags take for yes and no.
+constexpr std::array<std::string_view, 6> kTrue = {"1", "t", "T", "true", "TRUE", "True"};
+constexpr std::array<std::string_view, 6> kFalse = {"0", "f", "F", "false", "FALSE", "False"};
+
+// As for etcdctl, the last of several counts: an alias may have given one already. Not of those of which exactly one is
+// wanted: they are in groups.
 void let_last_count(CLI::App& app) {
   for (CLI::Option* option : app.get_options([](const CLI::Option*) { return true; })) {
     if (option->get_items_expected_max() == 1) option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  }
-  for (CLI::App* group : app.get_subcommands([](const CLI::App* sub) { return sub->get_name().empty(); })) {
-    let_last_count(*group);
   }
 }
 
@@ -65,13 +68,8 @@ std::size_t Grammar::end_of_own(std::span<char* const> arguments) const {
 
 const Declared& Grammar::parse(std::span<char* const> arguments) {
   const std::size_t own = end_of_own(arguments);
-  std::vector<std::string> reversed;  // As CLI11 wants them.
-  for (std::size_t i = own; i-- > 0;) {
-    const std::string_view word = arguments[i];
-    const bool has_value = word.size() > 2 && word[0] == '-' && word[1] != '-' && word[2] == '=';  // -w=json
-    if (has_value && !(takes_no_value(word[1]) && word.substr(3) == "true")) reversed.emplace_back(word.substr(3));
-    reversed.emplace_back(has_value ? word.substr(0, 2) : word);
-  }
+  std::vector<std::string> reversed = spelled_out(arguments.first(own));
+  std::ranges::reverse(reversed);  // As CLI11 wants them.
   if (own < arguments.size()) {
     context.argv.assign(arguments.begin() + static_cast<std::ptrdiff_t>(own) + 1, arguments.end());
     if (context.argv.empty() || context.argv.front().empty()) {
@@ -94,12 +92,50 @@ const Declared& Grammar::parse(std::span<char* const> arguments) {
   throw CLI::RequiredError("a subcommand");
 }
 
-bool Grammar::takes_no_value(char letter) const {
-  const std::string name{'-', letter};
-  return std::ranges::any_of(subcommands, [&name](const Subcommand& subcommand) {
-    const CLI::Option* option = subcommand.app->get_option_no_throw(name);
-    return option != nullptr && option->get_items_expected_max() == 0;
-  });
+std::vector<std::string> Grammar::spelled_out(std::span<char* const> arguments) const {
+  std::vector<std::string> words;
+  const CLI::App* chosen = nullptr;
+  bool is_value = false;  // Of the option in front.
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view word = arguments[i];
+    if (word == "--") {
+      words.insert(words.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
+      break;
+    }
+    if (is_value || word.size() < 2 || word[0] != '-') {
+      const auto named = std::ranges::find(subcommands, word, [](const auto& one) { return one.command->name; });
+      if (!is_value && chosen == nullptr && named != subcommands.end()) chosen = named->app;
+      is_value = false;
+      words.emplace_back(word);
+      continue;
+    }
+    const bool joined = word.size() > 2 && word[1] != '-' && word[2] == '=';
+    const CLI::Option* option = option_of(chosen, std::string(joined ? word.substr(0, 2) : word));
+    if (!joined || option == nullptr) {
+      is_value = option != nullptr && option->get_items_expected_min() > 0;
+      words.emplace_back(word);
+      continue;
+    }
+    const std::string_view value = word.substr(3);
+    if (option->get_items_expected_max() > 0) {
+      words.emplace_back(word.substr(0, 2));
+      words.emplace_back(value);
+    } else if (std::ranges::find(kTrue, value) != kTrue.end()) {
+      words.emplace_back(word.substr(0, 2));
+    } else if (std::ranges::find(kFalse, value) == kFalse.end()) {
+      words.emplace_back(word);  // For the parser to refuse.
+    }
+  }
+  return words;
+}
+
+const CLI::Option* Grammar::option_of(const CLI::App* subcommand, const std::string& name) const {
+  if (const CLI::Option* option = app.get_option_no_throw(name)) return option;
+  if (subcommand == nullptr) return nullptr;
+  for (const CLI::Option* option : named_options(*subcommand)) {
+    if (option->check_name(name)) return option;
+  }
+  return nullptr;
 }
 
 std::string Grammar::about_unknown(const std::string& word) const {

@@ -35,8 +35,10 @@ struct Grammar {
  private:
   // Where "--" splits the arguments into electctl's and CMD's: its index, or the number of arguments.
   [[nodiscard]] std::size_t end_of_own(std::span<char* const> arguments) const;
-  // Whether it is a flag of a subcommand.
-  [[nodiscard]] bool takes_no_value(char letter) const;
+  // The same with short options and their values apart: -w=json, as etcdctl takes it, is -w json.
+  [[nodiscard]] std::vector<std::string> spelled_out(std::span<char* const> arguments) const;
+  // A global option or one of that subcommand, by a name as it is typed; nullptr: there is none.
+  [[nodiscard]] const CLI::Option* option_of(const CLI::App* subcommand, const std::string& name) const;
   // What to say of a word that is not in the grammar.
   [[nodiscard]] std::string about_unknown(const std::string& word) const;
 };

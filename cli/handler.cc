@@ -62,6 +62,7 @@ Outcome Handler::run(const std::vector<std::string>& variables) {
   int error = 0;
   {
     const std::lock_guard lock(mutex_);
+    if (ended_) return kDone;
     error = posix_spawnp(&running_, argv.front().c_str(), nullptr, attributes.get(), pointers_to(argv).data(),
                          pointers_to(environment).data());
     if (error != 0) running_ = 0;
@@ -85,6 +86,17 @@ void Handler::wait(int& status) {
   while (waitpid(running_, &status, 0) < 0 && errno == EINTR) {
   }
   running_ = 0;
+}
+
+void Handler::end() {
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  if (running_ != 0) kill(running_, SIGTERM);
+}
+
+bool Handler::ended() {
+  const std::lock_guard lock(mutex_);
+  return ended_;
 }
 
 void Handler::signal(int number) {

@@ -20,6 +20,10 @@ class Handler {
   // a failure (126, 127) where it could not be run. A variable that no environment can hold is left out, and said.
   [[nodiscard]] Outcome run(const std::vector<std::string>& variables);
 
+  // Ends the CMD that runs now, and has none start from now on: run() answers 0 at once. From any thread.
+  void end();
+  [[nodiscard]] bool ended();
+
   // Passes a signal on to the CMD that runs now, if one does. From any thread.
   void signal(int number);
 
@@ -28,7 +32,8 @@ class Handler {
 
   const std::vector<std::string> argv_;
   std::mutex mutex_;
-  pid_t running_ = 0;  // Guarded by mutex_. 0: none.
+  pid_t running_ = 0;   // Guarded by mutex_. 0: none.
+  bool ended_ = false;  // Guarded by mutex_.
 };
 
 }  // namespace cli

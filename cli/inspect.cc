@@ -25,11 +25,11 @@ Declared declare_inspect(CLI::App& app) {
                   ->type_name("PREFIX")
                   ->excludes(name);
   auto* revision = app.add_option("--rev", options->revision, "as of this revision of the store")
-                       ->check(CLI::NonNegativeNumber)
+                       ->check(at_least(0))
                        ->type_name("N");
   auto* history = app.add_flag("--history", options->history, "every term that is still in the store");
   app.add_option("--from", options->from, "begin the history at this revision of the store")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->needs(history)
       ->type_name("N");
   auto* watch = app.add_flag("--watch", options->watch, "show it again at each change, until Ctrl-C");

@@ -38,10 +38,8 @@ struct ObserveOptions {
 // What becomes of each observation: a line, a CMD, or nothing.
 class Observer {
  public:
-  // After `deadline` no CMD is started.
-  Observer(const Context& context, const ObserveOptions& options, Format format, Handler* handler,
-           std::optional<elect::BootTime> deadline)
-      : context_(context), options_(options), format_(format), handler_(handler), deadline_(deadline) {}
+  Observer(const Context& context, const ObserveOptions& options, Format format, Handler* handler)
+      : context_(context), options_(options), format_(format), handler_(handler) {}
 
   // False: that was the last one.
   bool take(const elect::Observation& observation) {
@@ -84,12 +82,12 @@ class Observer {
 
   bool tell(const elect::Observation& observation) {
     if (handler_ != nullptr) {
-      if (deadline_ && elect::BootClock::now() >= *deadline_) return false;
       ++seen_;
       auto variables = variables_of(context_.options.client, observation.election, observation.leader);
       variables.push_back(fmt::format("ELECTCTL_EVENT={}", render::name_of(observation.type)));
       if (options_.is) variables.push_back(fmt::format("ELECTCTL_ROLE={}", role(observation)));
       const auto outcome = handler_->run(variables);
+      if (handler_->ended()) return false;
       if (outcome && *outcome == 0) return true;
       ended = outcome;
       return false;
@@ -125,7 +123,6 @@ class Observer {
   const ObserveOptions& options_;
   const Format format_;
   Handler* const handler_;
-  const std::optional<elect::BootTime> deadline_;
   std::map<std::string, bool> leads_;  // Of each election whose answer is known; below a prefix, those alone with yes.
   std::int64_t seen_ = 0;
 };
@@ -143,7 +140,7 @@ bool is_in_foreground() {
 std::jthread end_at(elect::BootTime deadline, Handler& handler) {
   return std::jthread([deadline, &handler](const std::stop_token& stop) {
     elect::pause_for(deadline - elect::BootClock::now(), stop);
-    if (!stop.stop_requested()) handler.signal(SIGTERM);
+    if (!stop.stop_requested()) handler.end();
   });
 }
 
@@ -169,7 +166,7 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
 
   std::jthread timer;
   if (handler && until.deadline) timer = end_at(*until.deadline, *handler);
-  Observer observer(context, options, *format, handler ? &*handler : nullptr, until.deadline);
+  Observer observer(context, options, *format, handler ? &*handler : nullptr);
   const auto tell = [&observer](const elect::Observation& observation) { return observer.take(observation); };
   elect::Result<void> ended;
   if (options.prefix) {
@@ -182,8 +179,7 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
     ended = election->observe(options.revision, tell, until);
   }
   if (signals.first() != 0) return kDone;  // How one ends it by hand.
-  const bool late = until.deadline && elect::BootClock::now() >= *until.deadline;
-  if (observer.ended && !(handler && late)) return *observer.ended;
+  if (observer.ended) return *observer.ended;
   if (!ended) return std::unexpected(Failure(ended.error()));
   return observer.done || (!options.count && !options.until) ? kDone : kNotElected;
 }
@@ -195,11 +191,11 @@ Declared declare_observe(CLI::App& app) {
   app.add_option("NAME", options->name, "the election")->required();
   app.add_flag("--prefix", options->prefix, "NAME is a prefix: all elections whose names begin with it");
   app.add_option("--rev", options->revision, "begin with the leader as of this revision of the store")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->type_name("N");
   app.add_option("--is", options->is, "tell only when the answer to \"does VALUE lead\" changes: leader or follower")
       ->type_name("VALUE");
-  app.add_option("--count", options->count, "end after so many lines")->check(CLI::PositiveNumber)->type_name("N");
+  app.add_option("--count", options->count, "end after so many lines")->check(at_least(1))->type_name("N");
   add_duration(app, "--timeout", options->timeout,
                "end after so long: exit 11 where --count or --until is not fulfilled");
   app.add_option("--until", options->until, "end once a leader has this value")->type_name("VALUE");

@@ -2,12 +2,15 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "elect/duration.h"
 #include "elect/names.h"
+#include "elect/text.h"
 #include "exit_code.h"
 #include "output.h"
 
@@ -69,6 +72,16 @@ CLI::Option* add_lease(CLI::App& app, const std::string& name, elect::LeaseId& l
 
 std::function<std::string(const std::string&)> not_empty() {
   return [](const std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); };
+}
+
+std::function<std::string(const std::string&)> at_least(std::int64_t least) {
+  return [least](const std::string& text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool good = error == std::errc() && end == text.data() + text.size() && number >= least;
+    return good ? std::string()
+                : fmt::format("'{}' is not a whole number of {} or more", elect::printable(text), least);
+  };
 }
 
 void declare_global_options(CLI::App& program, GlobalOptions& options) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -42,6 +43,9 @@ CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<
 
 // For options whose empty value is sooner a variable that was not set than meant.
 [[nodiscard]] std::function<std::string(const std::string&)> not_empty();
+
+// For options that take a whole number, none below `least`.
+[[nodiscard]] std::function<std::string(const std::string&)> at_least(std::int64_t least);
 
 // An option that takes a lease's ID in hex.
 CLI::Option* add_lease(CLI::App& app, const std::string& name, elect::LeaseId& lease, const std::string& help);

@@ -42,7 +42,7 @@ Declared declare_proclaim(CLI::App& app) {
       ->type_name("FILE");
   which->require_option(1);
   app.add_option("--rev", options->selector.revision, "only if its create revision (fencing token) is this")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->type_name("N");
   return {
       [options](Context& context) { return run_proclaim(context, *options); },

@@ -49,7 +49,8 @@ void Signals::take(const std::stop_token& own) {
     int number = 0;
     if (sigwait(&set, &number) != 0 || number == kWake) continue;
     const bool passing_on = passing_on_;
-    if (ends(number) && !(passing_on && number == SIGHUP)) {
+    // CMD may take these for something else: to read its configuration again, to tell where its threads are.
+    if (ends(number) && !(passing_on && (number == SIGHUP || number == SIGQUIT))) {
       if (!passing_on) ++seen;
       if (first_ == 0) {
         first_ = number;

@@ -25,7 +25,7 @@ class Signals {
   // Triggered by the third of them: whoever sends so many wants out, whatever is left undone.
   [[nodiscard]] std::stop_token impatient_token() const { return impatient_.get_token(); }
 
-  // While they are passed on to somebody else: SIGHUP ends nothing, and none counts as impatience.
+  // While they are passed on to somebody else: SIGHUP and SIGQUIT end nothing, and none counts as impatience.
   void pass_on(bool on) { passing_on_ = on; }
 
   // The first one's number; 0: none yet.

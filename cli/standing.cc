@@ -54,14 +54,14 @@ std::expected<void, Failure> Standing::open_kept_session() {
   const auto snapshot = election_.candidates({.limit = 1}, {signals_.stop_token(), {}});
   if (!snapshot) return std::unexpected(Failure(snapshot.error()));
 
+  elect::LeaseId replaced = 0;  // Of another election, in this cluster.
   if (const auto& record = file_->record()) {
     std::string why;
     if (record->cluster != snapshot->header.cluster_id) {
       why = "of another cluster";
     } else if (record->election != options_.name) {
       why = fmt::format("of election '{}'", elect::printable(record->election));
-      // No file names it any more. What cannot be revoked now ends by itself.
-      (void)election_.client().revoke(record->lease, {signals_.stop_token(), {}});
+      replaced = record->lease;
     } else {
       options_.session.lease = record->lease;
       const auto resumed = open_session();
@@ -85,6 +85,8 @@ std::expected<void, Failure> Standing::open_kept_session() {
       file_->store({snapshot->header.cluster_id, options_.name, options_.session.grant_as,
                     elect::key_of(options_.name, options_.session.grant_as), 0, options_.session.ttl.count(), false});
   if (!stored) return stored;
+  // No file names it any more. What cannot be revoked now ends by itself.
+  if (replaced != 0) (void)election_.client().revoke(replaced, {signals_.stop_token(), {}});
   return open_session();
 }
 

@@ -130,8 +130,9 @@ std::string json_observation(const elect::Observation& observation, std::string_
     object["create_revision"] = observation.leader.create_revision;
   }
   if (!role.empty()) object["role"] = role;
-  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(received);
-  object["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", milliseconds);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(received);
+  const auto rest = std::chrono::floor<std::chrono::milliseconds>(received - seconds);
+  object["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, rest.count());
   return object.dump(-1, ' ', kAscii) + "\n";
 }
 

@@ -239,14 +239,21 @@ start_holder() {
 
 @test "gate --rejoin: not where CMD has done its work, nor where the lease to stand under is gone" {
   name=$(name_of_test)
-  start "$BATS_TEST_TMPDIR/lingers" "$ELECTCTL" campaign "$name" v --rejoin --linger 60s -- echo ran
-  wait_for 10 grep -q ran "$BATS_TEST_TMPDIR/lingers"
-  wait_for 10 eval 'run electctl resign "$name" --leader; ((status == 0))'
+  start "$BATS_TEST_TMPDIR/lingers" "$ELECTCTL" --debug campaign "$name" v --rejoin --linger 60s -- sh -c 'echo $$'
+  wait_for 10 test -s "$BATS_TEST_TMPDIR/lingers"
+  guard=$(pgrep -P "${started[0]}")
+  wait_for 10 gone "$guard"  # It reports CMD's end, and ends.
+  electctl resign "$name" --leader
   ended "${started[0]}" 12
-  [[ $(<"$BATS_TEST_TMPDIR/lingers") == ran ]]
+  (($(wc -l <"$BATS_TEST_TMPDIR/lingers") == 1))
   lease=$("$ETCDCTL" lease grant 60 | sed -E 's/lease ([0-9a-f]+).*/\1/')
-  start "$BATS_TEST_TMPDIR/leased" "$ELECTCTL" campaign "$name" v --rejoin --lease "$lease" -- sleep 1000
+  start "$BATS_TEST_TMPDIR/leads" "$ELECTCTL" campaign "$name" v --rejoin --lease "$lease" -- sleep 1000
   wait_for 10 leads "$name" v
+  waits=$("$ETCDCTL" lease grant 60 | sed -E 's/lease ([0-9a-f]+).*/\1/')
+  start "$BATS_TEST_TMPDIR/waits" "$ELECTCTL" campaign "$name" w --rejoin --lease "$waits" -- sleep 1000
+  wait_for 10 stands "$name" 2
+  "$ETCDCTL" lease revoke "$waits"
+  ended "${started[2]}" 12
   "$ETCDCTL" lease revoke "$lease"
   ended "${started[1]}" 12
 }

@@ -99,10 +99,20 @@ teardown() { end_started; }
   "$ETCDCTL" put "$name/1" x >/dev/null
   run -0 electctl leader "$name" -w=fields
   [[ $output == *'"Value" : "x"'* ]]
-  run -0 electctl -w json leader "$name" -w simple --endpoints 127.0.0.1:1 --endpoints "$ETCDCTL_ENDPOINTS"
+  run -0 electctl -w json leader "$name" -w simple
   [[ $output == "$name/1"$'\n'x ]]
-  start "$BATS_TEST_TMPDIR/listening" "$ELECTCTL" elect -l=true "$name"
-  wait_for 10 grep -qx x "$BATS_TEST_TMPDIR/listening"
+  # Only options are taken apart, not their values, nor what is behind --.
+  run -11 electctl leader "$name" --is -x=y
+  run -128 --separate-stderr electctl leader "$name" --auth-jwt-token -p=s3cret extra
+  [[ $stderr != *s3cret* ]]
+  run -0 electctl proclaim "$name" --key "$name/1" -- -w=json
+  [[ $(electctl leader "$name" --print-value-only) == -w=json ]]
+  run -0 electctl proclaim "$name" --key "$name/1" -- x
+  for yes in 1 true; do
+    start "$BATS_TEST_TMPDIR/listening" "$ELECTCTL" elect -l="$yes" "$name"
+    wait_for 10 grep -qx x "$BATS_TEST_TMPDIR/listening"
+  done
+  run -128 electctl elect -l=false "$name"
   run -2 electctl leader "$name" -d nowhere.invalid
 }
 

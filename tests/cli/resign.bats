@@ -84,3 +84,7 @@ field() { electctl inspect "$name" -w json | jq -r ".candidates[$1].$2"; }
   run -0 electctl resign "$name" --value second -w json
   [[ $(jq -c '[.rank, .role, .granted_ttl]' <<<"$output") == '[2,"candidate",30]' ]]
 }
+
+@test "resign: a selector given twice is refused" {
+  run -128 electctl resign "$(name_of_test)" --key a --key b
+}

@@ -124,13 +124,13 @@ teardown() { end_started; }
 
 @test "session: electctl is killed: the file is in use until CMD is gone" {
   name=$(name_of_test)
-  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" me --session "$file" --try --ttl 60 --kill-after 2s -- \
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" me --session "$file" --try --ttl 60 --kill-after 5s -- \
     bash -c 'trap "" TERM; echo $$; while :; do sleep 0.1; done'
   wait_for 10 test -s "$BATS_TEST_TMPDIR/out"
   kill -KILL "${started[0]}"
   run -11 electctl campaign "$name" me --session "$file" --try -- echo second
   kill -0 "$(<"$BATS_TEST_TMPDIR/out")"  # CMD lives, for --kill-after.
-  wait_for 10 eval '[[ $(electctl campaign "$name" me --session "$file" --try -- echo second) == second ]]'
+  wait_for 20 eval '[[ $(electctl campaign "$name" me --session "$file" --try -- echo second) == second ]]'
   run -1 kill -0 "$(<"$BATS_TEST_TMPDIR/out")"
 }
 
