@@ -102,7 +102,7 @@ bool is_still_at(const std::string& path, int descriptor) {
 
 }  // namespace
 
-std::expected<SessionFile, Failure> SessionFile::open(std::string path, int in_use_code) {
+std::expected<SessionFile, Failure> SessionFile::open(const std::string& path, int in_use_code) {
   for (;;) {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
     if (descriptor < 0) return failed(path, "opened");

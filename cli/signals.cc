@@ -50,7 +50,7 @@ void Signals::take(const std::stop_token& own) {
     if (sigwait(&set, &number) != 0 || number == kWake) continue;
     const bool passing_on = passing_on_;
     // CMD may take these for something else: to read its configuration again, to tell where its threads are.
-    if (ends(number) && !(passing_on && (number == SIGHUP || number == SIGQUIT))) {
+    if (ends(number) && (!passing_on || (number != SIGHUP && number != SIGQUIT))) {
       if (!passing_on) ++seen;
       if (first_ == 0) {
         first_ = number;

@@ -79,7 +79,7 @@ _electctl() {
     '--help[print this help]' \
     '--is[print nothing; exit 0 where the leader has this value, 11 where not, 10 for none]:VALUE:_files' \
     '--wait[wait until somebody leads, no longer than DURATION where it is given\: then exit 10]' \
-    '--rev[as of this revision of the store]:N\:NONNEGATIVE:_files' \
+    '--rev[as of this revision of the store]:N:_files' \
     '--consistency[l\: linearizable, s\: what one member has, which may be old]:l|s\:{l,s}:_files' \
     '--print-value-only[print the value alone]' \
     '--keys-only[print the key alone, as etcdctl does]' \
@@ -88,16 +88,16 @@ _electctl() {
     '-h[print this help]' \
     '--help[print this help]' \
     '--prefix[NAME is a prefix\: all elections whose names begin with it]' \
-    '--rev[begin with the leader as of this revision of the store]:N\:NONNEGATIVE:_files' \
+    '--rev[begin with the leader as of this revision of the store]:N:_files' \
     '--is[tell only when the answer to "does VALUE lead" changes\: leader or follower]:VALUE:_files' \
-    '--count[end after so many lines]:N\:POSITIVE:_files' \
+    '--count[end after so many lines]:N:_files' \
     '--timeout[end after so long\: exit 11 where --count or --until is not fulfilled]:DURATION:_files' \
     '--until[end once a leader has this value]:VALUE:_files' \
     '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     resign) _arguments $global \
     '-h[print this help]' \
     '--help[print this help]' \
-    '--rev[only if its create revision (fencing token) is this]:N\:POSITIVE:_files' \
+    '--rev[only if its create revision (fencing token) is this]:N:_files' \
     '--revoke[end its whole lease]' \
     '--lease[the candidate of this lease (hex)]:ID:_files' \
     '--key[the candidate with this key]:KEY:_files' \
@@ -109,9 +109,9 @@ _electctl() {
     '-h[print this help]' \
     '--help[print this help]' \
     '--all[in place of NAME\: every election whose name begins with PREFIX]:PREFIX:_files' \
-    '--rev[as of this revision of the store]:N\:NONNEGATIVE:_files' \
+    '--rev[as of this revision of the store]:N:_files' \
     '--history[every term that is still in the store]' \
-    '--from[begin the history at this revision of the store]:N\:POSITIVE:_files' \
+    '--from[begin the history at this revision of the store]:N:_files' \
     '--watch[show it again at each change, until Ctrl-C]' \
     '--verify[check that the state is sound; exit 13 where it is not]' \
     '--etcdctl[print the etcdctl commands that show the same, and do no more]' \
@@ -119,7 +119,7 @@ _electctl() {
     proclaim) _arguments $global \
     '-h[print this help]' \
     '--help[print this help]' \
-    '--rev[only if its create revision (fencing token) is this]:N\:POSITIVE:_files' \
+    '--rev[only if its create revision (fencing token) is this]:N:_files' \
     '--lease[the candidate of this lease (hex)]:ID:_files' \
     '--key[the candidate with this key]:KEY:_files' \
     '--session[the candidate of the session in this file]:FILE:_files' \

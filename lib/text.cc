@@ -87,13 +87,12 @@ std::string printable(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto rune = first_rune(bytes);
     const std::size_t size = rune ? rune->size : 1;
-    if (!rune) {
-      append_byte(text, bytes.front());
-    } else if (!drives_terminal(rune->code)) {
+    const char letter = rune ? escape_letter(rune->code, "nrt") : '\0';
+    if (rune && !drives_terminal(rune->code)) {
       text += bytes.substr(0, size);
-    } else if (const char letter = escape_letter(rune->code, "nrt")) {
+    } else if (letter != 0) {
       text += {'\\', letter};
-    } else if (rune->code < 0x80) {
+    } else if (!rune || rune->code < 0x80) {
       append_byte(text, bytes.front());
     } else {
       fmt::format_to(std::back_inserter(text), "\\u{{{:x}}}", static_cast<std::uint32_t>(rune->code));
@@ -108,15 +107,14 @@ std::string go_quoted(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto rune = first_rune(bytes);
     const std::size_t size = rune ? rune->size : 1;
-    if (!rune) {
-      append_byte(text, bytes.front());
-    } else if (rune->code == '"' || rune->code == '\\') {
+    const char letter = rune ? escape_letter(rune->code, "abfnrtv") : '\0';
+    if (rune && (rune->code == '"' || rune->code == '\\')) {
       text += {'\\', bytes.front()};
-    } else if (is_go_printable(rune->code)) {
+    } else if (rune && is_go_printable(rune->code)) {
       text += bytes.substr(0, size);
-    } else if (const char letter = escape_letter(rune->code, "abfnrtv")) {
+    } else if (letter != 0) {
       text += {'\\', letter};
-    } else if (rune->code < 0x80) {
+    } else if (!rune || rune->code < 0x80) {
       append_byte(text, bytes.front());
     } else if (rune->code < 0x10000) {
       fmt::format_to(std::back_inserter(text), "\\u{:04x}", static_cast<std::uint32_t>(rune->code));

@@ -140,8 +140,10 @@ Result<Snapshot> view_of(const ClientOptions& options, const std::string& endpoi
 std::vector<View> views_of(const ClientOptions& options, const std::vector<std::string>& endpoints,
                            const std::string& name, const Header& at, const std::stop_token& stop) {
   std::vector<View> views;
+  views.reserve(endpoints.size());
   for (const auto& endpoint : endpoints) views.push_back({endpoint, Snapshot{}});
   std::vector<std::jthread> readers;
+  readers.reserve(views.size());
   for (auto& view : views) {
     readers.emplace_back([&] { view.snapshot = view_of(options, view.endpoint, name, at, stop); });
   }

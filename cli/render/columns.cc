@@ -74,6 +74,7 @@ std::string coloured(std::string_view text, std::string_view colour, const Look&
 
 std::string columns(const Columns& table, const Look& look) {
   std::vector<std::size_t> widths;
+  widths.reserve(table.heads.size());
   for (const auto& head : table.heads) widths.push_back(width_of(head));
   for (const auto& row : table.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
