@@ -60,10 +60,12 @@ in_network() {
   [[ $output == *"Error: "*"example.test"*"--insecure-discovery"*"exit 2" ]]
   # The sandbox's certificate is for localhost.
   # shellcheck disable=SC2016
-  run -0 in_network --tls --srv-host=_etcd-client-ssl._tcp.localhost,one.example.test,PORT --srv-host=_etcd-client-ssl._tcp.example.test,localhost,PORT -- '
+  run in_network --tls --srv-host=_etcd-client-ssl._tcp.localhost,one.example.test,PORT --srv-host=_etcd-client-ssl._tcp.example.test,localhost,PORT -- '
     "$ELECTCTL" --discovery-srv localhost --insecure-discovery=false campaign job me -- echo for-the-domain
     "$ELECTCTL" --discovery-srv example.test campaign job me -- echo for-the-host
     "$ELECTCTL" --discovery-srv example.test --insecure-discovery=false leader job || echo "exit $?"'
+  echo "$output"
+  ((status == 0))
   [[ ${lines[0]} == for-the-domain && ${lines[1]} == for-the-host ]]
   [[ $output == *"Error: "*"example.test"*"exit 2" ]]
 }
