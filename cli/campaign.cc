@@ -240,10 +240,7 @@ bool is_gone(Context& context, elect::LeaseId lease) {
 }
 
 Outcome run_campaign(Context& context, const CampaignOptions& options) {
-  // Beside a CMD nothing is printed.
-  const auto format = context.argv.empty()
-                          ? context.format(Format::simple, {Format::simple, Format::fields, Format::json})
-                          : Format::simple;
+  const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
   if (!format) return std::unexpected(format.error());
   if (context.argv.empty()) {
     for (const CLI::Option* option : options.for_cmd) {

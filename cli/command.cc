@@ -46,6 +46,7 @@ std::expected<elect::Election, Failure> Context::election(const std::string& nam
 }
 
 std::expected<Format, Failure> Context::format(Format unasked, std::initializer_list<Format> supported) const {
+  if (!argv.empty()) return unasked;
   const Format asked = options.format.empty() ? unasked : format_of(options.format).value_or(unasked);
   if (std::ranges::find(supported, asked) != supported.end()) return asked;
   std::string names;

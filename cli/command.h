@@ -37,7 +37,8 @@ class Context {
 
   [[nodiscard]] std::expected<elect::Election, Failure> election(const std::string& name);
 
-  // The format asked for, or the subcommand's default; a failure where the subcommand has none such.
+  // The format asked for, or the subcommand's default; a failure where the subcommand has none such. Beside a CMD,
+  // which runs in place of what would be printed, the default.
   [[nodiscard]] std::expected<Format, Failure> format(Format unasked, std::initializer_list<Format> supported) const;
 
  private:

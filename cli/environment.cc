@@ -45,9 +45,7 @@ std::vector<std::string_view> environment_with(const std::vector<std::string>& c
                           std::ranges::any_of(changes, [name](const auto& change) { return name_of(change) == name; });
     if (!replaced) result.emplace_back(*variable);
   }
-  for (const auto& change : changes) {
-    if (change.find('=') != std::string::npos) result.emplace_back(change);
-  }
+  result.insert(result.end(), changes.begin(), changes.end());
   return result;
 }
 

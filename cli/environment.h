@@ -17,9 +17,8 @@ namespace cli {
 // Whether such a variable fits into an environment: the kernel takes 131071 bytes, and no NUL.
 [[nodiscard]] bool fits(std::string_view variable);
 
-// This process's environment with `changes` in place of its variables of the same names; a change without "=" takes
-// the variable away. ELECTCTL_ variables are not inherited: they are of another candidate. Views of `changes` and of
-// the process's own.
+// This process's environment with `changes` in place of its variables of the same names. ELECTCTL_ variables are not
+// inherited: they are of another candidate. Views of `changes` and of the process's own.
 [[nodiscard]] std::vector<std::string_view> environment_with(const std::vector<std::string>& changes);
 
 }  // namespace cli

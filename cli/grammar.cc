@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,20 @@ namespace {
 // What Go's flags take for yes and no.
 constexpr std::array<std::string_view, 6> kTrue = {"1", "t", "T", "true", "TRUE", "True"};
 constexpr std::array<std::string_view, 6> kFalse = {"0", "f", "F", "false", "FALSE", "False"};
+
+// -w=json as -w and json; a flag's value is its being there or not.
+void put_apart(const CLI::Option& option, std::string_view word, std::vector<std::string>& words) {
+  const std::string_view name = word.substr(0, 2);
+  const std::string_view value = word.substr(3);
+  if (option.get_items_expected_max() > 0) {
+    words.emplace_back(name);
+    words.emplace_back(value);
+  } else if (std::ranges::find(kTrue, value) != kTrue.end()) {
+    words.emplace_back(name);
+  } else if (std::ranges::find(kFalse, value) == kFalse.end()) {
+    words.emplace_back(word);  // For the parser to refuse.
+  }
+}
 
 // As for etcdctl, the last of several counts: an alias may have given one already. Not of those of which exactly one is
 // wanted: they are in groups.
@@ -48,34 +63,9 @@ Grammar::Grammar(std::span<char* const> arguments) : app("", "electctl") {
   let_last_count(app);
 }
 
-std::size_t Grammar::end_of_own(std::span<char* const> arguments) const {
-  const auto dashes = std::ranges::find(arguments, std::string_view("--"),
-                                        [](const char* argument) { return std::string_view(argument); });
-  const auto at = static_cast<std::size_t>(dashes - arguments.begin());
-  // The subcommand is the first argument that is neither an option nor an option's value.
-  for (std::size_t i = 0; i < at; ++i) {
-    const std::string_view word = arguments[i];
-    if (word.starts_with('-') && word.size() > 1) {
-      const CLI::Option* option = app.get_option_no_throw(std::string(word));
-      if (option != nullptr && option->get_items_expected_min() > 0) ++i;
-      continue;
-    }
-    const auto command = std::ranges::find(commands(), word, &Command::name);
-    return command != commands().end() && command->takes_cmd ? at : arguments.size();
-  }
-  return arguments.size();
-}
-
 const Declared& Grammar::parse(std::span<char* const> arguments) {
-  const std::size_t own = end_of_own(arguments);
-  std::vector<std::string> reversed = spelled_out(arguments.first(own));
+  std::vector<std::string> reversed = own_words(arguments);
   std::ranges::reverse(reversed);  // As CLI11 wants them.
-  if (own < arguments.size()) {
-    context.argv.assign(arguments.begin() + static_cast<std::ptrdiff_t>(own) + 1, arguments.end());
-    if (context.argv.empty() || context.argv.front().empty()) {
-      throw CLI::ValidationError("--", "needs a CMD behind it");
-    }
-  }
   try {
     app.parse(std::move(reversed));
   } catch (const CLI::ExtrasError&) {
@@ -92,41 +82,51 @@ const Declared& Grammar::parse(std::span<char* const> arguments) {
   throw CLI::RequiredError("a subcommand");
 }
 
-std::vector<std::string> Grammar::spelled_out(std::span<char* const> arguments) const {
+std::vector<std::string> Grammar::own_words(std::span<char* const> arguments) {
+  const CLI::Option* write_out = app.get_option("--write-out");
   std::vector<std::string> words;
-  const CLI::App* chosen = nullptr;
-  bool is_value = false;  // Of the option in front.
+  const Subcommand* chosen = nullptr;
+  bool is_value = false;    // Of the option in front.
+  bool has_chosen = false;  // The first word that is neither an option nor a value has come.
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view word = arguments[i];
     if (word == "--") {
-      words.insert(words.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
+      const auto rest = arguments.subspan(i);
+      if (chosen != nullptr && chosen->command->takes_cmd) {
+        take_cmd(rest.subspan(1));
+      } else {
+        words.insert(words.end(), rest.begin(), rest.end());
+      }
       break;
     }
     if (is_value || word.size() < 2 || word[0] != '-') {
-      const auto named = std::ranges::find(subcommands, word, [](const auto& one) { return one.command->name; });
-      if (!is_value && chosen == nullptr && named != subcommands.end()) chosen = named->app;
+      if (!is_value && !std::exchange(has_chosen, true)) {
+        const auto named = std::ranges::find(subcommands, word, [](const auto& one) { return one.command->name; });
+        if (named != subcommands.end()) chosen = &*named;
+      }
       is_value = false;
       words.emplace_back(word);
       continue;
     }
-    const bool joined = word.size() > 2 && word[1] != '-' && word[2] == '=';
-    const CLI::Option* option = option_of(chosen, std::string(joined ? word.substr(0, 2) : word));
-    if (!joined || option == nullptr) {
-      is_value = option != nullptr && option->get_items_expected_min() > 0;
-      words.emplace_back(word);
+    const bool is_long = word[1] == '-';
+    const std::string_view name = word.substr(0, is_long ? word.find('=') : 2);
+    const CLI::Option* option = option_of(chosen != nullptr ? chosen->app : nullptr, std::string(name));
+    if (option == write_out) context.options.format_is_typed = true;
+    if (option != nullptr && !is_long && word.substr(2).starts_with('=')) {
+      put_apart(*option, word, words);
       continue;
     }
-    const std::string_view value = word.substr(3);
-    if (option->get_items_expected_max() > 0) {
-      words.emplace_back(word.substr(0, 2));
-      words.emplace_back(value);
-    } else if (std::ranges::find(kTrue, value) != kTrue.end()) {
-      words.emplace_back(word.substr(0, 2));
-    } else if (std::ranges::find(kFalse, value) == kFalse.end()) {
-      words.emplace_back(word);  // For the parser to refuse.
-    }
+    is_value = option != nullptr && name == word && option->get_items_expected_min() > 0;
+    words.emplace_back(word);
   }
   return words;
+}
+
+void Grammar::take_cmd(std::span<char* const> argv) {
+  context.argv.assign(argv.begin(), argv.end());
+  if (context.argv.empty() || context.argv.front().empty()) {
+    throw CLI::ValidationError("--", "needs a CMD behind it");
+  }
 }
 
 const CLI::Option* Grammar::option_of(const CLI::App* subcommand, const std::string& name) const {

@@ -33,10 +33,10 @@ struct Grammar {
   const Declared& parse(std::span<char* const> arguments);
 
  private:
-  // Where "--" splits the arguments into electctl's and CMD's: its index, or the number of arguments.
-  [[nodiscard]] std::size_t end_of_own(std::span<char* const> arguments) const;
-  // The same with short options and their values apart: -w=json, as etcdctl takes it, is -w json.
-  [[nodiscard]] std::vector<std::string> spelled_out(std::span<char* const> arguments) const;
+  // The words that are for the parser; CMD's go to context.argv. Short options and their values are put apart: -w=json,
+  // as etcdctl takes it, is -w json.
+  std::vector<std::string> own_words(std::span<char* const> arguments);
+  void take_cmd(std::span<char* const> argv);
   // A global option or one of that subcommand, by a name as it is typed; nullptr: there is none.
   [[nodiscard]] const CLI::Option* option_of(const CLI::App* subcommand, const std::string& name) const;
   // What to say of a word that is not in the grammar.

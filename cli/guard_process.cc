@@ -167,7 +167,6 @@ class GuardProcess {
         break;
       case GuardOrder::run:
         if (cmd_ != 0) break;
-        if (truncated_) report_and_exit(126, EMFILE);
         held_ = std::exchange(files[1], -1);
         start(files[0]);
         break;
@@ -190,7 +189,7 @@ class GuardProcess {
     return true;
   }
 
-  ssize_t receive(GuardOrder& order, int (&files)[2]) {
+  ssize_t receive(GuardOrder& order, int (&files)[2]) const {
     iovec part{&order, sizeof order};
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof files)];
     msghdr message{};
@@ -200,10 +199,13 @@ class GuardProcess {
     message.msg_controllen = sizeof control;
     const ssize_t size = recvmsg(socket_, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (size < 0) return size;
-    truncated_ = (message.msg_flags & MSG_CTRUNC) != 0;
     const cmsghdr* header = CMSG_FIRSTHDR(&message);
     if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
       std::memcpy(files, CMSG_DATA(header), std::min<std::size_t>(header->cmsg_len - CMSG_LEN(0), sizeof files));
+    }
+    // No descriptor was left for one of them: that is as good as none.
+    for (int& file : files) {
+      if ((message.msg_flags & MSG_CTRUNC) != 0 && file >= 0) close(std::exchange(file, -1));
     }
     return size;
   }
@@ -369,9 +371,8 @@ class GuardProcess {
   const std::int64_t kill_after_;
   int children_ = -1;  // Readable when a child ended or stopped.
   int timer_ = -1;
-  bool truncated_ = false;  // There was no descriptor left for one of those sent.
-  int held_ = -1;           // Closed by our own end: a lock on it lasts as long as CMD.
-  int failure_ = -1;        // Where the errno of a failed exec comes from; nothing and its end, where it succeeded.
+  int held_ = -1;     // Closed by our own end: a lock on it lasts as long as CMD.
+  int failure_ = -1;  // Where the errno of a failed exec comes from; nothing and its end, where it succeeded.
 
   bool alone_ = false;             // electctl is gone.
   std::int64_t term_at_ = kNever;  // The deadline last told.

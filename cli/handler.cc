@@ -49,11 +49,14 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 }  // namespace
 
 Outcome Handler::run(const std::vector<std::string>& variables) {
-  std::vector<std::string> changes = variables;
-  for (auto& variable : changes) {
-    if (fits(variable)) continue;
-    variable.resize(variable.find('='));
-    warn(fmt::format("{} is not set for CMD: too long, or it holds a NUL byte", variable));
+  std::vector<std::string> changes;
+  for (const auto& variable : variables) {
+    if (fits(variable)) {
+      changes.push_back(variable);
+    } else {
+      warn(fmt::format("{} is not set for CMD: too long, or it holds a NUL byte",
+                       variable.substr(0, variable.find('='))));
+    }
   }
   std::vector<std::string> environment;
   for (const auto variable : environment_with(changes)) environment.emplace_back(variable);

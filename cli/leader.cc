@@ -22,7 +22,8 @@ struct LeaderOptions {
   bool keys_only = false;
 };
 
-Outcome answer(Context& context, const LeaderOptions& options, Format format, const elect::Snapshot& snapshot) {
+Outcome answer(const Context& context, elect::Client& client, const LeaderOptions& options, Format format,
+               const elect::Snapshot& snapshot) {
   if (options.is) return snapshot.candidates.front().value == *options.is ? kDone : kNotElected;
   std::string text;
   if (format == Format::simple) {
@@ -31,11 +32,9 @@ Outcome answer(Context& context, const LeaderOptions& options, Format format, co
     style.values_only = options.value_only;
     text = render::simple(snapshot.candidates, style);
   } else {
-    const auto client = context.client();
-    if (!client) return std::unexpected(client.error());
     // One member alone knows no lease's time.
     const auto lease =
-        options.consistency == "s" ? std::nullopt : lease_shown(**client, format, snapshot.candidates.front());
+        options.consistency == "s" ? std::nullopt : lease_shown(client, format, snapshot.candidates.front());
     text = as_candidate(context, format, snapshot, {.rank = 1, .lease = lease});
   }
   if (auto written = write_result(text); !written) return std::unexpected(written.error());
@@ -71,7 +70,7 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
         {.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"}, {until.stop, {}});
     if (signals && signals->first() != 0) return kBySignal + signals->first();
     if (!snapshot) return std::unexpected(Failure(snapshot.error()));
-    if (!snapshot->candidates.empty()) return answer(context, options, *format, *snapshot);
+    if (!snapshot->candidates.empty()) return answer(context, election->client(), options, *format, *snapshot);
     if (!options.waits || (until.deadline && elect::BootClock::now() >= *until.deadline)) return kNoLeader;
     const auto waited = wait_for_leader(*election, until);
     if (!waited && waited.error().code != elect::Errc::interrupted) return std::unexpected(Failure(waited.error()));

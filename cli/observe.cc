@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
@@ -145,16 +144,11 @@ std::jthread end_at(elect::BootTime deadline, Handler& handler) {
 }
 
 Outcome run_observe(Context& context, const ObserveOptions& options) {
-  const char* inherited = std::getenv("ETCDCTL_WRITE_OUT");
-  const bool typed_format =
-      inherited == nullptr ? !context.options.format.empty() : context.options.format != inherited;
-  if (!context.argv.empty() && typed_format) {
+  const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
+  if (!format) return std::unexpected(format.error());
+  if (!context.argv.empty() && context.options.format_is_typed) {
     return bad_arguments("--write-out has no use beside a CMD: it runs in place of each line");
   }
-  const auto format = context.argv.empty()
-                          ? context.format(Format::simple, {Format::simple, Format::fields, Format::json})
-                          : Format::simple;
-  if (!format) return std::unexpected(format.error());
   std::optional<Handler> handler;
   if (!context.argv.empty()) handler.emplace(context.argv);
   const Signals signals([&handler](int number) {

@@ -27,7 +27,8 @@ struct GlobalOptions {
   elect::ClientOptions client;
   std::optional<std::string> password;  // As given; see secrets.h for what becomes of it.
   std::string password_file;
-  std::string format;  // As written. Empty: the subcommand's own choice.
+  std::string format;            // As written. Empty: the subcommand's own choice.
+  bool format_is_typed = false;  // As an option, not by its variable.
   bool hex = false;
 };
 

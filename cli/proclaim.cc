@@ -33,17 +33,7 @@ Declared declare_proclaim(CLI::App& app) {
   auto options = std::make_shared<ProclaimOptions>();
   app.add_option("NAME", options->name, "the election")->required();
   app.add_option("VALUE", options->value, "the new value; - reads it from standard input")->required();
-  auto* which = app.add_option_group("which", "exactly one of these");
-  which->set_help_flag();
-  add_lease(*which, "--lease", options->selector.lease, "the candidate of this lease (hex)");
-  which->add_option("--key", options->selector.key, "the candidate with this key")->type_name("KEY");
-  which->add_option("--session", options->selector.session_file, "the candidate of the session in this file")
-      ->check(not_empty())
-      ->type_name("FILE");
-  which->require_option(1);
-  app.add_option("--rev", options->selector.revision, "only if its create revision (fencing token) is this")
-      ->check(at_least(1))
-      ->type_name("N");
+  declare_selector(app, options->selector, false);
   return {
       [options](Context& context) { return run_proclaim(context, *options); },
       {.description = "Gives a leader or waiting candidate a new value in its place, only if it is still the "

@@ -39,21 +39,8 @@ Outcome run_resign(Context& context, const ResignOptions& options) {
 
 Declared declare_resign(CLI::App& app) {
   auto options = std::make_shared<ResignOptions>();
-  Selector& selector = options->selector;
   app.add_option("NAME", options->name, "the election")->required();
-  auto* which = app.add_option_group("which", "exactly one of these");
-  which->set_help_flag();
-  add_lease(*which, "--lease", selector.lease, "the candidate of this lease (hex)");
-  which->add_option("--key", selector.key, "the candidate with this key")->type_name("KEY");
-  which->add_option("--value", selector.value, "the candidate with this value")->type_name("VALUE");
-  which->add_flag("--leader", selector.leader, "whoever leads now");
-  which->add_option("--session", selector.session_file, "the candidate of the session in this file")
-      ->check(not_empty())
-      ->type_name("FILE");
-  which->require_option(1);
-  app.add_option("--rev", selector.revision, "only if its create revision (fencing token) is this")
-      ->check(at_least(1))
-      ->type_name("N");
+  declare_selector(app, options->selector, true);
   app.add_flag("--revoke", options->revoke, "end its whole lease");
   return {
       [options](Context& context) { return run_resign(context, *options); },

@@ -1,5 +1,7 @@
 #include "selector.h"
 
+#include <CLI/CLI.hpp>
+
 #include <fmt/format.h>
 
 #include "elect/text.h"
@@ -17,6 +19,24 @@ bool matches(const elect::Candidate& candidate, const Selector& selector) {
 }
 
 }  // namespace
+
+void declare_selector(CLI::App& app, Selector& selector, bool any) {
+  auto* which = app.add_option_group("which", "exactly one of these");
+  which->set_help_flag();
+  add_lease(*which, "--lease", selector.lease, "the candidate of this lease (hex)");
+  which->add_option("--key", selector.key, "the candidate with this key")->type_name("KEY");
+  if (any) {
+    which->add_option("--value", selector.value, "the candidate with this value")->type_name("VALUE");
+    which->add_flag("--leader", selector.leader, "whoever leads now");
+  }
+  which->add_option("--session", selector.session_file, "the candidate of the session in this file")
+      ->check(not_empty())
+      ->type_name("FILE");
+  which->require_option(1);
+  app.add_option("--rev", selector.revision, "only if its create revision (fencing token) is this")
+      ->check(at_least(1))
+      ->type_name("N");
+}
 
 std::expected<Selected, Failure> select(const elect::Election& election, Selector selector) {
   auto snapshot = election.candidates({.limit = selector.leader ? 1 : 0});

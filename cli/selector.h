@@ -18,6 +18,10 @@ struct Selector {
   elect::Revision revision = 0;  // Not 0: its create revision has to be this one.
 };
 
+// Declares the options that fill it in, of which exactly one is wanted, and --rev. `any`: any candidate can be meant,
+// by its value, or as whoever leads; otherwise such as one knows to be one's own. `selector` must outlive `app`.
+void declare_selector(CLI::App& app, Selector& selector, bool any);
+
 struct Selected {
   elect::Snapshot snapshot;  // It alone.
   std::int64_t rank = 0;     // Its place in the queue; 1: it leads.

@@ -166,7 +166,7 @@ std::vector<std::string> others(Client& client, const std::vector<View>& views, 
     if (seen.contains(member.id()) || member.clienturls().empty()) continue;
     const bool known = std::ranges::any_of(member.clienturls(), [&views](const std::string& url) {
       return std::ranges::any_of(
-          views, [&url](const View& view) { return (url == view.endpoint || url.ends_with("//" + view.endpoint)); });
+          views, [&url](const View& view) { return url == view.endpoint || url.ends_with("//" + view.endpoint); });
     });
     if (!known) urls.push_back(member.clienturls(0));
   }

@@ -11,9 +11,10 @@
 namespace cli::render {
 namespace {
 
-constexpr bool kAscii = true;  // So that no character of a value drives a terminal.
-
 using Json = nlohmann::ordered_json;
+
+// In ASCII: no character of a value drives a terminal.
+std::string line_of(const Json& json) { return json.dump(-1, ' ', true) + "\n"; }
 
 void add_bytes(Json& object, const std::string& name, const std::string& bytes) {
   if (elect::is_utf8(bytes)) {
@@ -44,7 +45,7 @@ Json object_of(const Listed& listed) {
 
 }  // namespace
 
-std::string json_candidate(const Listed& listed) { return object_of(listed).dump(-1, ' ', kAscii) + "\n"; }
+std::string json_candidate(const Listed& listed) { return line_of(object_of(listed)); }
 
 std::string json_inspect(const std::string& election, const elect::Header& header, const std::vector<Listed>& listing) {
   Json root = Json::object();
@@ -54,7 +55,7 @@ std::string json_inspect(const std::string& election, const elect::Header& heade
   root["leader"] = listing.empty() ? Json(nullptr) : object_of(listing.front());
   root["candidates"] = Json::array();
   for (const auto& listed : listing) root["candidates"].push_back(object_of(listed));
-  return root.dump(-1, ' ', kAscii) + "\n";
+  return line_of(root);
 }
 
 std::string json_elections(const std::string& prefix, const elect::Header& header,
@@ -71,7 +72,7 @@ std::string json_elections(const std::string& prefix, const elect::Header& heade
     election["leader"] = object_of(leader);
     root["elections"].push_back(std::move(election));
   }
-  return root.dump(-1, ' ', kAscii) + "\n";
+  return line_of(root);
 }
 
 std::string json_history(const std::string& election, const elect::History& history) {
@@ -90,7 +91,7 @@ std::string json_history(const std::string& election, const elect::History& hist
     term["last_revision"] = last ? Json(*last) : Json(nullptr);
     root["terms"].push_back(std::move(term));
   }
-  return root.dump(-1, ' ', kAscii) + "\n";
+  return line_of(root);
 }
 
 std::string json_verification(const std::string& election, const elect::Verification& verification) {
@@ -101,7 +102,7 @@ std::string json_verification(const std::string& election, const elect::Verifica
   for (const auto& [what, ok, detail] : verification.checks) {
     root["checks"].push_back({{"check", what}, {"ok", ok}, {"detail", detail}});
   }
-  return root.dump(-1, ' ', kAscii) + "\n";
+  return line_of(root);
 }
 
 std::string_view name_of(elect::Observation::Type type) {
@@ -133,7 +134,7 @@ std::string json_observation(const elect::Observation& observation, std::string_
   const auto seconds = std::chrono::floor<std::chrono::seconds>(received);
   const auto rest = std::chrono::floor<std::chrono::milliseconds>(received - seconds);
   object["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, rest.count());
-  return object.dump(-1, ' ', kAscii) + "\n";
+  return line_of(object);
 }
 
 }  // namespace cli::render

@@ -349,6 +349,13 @@ secret_in() { cat "$@" | tr '\0' '\n' | grep -aE "s3cret|$token"; }
     run -128 electctl leader "$name" $options
     [[ $output == "Error: "* && $output != *s3cret* ]]
   done
+  # Given twice they are no wrong options: the last one counts.
+  for options in '--user alice --password s3cret --password s3cret' '--auth-jwt-token s3cret --auth-jwt-token s3cret' \
+    '--user alice:s3cret --user alice:s3cret'; do
+    # shellcheck disable=SC2086
+    run -1 electctl leader "$name" $options
+    [[ $output == "Error: "* && $output != *s3cret* ]]
+  done
 }
 
 @test "--rejoin stands again without the password being asked for or shown again" {

@@ -6,8 +6,6 @@ teardown_file() { stop_cluster; }
 teardown() { end_started; }
 
 lease_of() { electctl leader "$1" -w json | jq -r .lease; }
-# A new lease's ID as it stands in keys; etcdctl pads it with zeros.
-grant() { etcdctl lease grant "$1" | awk '{ sub(/^0+/, "", $2); print $2 }'; }
 lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
 
 @test "campaign: prints key and value once elected, withdraws on SIGINT and on SIGTERM with exit 0" {

@@ -99,6 +99,9 @@ start_silent() {
   kill -STOP "$!"
 }
 
+# grant SECONDS: a new lease's ID as it stands in keys; etcdctl pads it with zeros.
+grant() { etcdctl lease grant "$1" | awk '{ sub(/^0+/, "", $2); print $2 }'; }
+
 # leads NAME VALUE, stands NAME COUNT
 leads() { electctl leader "$1" --is "$2"; }
 stands() { [[ $(electctl inspect "$1" -w fields | grep '^"Count"') == "\"Count\" : $2" ]]; }

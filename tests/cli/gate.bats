@@ -246,10 +246,10 @@ start_holder() {
   electctl resign "$name" --leader
   ended "${started[0]}" 12
   (($(wc -l <"$BATS_TEST_TMPDIR/lingers") == 1))
-  lease=$("$ETCDCTL" lease grant 60 | sed -E 's/lease ([0-9a-f]+).*/\1/')
+  lease=$(grant 60)
   start "$BATS_TEST_TMPDIR/leads" "$ELECTCTL" campaign "$name" v --rejoin --lease "$lease" -- sleep 1000
   wait_for 10 leads "$name" v
-  waits=$("$ETCDCTL" lease grant 60 | sed -E 's/lease ([0-9a-f]+).*/\1/')
+  waits=$(grant 60)
   start "$BATS_TEST_TMPDIR/waits" "$ELECTCTL" campaign "$name" w --rejoin --lease "$waits" -- sleep 1000
   wait_for 10 stands "$name" 2
   "$ETCDCTL" lease revoke "$waits"

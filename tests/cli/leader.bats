@@ -126,4 +126,8 @@ teardown() { end_started; }
   run -0 electctl proclaim "$name-2" y --key "$name-2/1"
   run -0 electctl observe "$name-2" --count 1 -- echo seen
   [[ $output == seen ]]
+  for typed in '-w table' -w=table -wtable '--write-out table' --write-out=table; do
+    # shellcheck disable=SC2086
+    run -128 electctl observe "$name-2" $typed --count 1 -- echo seen
+  done
 }

@@ -5,13 +5,13 @@ setup_file() { start_cluster; }
 teardown_file() { stop_cluster; }
 teardown() { end_started; }
 
-# Two candidates, "one" leading and "two" waiting.
+# two_candidates [SUFFIX [OPTION...]]: "one" leads, and "two", which has the options, waits.
 two_candidates() {
   name=$(name_of_test "${1-}")
   start "$BATS_TEST_TMPDIR/one" "$ELECTCTL" campaign "$name" one
   one=$!
   wait_for 10 stands "$name" 1
-  start "$BATS_TEST_TMPDIR/two" "$ELECTCTL" campaign "$name" two
+  start "$BATS_TEST_TMPDIR/two" "$ELECTCTL" campaign "$name" two "${@:2}"
   two=$!
   wait_for 10 stands "$name" 2
 }
@@ -76,12 +76,8 @@ field() { electctl inspect "$name" -w json | jq -r ".candidates[$1].$2"; }
 }
 
 @test "resign -w json: says which place the candidate had, and its lease" {
-  name=$(name_of_test)
-  start "$BATS_TEST_TMPDIR/first" "$ELECTCTL" campaign "$name" first
-  wait_for 10 leads "$name" first
-  start "$BATS_TEST_TMPDIR/second" "$ELECTCTL" campaign "$name" second --ttl 30
-  wait_for 10 stands "$name" 2
-  run -0 electctl resign "$name" --value second -w json
+  two_candidates '' --ttl 30
+  run -0 electctl resign "$name" --value two -w json
   [[ $(jq -c '[.rank, .role, .granted_ttl]' <<<"$output") == '[2,"candidate",30]' ]]
 }
 

@@ -16,7 +16,6 @@ finds() {
   [[ $(grep ^FAULT <<<"$output" | awk '{print $2}' | tr '\n' ' ') == "$1 " ]]
 }
 # lease SECONDS: a lease's ID in hex, unpadded.
-lease() { etcdctl lease grant "$1" | awk '{print $2}' | sed 's/^0*//'; }
 
 @test "verify: a sound election: all ok, exit 0; nobody stands: exit 10" {
   name=$(name_of_test)
@@ -34,14 +33,14 @@ lease() { etcdctl lease grant "$1" | awk '{print $2}' | sed 's/^0*//'; }
 
 @test "verify: two keys of one create revision are a fault of the order" {
   name=$(name_of_test)
-  a=$(lease 60) b=$(lease 60)
+  a=$(grant 60) b=$(grant 60)
   printf '\nput --lease=%s %s/%s x\nput --lease=%s %s/%s y\n\n\n' "$a" "$name" "$a" "$b" "$name" "$b" | etcdctl txn
   finds order
 }
 
 @test "verify: a key that is not named after its lease" {
   name=$(name_of_test)
-  id=$(lease 60)
+  id=$(grant 60)
   etcdctl put --lease="$id" "$name/abc" x
   finds keys
   [[ $output == *"$name/abc is under lease $id"* ]]

@@ -41,13 +41,14 @@ struct ClientOptions {
   std::string user;  // Empty: no authentication.
   std::string password;
   std::string token;  // A ready token (JWT), in place of user and password.
-  std::chrono::nanoseconds dial_timeout{std::chrono::seconds(2)};  // How long to try to reach any endpoint at all.
-  std::chrono::nanoseconds command_timeout{
-      std::chrono::seconds(5)};  // How long one call may take in all, retries included.
-  std::chrono::nanoseconds keepalive_time{
-      std::chrono::seconds(2)};  // Silence after which an endpoint is pinged; etcd refuses
-                                 // pings closer than 5 s, so less counts as 6 s.
-  std::chrono::nanoseconds keepalive_timeout{std::chrono::seconds(6)};  // How long a ping may stay unanswered.
+  // How long to try to reach any endpoint at all.
+  std::chrono::nanoseconds dial_timeout = std::chrono::seconds(2);
+  // How long one call may take in all, retries included.
+  std::chrono::nanoseconds command_timeout = std::chrono::seconds(5);
+  // Silence after which an endpoint is pinged; etcd refuses pings closer than 5 s, so less counts as 6 s.
+  std::chrono::nanoseconds keepalive_time = std::chrono::seconds(2);
+  // How long a ping may stay unanswered.
+  std::chrono::nanoseconds keepalive_timeout = std::chrono::seconds(6);
   std::function<void(std::string_view)> log;  // Is told of calls and retries, one line each; any thread. May be empty.
 };
 
