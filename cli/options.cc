@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 
@@ -115,6 +116,9 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
       ->default_str("true");
   global(program.add_option("--cacert", client.tls.ca_file, "verify the server's certificate with this CA (PEM)"),
          "CACERT");
+  // What OpenSSL and etcdctl (Go) read, too.
+  if (const char* file = std::getenv("SSL_CERT_FILE")) client.tls.system_ca_file = file;
+  if (const char* folders = std::getenv("SSL_CERT_DIR")) client.tls.system_ca_folders = folders;
   global(program.add_option("--cert", client.tls.certificate_file, "this client's certificate (PEM)"), "CERT");
   global(program.add_option("--key", client.tls.key_file, "the key of --cert (PEM)"), "KEY");
   global(program.add_flag("--insecure-skip-tls-verify", client.tls.skip_verify, "accept any certificate; for tests"),

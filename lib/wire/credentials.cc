@@ -2,33 +2,10 @@
 
 #include <grpcpp/security/tls_credentials_options.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
-
-#include <fmt/format.h>
-
-#include "elect/text.h"
+#include "wire/authorities.h"
 #include "wire/tls_diagnosis.h"
 
 namespace elect {
-namespace {
-
-constexpr const char* kSystemCertificates = "/etc/ssl/certs/ca-certificates.crt";
-
-Result<std::string> read_file(const std::string& path, std::string_view what) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  if (file) content << file.rdbuf();
-  if (!file || !content) {
-    return fail(Errc::system,
-                fmt::format("cannot read the {} file '{}': {}", what, printable(path), std::strerror(errno)));
-  }
-  return std::move(content).str();
-}
-
-}  // namespace
 
 Result<std::shared_ptr<grpc::ChannelCredentials>> tls_credentials(const TlsOptions& options) {
   if (options.certificate_file.empty() != options.key_file.empty()) {
@@ -57,10 +34,8 @@ Result<std::shared_ptr<grpc::ChannelCredentials>> tls_credentials(const TlsOptio
     }
     return grpc::experimental::TlsCredentials(tls);
   }
-  const std::string roots_file = options.ca_file.empty() ? kSystemCertificates : options.ca_file;
-  auto roots = read_file(roots_file, "CA");
+  auto roots = read_authorities(options);
   if (!roots) return std::unexpected(roots.error());
-  if (auto some = check_authorities(roots_file, *roots); !some) return std::unexpected(some.error());
   pem.pem_root_certs = *std::move(roots);
   return grpc::SslCredentials(pem);
 }

@@ -6,14 +6,18 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "elect/text.h"
+#include "wire/authorities.h"
+#include "wire/resolver.h"
 
 namespace elect {
 namespace {
@@ -39,6 +43,16 @@ BioPointer reader_of(const std::string& text) {
 
 CertificatePointer first_certificate(const std::string& pem) {
   return CertificatePointer(PEM_read_bio_X509(reader_of(pem).get(), nullptr, nullptr, nullptr));
+}
+
+// Has the certificates in `pem` count as CAs.
+void trust(SSL_CTX* context, const std::string& pem) {
+  const BioPointer reader = reader_of(pem);
+  for (;;) {
+    const CertificatePointer certificate(PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr));
+    if (!certificate) return;
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get());
+  }
 }
 
 // What is written to a memory BIO by `write`.
@@ -133,20 +147,20 @@ std::string why_ended(int reason, bool demanded) {
 // One handshake with one endpoint.
 class Handshake {
  public:
-  Handshake(std::string target, BootTime deadline) : address_(std::move(target)), deadline_(deadline) {
-    host_ = address_.substr(0, address_.rfind(':'));
+  // `address`: host:port.
+  Handshake(const std::string& address, BootTime deadline) : deadline_(deadline) {
+    const auto colon = address.rfind(':');
+    host_ = address.substr(0, colon);
+    port_ = address.substr(colon + 1);
     if (host_.starts_with('[')) host_ = host_.substr(1, host_.size() - 2);
   }
 
   // Nothing came of it for a reason of the network's, not of TLS.
   [[nodiscard]] bool connects() {
-    connection_.reset(BIO_new_connect(address_.c_str()));
-    if (!connection_) return false;
-    BIO_set_nbio(connection_.get(), 1);
-    while (BIO_do_connect(connection_.get()) <= 0) {
-      if (!BIO_should_retry(connection_.get()) || !wait(POLLOUT)) return false;
-    }
-    return true;
+    const auto resolver = Resolver::open();
+    if (!resolver) return false;
+    const auto addresses = (*resolver)->addresses(host_, port_, deadline_);
+    return std::ranges::any_of(addresses, [this](const auto& address) { return connects_to(address); });
   }
 
   // Whether the server speaks TLS, whatever it thinks of us.
@@ -159,11 +173,7 @@ class Handshake {
   [[nodiscard]] std::string why_it_fails(const TlsOptions& options) {
     const ContextPointer context(SSL_CTX_new(TLS_client_method()));
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-    if (options.ca_file.empty()) {
-      SSL_CTX_set_default_verify_paths(context.get());
-    } else {
-      SSL_CTX_load_verify_file(context.get(), options.ca_file.c_str());
-    }
+    trust(context.get(), read_authorities(options).value_or(""));
     bool demanded = false;
     if (options.certificate_file.empty()) {
       SSL_CTX_set_client_cert_cb(context.get(), [](SSL* ssl, X509**, EVP_PKEY**) {
@@ -199,6 +209,18 @@ class Handshake {
   }
 
  private:
+  [[nodiscard]] bool connects_to(const SocketAddress& address) {
+    const int made = socket(address.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (made < 0) return false;
+    connection_.reset(BIO_new_socket(made, BIO_CLOSE));
+    const auto* bytes = reinterpret_cast<const sockaddr*>(&address.bytes);
+    if (connect(made, bytes, address.size) == 0) return true;
+    if (errno != EINPROGRESS || !wait(POLLOUT)) return false;
+    int error = 0;
+    socklen_t size = sizeof error;
+    return getsockopt(made, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
+  }
+
   void begin(SSL_CTX* context) {
     static constexpr unsigned char kHttp2[] = {2, 'h', '2'};
     ssl_.reset(SSL_new(context));
@@ -249,8 +271,8 @@ class Handshake {
     return socket >= 0 && left > 0ms && poll(&watched, 1, static_cast<int>(std::min(left, 3600'000ms).count())) > 0;
   }
 
-  std::string address_;  // host:port
   std::string host_;
+  std::string port_;
   BootTime deadline_;
   BioPointer connection_;  // Until the handshake begins: then it is ssl_'s.
   SslPointer ssl_;

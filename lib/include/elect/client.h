@@ -25,6 +25,9 @@ namespace elect {
 struct TlsOptions {
   bool enabled = false;  // Also on for an endpoint that says https://, and where a CA or certificate is given.
   std::string ca_file;   // PEM; empty: the system's certificates.
+  // Where the system's are. Empty: where Debian, RHEL, Alpine or SUSE keep them.
+  std::string system_ca_file;
+  std::string system_ca_folders;  // Separated by colons; read in addition to the file.
   std::string certificate_file;
   std::string key_file;
   bool skip_verify = false;  // Accepts any server certificate. For tests.

@@ -1,0 +1,68 @@
+// Looks up names by c-ares: in /etc/hosts and in DNS, as grpc does. Nothing here calls the C library's own look-up,
+// which a statically linked program must not use: it loads the machine's shared objects. One thread at a time.
+#pragma once
+
+#include <ares.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "elect/clock.h"
+#include "elect/error.h"
+
+namespace elect {
+
+// One SRV record.
+struct Service {
+  int priority;
+  std::string host;
+  std::uint16_t port;
+};
+
+// What DNS says about one name.
+struct ServiceAnswer {
+  std::string name;
+  std::vector<Service> services;  // Those of the lowest priority first.
+  std::string failure;            // Why there are none, in c-ares's words.
+};
+
+struct SocketAddress {
+  sockaddr_storage bytes;
+  socklen_t size;
+};
+
+class Resolver {
+ public:
+  // Reads the machine's configuration (/etc/resolv.conf).
+  [[nodiscard]] static Result<std::unique_ptr<Resolver>> open();
+
+  // The SRV records of the names, asked for at once.
+  [[nodiscard]] std::vector<ServiceAnswer> services(std::span<const std::string> names, BootTime give_up);
+
+  // The host's addresses, IPv6 and IPv4, in the order in which to try them. `host` may be an IP address. Empty: there
+  // are none, or no answer came in time.
+  [[nodiscard]] std::vector<SocketAddress> addresses(const std::string& host, const std::string& port,
+                                                     BootTime give_up);
+
+ private:
+  struct ChannelEnd {
+    void operator()(ares_channel channel) const { ares_destroy(channel); }
+  };
+  using Channel = std::unique_ptr<std::remove_pointer_t<ares_channel>, ChannelEnd>;
+
+  Resolver() = default;
+  static void note_socket(void* resolver, ares_socket_t socket, int readable, int writable);
+  // Until all questions are answered or time is over: then those that are still open are answered with ARES_ECANCELLED.
+  void wait_for(const std::function<bool()>& answered, BootTime give_up);
+
+  std::map<ares_socket_t, short> sockets_;  // And for what poll is to watch each.
+  Channel channel_;                         // Ends first: it still notes what it closes.
+};
+
+}  // namespace elect
