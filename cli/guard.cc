@@ -1,7 +1,6 @@
 #include "guard.h"
 
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -18,6 +17,7 @@
 
 #include "environment.h"
 #include "guard_process.h"
+#include "old_kernel.h"
 #include "output.h"
 
 namespace cli {
@@ -69,7 +69,7 @@ std::string image_of(const std::vector<std::string>& argv, const std::vector<std
 }
 
 elect::Result<int> memory_file(std::string_view bytes) {
-  const int file = memfd_create("electctl-cmd", MFD_CLOEXEC);
+  const int file = nameless_file("electctl-cmd");
   if (file < 0) return failed("cannot hand CMD over", errno);
   if (write_all(file, bytes)) return file;
   const int error = errno;

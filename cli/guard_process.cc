@@ -23,6 +23,7 @@
 #include <utility>
 
 #include "guard.h"
+#include "old_kernel.h"
 
 namespace cli {
 namespace {
@@ -240,10 +241,10 @@ class GuardProcess {
     std::sort(std::begin(ours), std::end(ours));
     int from = STDERR_FILENO + 1;
     for (const int file : ours) {
-      if (file > from) close_range(static_cast<unsigned>(from), static_cast<unsigned>(file - 1), 0);
+      if (file > from) close_files(static_cast<unsigned>(from), static_cast<unsigned>(file - 1));
       from = std::max(from, file + 1);
     }
-    close_range(static_cast<unsigned>(from), ~0U, 0);
+    close_files(static_cast<unsigned>(from), ~0U);
   }
 
   // CMD is not reaped yet, so that neither number can be another's.
