@@ -15,6 +15,8 @@ constexpr std::array<std::string_view, 4> kForNames = {"--endpoints", "--cacert"
 
 bool takes_value(const CLI::Option& option) { return option.get_items_expected_min() > 0; }
 
+bool takes_format(const CLI::Option& option) { return option.check_lname("write-out"); }
+
 std::vector<std::string> words_of(const CLI::App& app) {
   std::vector<std::string> words;
   for (const CLI::Option* option : named_options(app)) std::ranges::move(names_of(*option), std::back_inserter(words));
@@ -73,12 +75,19 @@ _electctl() {{
       *) if [[ -z $command ]]; then command=${{typed[i]}}; else ((++arguments)); fi ;;
     esac
   done
-  ((i <= ${{#typed[@]}})) || return  # The value of an option.
-  if [[ $current == -* ]]; then
+  if ((i > ${{#typed[@]}})); then  # The value of an option.
+    case ${{typed[-1]}} in
+      -w | --write-out) mapfile -t COMPREPLY < <(compgen -W '{3}' -- "$current") ;;
+    esac
+    return
+  fi
+  if [[ $current == --write-out=* ]]; then
+    mapfile -t found < <(compgen -P --write-out= -W '{3}' -- "${{current#*=}}")
+  elif [[ $current == -* ]]; then
     case $command in
 )shell",
       fmt::join(kForNames, " | "), fmt::format("{}=*", fmt::join(kForNames, "=* | ")),
-      fmt::join(words_with_value(grammar), " | "));
+      fmt::join(words_with_value(grammar), " | "), fmt::join(format_names(), " "));
   for (const auto& [command, app, declared] : grammar.subcommands) {
     if (command->hidden) continue;
     text += fmt::format("      {}) words='{}' ;;\n", command->name, fmt::join(words_of(*app), " "));
@@ -125,9 +134,13 @@ std::string quoted(std::string_view text, std::string_view special) {
 std::string zsh_options(const CLI::App& app) {
   std::string lines;
   for (const CLI::Option* option : named_options(app)) {
+    std::string value;
+    if (takes_value(*option)) {
+      value = ":" + quoted(option->get_type_name(), "[]:") + ":" +
+              (takes_format(*option) ? fmt::format("({})", fmt::join(format_names(), " ")) : "_files");
+    }
     for (const auto& name : names_of(*option)) {
-      lines += fmt::format("    '{}[{}]{}' \\\n", name, quoted(option->get_description(), "[]:"),
-                           takes_value(*option) ? ":" + quoted(option->get_type_name(), "[]:") + ":_files" : "");
+      lines += fmt::format("    '{}[{}]{}' \\\n", name, quoted(option->get_description(), "[]:"), value);
     }
   }
   return lines;
@@ -190,7 +203,10 @@ std::string fish_options(const CLI::App& app, const std::string& condition) {
     std::string names;
     for (const auto& name : option->get_snames()) names += " -s " + name;
     for (const auto& name : option->get_lnames()) names += " -l " + name;
-    lines += fmt::format("complete -c electctl{}{}{} -d '{}'\n", condition, names, takes_value(*option) ? " -r" : "",
+    const std::string value = takes_format(*option)  ? fmt::format(" -x -a '{}'", fmt::join(format_names(), " "))
+                              : takes_value(*option) ? " -r"
+                                                     : "";
+    lines += fmt::format("complete -c electctl{}{}{} -d '{}'\n", condition, names, value,
                          quoted(option->get_description(), "\\"));
   }
   return lines;

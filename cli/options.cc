@@ -57,6 +57,12 @@ std::string_view name_of(Format format) {
   std::unreachable();
 }
 
+std::vector<std::string_view> format_names() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, format] : kFormats) names.push_back(name);
+  return names;
+}
+
 CLI::Option* add_duration(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
                           const std::string& help) {
   return add_parsed(app, name, "DURATION", help, elect::parse_duration, duration);

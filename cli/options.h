@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "elect/client.h"
 
@@ -22,6 +23,7 @@ enum class Format { simple, fields, json, table, protobuf, prometheus };
 // Nothing: there is no format of this name.
 [[nodiscard]] std::optional<Format> format_of(std::string_view name);
 [[nodiscard]] std::string_view name_of(Format format);
+[[nodiscard]] std::vector<std::string_view> format_names();
 
 struct GlobalOptions {
   elect::ClientOptions client;

@@ -16,6 +16,7 @@ setup_file() {
   etcdctl put other/20 six
 }
 teardown_file() { stop_cluster; }
+setup() { formats=(simple fields json table protobuf prometheus); }
 teardown() { end_started; }
 
 # what_SHELL LINE: what it completes LINE to, one a line, sorted.
@@ -68,12 +69,17 @@ offers() {
   offers bash 'electctl leader web' web/front web/back web:x 'web\ space'
   offers bash 'electctl leader other '
   offers bash 'electctl --endpoints '
+  offers bash 'electctl -w ' "${formats[@]}"
+  offers bash 'electctl inspect web/front --write-out p' protobuf prometheus
+  offers bash 'electctl leader --write-out=f' --write-out=fields
 }
 
 @test "fish: subcommands, options and names of elections" {
   offers fish 'electctl lea' leader
   offers fish 'electctl leader --print' --print-value-only
   offers fish 'electctl leader web/' web/front web/back
+  offers fish 'electctl -w ' "${formats[@]}"
+  offers fish 'electctl inspect web/front --write-out p' protobuf prometheus
   offers fish "electctl --endpoints $ETCDCTL_ENDPOINTS observe --count 3 oth" other
 }
 
@@ -81,6 +87,8 @@ offers() {
   offers zsh 'electctl lea' leader
   offers zsh 'electctl leader --print' --print-value-only
   offers zsh 'electctl leader web/' web/front web/back
+  offers zsh 'electctl -w ' "${formats[@]}"
+  offers zsh 'electctl inspect web/front --write-out p' protobuf prometheus
 }
 
 @test "names of elections: within 300 ms or not at all" {

@@ -29,8 +29,9 @@ teardown_file() { stop_cluster; }
   run -0 "$prefix/bin/electctl" version
   [[ ${lines[0]} == "electctl version: $(grep -o '"[0-9.]*"' "$prefix/include/elect/version.h" | tr -d '"')" ]]
   for file in share/man/man1/electctl.1 share/man/man1/electctl-campaign.1 share/bash-completion/completions/electctl \
-    share/zsh/vendor-completions/_electctl share/fish/vendor_completions.d/electctl.fish \
-    share/doc/electctl/examples/electctl-service.service; do
+    share/zsh/site-functions/_electctl share/fish/vendor_completions.d/electctl.fish \
+    share/doc/electctl/examples/electctl-service.service share/doc/electctl/LICENSE; do
     [[ -s $prefix/$file ]]
   done
+  [[ ! -e $prefix/share/lintian ]]  # That is the Debian package's.
 }
