@@ -1,0 +1,113 @@
+// One call on its way: from a client, to etcd, and back, with the fault that the plan has for it.
+#pragma once
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "plan.h"
+#include "timer.h"
+
+namespace callproxy {
+
+// What all calls of one endpoint share.
+struct Surroundings {
+  std::shared_ptr<grpc::GenericStub> etcd;
+  Timer& timer;
+  std::function<void(const std::string&)> say;           // One line; any thread.
+  std::function<void(const std::string& peer)> cut_off;  // Cuts the connection of that peer.
+};
+
+class Exchange : public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(Surroundings& surroundings, grpc::GenericCallbackServerContext* context, Plan::Numbered numbered);
+
+  // "Range" of "/etcdserverpb.KV/Range".
+  [[nodiscard]] static std::string name_of(const std::string& method);
+
+  // It lives until both of its sides are done.
+  [[nodiscard]] grpc::ServerGenericBidiReactor* begin();
+
+ private:
+  // The client's side. Each of these calls is one into the exchange.
+  struct ClientSide : grpc::ServerGenericBidiReactor {
+    explicit ClientSide(Exchange& exchange) : whole(exchange) {}
+    void OnReadDone(bool ok) override { whole.asked(ok); }
+    void OnWriteDone(bool ok) override { whole.told(ok); }
+    void OnCancel() override { whole.given_up(); }
+    void OnDone() override { whole.client_done(); }
+    Exchange& whole;
+  };
+  // etcd's side.
+  struct EtcdSide : grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+    explicit EtcdSide(Exchange& exchange) : whole(exchange) {}
+    void OnReadDone(bool ok) override { whole.answered(ok); }
+    void OnWriteDone(bool ok) override { whole.passed_on(ok); }
+    void OnDone(const grpc::Status& status) override { whole.etcd_done(status); }
+    Exchange& whole;
+  };
+
+  void asked(bool ok);
+  void told(bool ok);
+  void given_up();
+  void client_done();
+  void answered(bool ok);
+  void passed_on(bool ok);
+  void etcd_done(const grpc::Status& status);
+
+  // With mutex_ held, all of them.
+  void apply_before();
+  void apply_after(grpc::ByteBuffer* answer);
+  void finish(grpc::Status status);
+  void end_without_status();
+  void start_etcd();
+  void pump_up();
+  void pump_down();
+  [[nodiscard]] bool fault_is_due() const;
+  void say_fault() const;
+
+  Surroundings& surroundings_;
+  grpc::GenericCallbackServerContext* context_;
+  const std::string method_;  // As gRPC has it: /etcdserverpb.KV/Range.
+  const std::string name_;    // Its last part.
+  const int call_;
+  std::optional<Fault> fault_;
+
+  // Recursive: gRPC may run a callback within the call that brings it about.
+  std::recursive_mutex mutex_;
+  ClientSide client_{*this};
+  EtcdSide etcd_{*this};
+  std::shared_ptr<Exchange> alive_for_client_;
+  std::shared_ptr<Exchange> alive_for_etcd_;
+  grpc::ClientContext etcd_context_;
+
+  grpc::ByteBuffer asking_;
+  std::deque<grpc::ByteBuffer> up_;
+  bool etcd_started_ = false;
+  bool etcd_over_ = false;    // No more is to be had from etcd.
+  bool passing_on_ = false;   // A message to etcd is on its way.
+  bool asked_all_ = false;    // The client has half-closed.
+  bool passed_all_ = false;   // And so have we.
+
+  grpc::ByteBuffer answer_;
+  int answers_ = 0;
+  std::deque<grpc::ByteBuffer> down_;
+  std::optional<grpc::Status> finish_;
+  bool finished_ = false;
+  bool telling_ = false;      // A message to the client is on its way.
+  bool held_ = false;         // Nothing goes down for now.
+  bool begun_to_tell_ = false;
+  bool silent_ = false;       // Nothing goes down any more.
+  bool ends_empty_ = false;   // Finish as soon as the client has half-closed.
+  bool given_up_ = false;     // The client has cancelled, or is gone.
+  bool client_done_ = false;
+};
+
+}  // namespace callproxy
