@@ -228,14 +228,16 @@ Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chron
   request.add_failure()->mutable_request_range()->set_key(key);
   etcdserverpb::TxnResponse response;
   const auto called = connection_.call(&etcdserverpb::KV::Stub::Txn, request, response, {stop, {}});
-  if (!called) return std::unexpected(called.error());
-  if (response.succeeded()) return Once::recorded;
-  const auto& found = response.responses(0).response_range().kvs();
+  if (called && response.succeeded()) return Once::recorded;
+  const auto* found = called ? &response.responses(0).response_range().kvs() : nullptr;
   // The record of an earlier try whose answer was lost is on the lease that was granted for it.
-  if (!found.empty() && found[0].lease() == granted->lease) return Once::recorded;
-  // The lease is of no use to anybody; left alone it would end by itself.
-  (void)election_.client().revoke(granted->lease, {stop, {}});
-  if (found.empty()) return Once::gone;
+  if (found != nullptr && !found->empty() && found->at(0).lease() == granted->lease) return Once::recorded;
+  // Nobody has a use for the lease, which would live for as long as a record. Where the answer to the Txn was lost, the
+  // record goes with it: what has not begun need not be kept from running. Not heeding `stop`, as all withdrawing.
+  const BootTime limit = connection_.limit({});
+  (void)election_.client().revoke(granted->lease, {{}, std::min(limit, session_.deadline().expiry())});
+  if (!called) return std::unexpected(called.error());
+  if (found->empty()) return Once::gone;
   return Once::already;
 }
 
