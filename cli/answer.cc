@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include "output.h"
 #include "render/etcdctl.h"
 #include "render/json.h"
@@ -51,8 +53,10 @@ std::string as_etcdctl(const Context& context, Format format, const elect::Snaps
 std::optional<elect::LeaseStatus> lease_shown(elect::Client& client, Format format, const elect::Candidate& candidate) {
   if (format != Format::json || candidate.lease == 0) return std::nullopt;
   const auto status = client.time_to_live(candidate.lease);
-  if (!status) return std::nullopt;
-  return *status;
+  if (status) return *status;
+  warn(fmt::format("the time to live of lease {} is not known: {}", elect::hex_of(candidate.lease),
+                   elect::describe(status.error())));
+  return std::nullopt;
 }
 
 std::string as_candidate(const Context& context, Format format, const elect::Snapshot& snapshot, const Found& found) {

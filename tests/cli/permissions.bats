@@ -11,6 +11,7 @@ setup_file() {
   start_cluster
   start_member accounts http --bcrypt-cost 4
   ETCDCTL_ENDPOINTS=$(url_of accounts)
+  export ETCDCTL_ENDPOINTS
   etcdctl user add root --new-user-password rootpw
   etcdctl user grant-role root root
   etcdctl auth enable

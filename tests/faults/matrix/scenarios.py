@@ -1,0 +1,142 @@
+"""What is run in the cells: each subcommand in its ways, what is there before it, and what happens beside it."""
+from dataclasses import dataclass
+from typing import Callable, Sequence
+
+TTL = 2  # Seconds, of the candidates that the cells run: etcd's least.
+STANDS = 600  # Of those that stand there beforehand.
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    argv: Sequence[str]
+    prepare: Callable = lambda cell: None
+    # What happens while it runs. It waits for what it acts on, but not for ever: a fault may keep that from coming.
+    beside: Callable = lambda cell: None
+    # A candidate, which may go on withdrawing until its lease is over.
+    candidate: bool = False
+    # Exit codes beside that of the run without a fault, and 1 and 2, that can be true with one.
+    also: Sequence[int] = ()
+    # Standard output need not be the beginning of what it is without a fault.
+    free_output: bool = False
+    # It says nothing of what went wrong, by design.
+    silent: bool = False
+    # It ends by a signal from `beside`.
+    ends_by_signal: bool = False
+    # It may wait for ever for what a fault keeps away: it is asked to end after a while.
+    waits: bool = False
+    # Exit codes where SIGINT or SIGTERM ended it: these, or 128 + N, or by the signal itself.
+    signalled: Sequence[int] = ()
+
+
+def led(cell):
+    cell.stand("first")
+
+
+def queued(cell):
+    cell.stand("first")
+    cell.stand("second")
+
+
+def past(cell):
+    """Terms that are over."""
+    for value in ("one", "two"):
+        key = cell.stand(value)
+        cell.etcd.put(key, value + " again", cell.leases[-1])
+        cell.etcd.delete(key)
+    cell.stand("three")
+
+
+def first_goes_once_it_stands(cell):
+    cell.wait(lambda: len(cell.keys()) >= 2)
+    cell.wait(lambda: cell.proxy.has_said("answered Watch 1 2"), 0.5)
+    cell.etcd.delete(cell.stood[0])
+
+
+def ended_when_leading(cell):
+    cell.wait(lambda: cell.lines() >= 2)
+    cell.signal("TERM")
+
+
+def ended_after_renewals(cell):
+    cell.wait(lambda: cell.lines() >= 2)
+    cell.wait(lambda: cell.proxy.has_said("answered LeaseKeepAlive 2 1"), TTL)
+    cell.signal("TERM")
+
+
+def deleted_when_leading(cell):
+    cell.wait(lambda: cell.lines() >= 2)
+    cell.wait(lambda: cell.proxy.has_said("answered Watch 1 1"), 1)
+    for key in cell.own_keys():
+        cell.etcd.delete(key)
+
+
+def changes(cell):
+    """An election changes hands, after an observer has told of the first leader."""
+    cell.wait(lambda: cell.lines() >= 1)
+    cell.wait(lambda: cell.proxy.has_said("answered Watch 1 1"), 1)
+    cell.stand("second")
+    cell.etcd.delete(cell.stood[0])
+
+
+def led_later(cell):
+    cell.wait(lambda: cell.proxy.has_said("answered Watch 1 1"), 2)
+    cell.stand("first")
+
+
+def watched(cell):
+    cell.wait(lambda: cell.lines() >= 1)
+    cell.wait(lambda: cell.proxy.has_said("answered Watch 1 1"), 1)
+    cell.stand("second")
+    cell.wait(lambda: cell.lines() >= 2, 2)
+    cell.signal("INT")
+
+
+CMD = ("--", "sh", "-c", 'echo "ran $ELECTCTL_NAME"')
+OWN = ("--ttl", f"{TTL}s")
+
+SCENARIOS = [
+    Scenario("leader", ("leader", "{name}"), led),
+    Scenario("leader-nobody", ("leader", "{name}"), also=(10,)),
+    Scenario("leader-json", ("leader", "{name}", "-w", "json"), led),
+    Scenario("leader-is", ("leader", "{name}", "--is", "first"), led),
+    Scenario("leader-wait", ("leader", "{name}", "--wait", "20s"), beside=led_later, signalled=(0,)),
+    Scenario("inspect", ("inspect", "{name}"), queued),
+    Scenario("inspect-json", ("inspect", "{name}", "-w", "json"), queued),
+    Scenario("inspect-prometheus", ("inspect", "{name}", "-w", "prometheus"), queued, free_output=True),
+    Scenario("inspect-all", ("inspect", "--all", "{name}", "-w", "json"), queued),
+    Scenario("inspect-history", ("inspect", "{name}", "--history", "-w", "json"), past),
+    Scenario("inspect-verify", ("inspect", "{name}", "--verify"), queued, also=(13,), free_output=True),
+    Scenario("inspect-watch", ("inspect", "{name}", "--watch", "-w", "json"), led, watched, ends_by_signal=True,
+             signalled=(0,)),
+    Scenario("observe", ("observe", "{name}", "-w", "json", "--count", "2"), led, changes, waits=True, signalled=(0,)),
+    Scenario("observe-prefix", ("observe", "{name}", "--prefix", "-w", "json", "--count", "2"), led, changes,
+             waits=True, signalled=(0,)),
+    Scenario("observe-cmd", ("observe", "{name}", "--count", "2", "--", "sh", "-c", "echo $ELECTCTL_EVENT"), led,
+             changes, waits=True, signalled=(0,)),
+    Scenario("observe-timeout", ("observe", "{name}", "--timeout", "700ms"), led, signalled=(0,)),
+    Scenario("resign-leader", ("resign", "{name}", "--leader"), queued, also=(10,)),
+    Scenario("resign-revoke", ("resign", "{name}", "--value", "second", "--revoke"), queued, also=(10,)),
+    Scenario("proclaim", ("proclaim", "{name}", "new", "--lease", "{lease}"), led),
+    Scenario("campaign-cmd", ("campaign", "{name}", "me", *OWN, *CMD), candidate=True, also=(12,)),
+    Scenario("campaign-try", ("campaign", "{name}", "me", *OWN, "--try", *CMD), led, candidate=True),
+    Scenario("campaign-wait", ("campaign", "{name}", "me", *OWN, "--wait", "700ms", *CMD), led, candidate=True),
+    Scenario("campaign-waits", ("campaign", "{name}", "me", *OWN, *CMD), led, first_goes_once_it_stands,
+             candidate=True, also=(12,), waits=True),
+    Scenario("campaign-holds", ("campaign", "{name}", "me", *OWN), beside=ended_after_renewals, candidate=True,
+             also=(12,), ends_by_signal=True, signalled=(0,)),
+    Scenario("campaign-loses", ("campaign", "{name}", "me", *OWN), beside=deleted_when_leading, candidate=True,
+             also=(12,), waits=True, signalled=(0,)),
+    Scenario("campaign-lease", ("campaign", "{name}", "me", "--lease", "{spare}"), beside=ended_when_leading,
+             candidate=True, also=(12,), ends_by_signal=True, signalled=(0,)),
+    Scenario("campaign-lease-again", ("campaign", "{name}", "me", "--lease", "{lease}"), led, ended_when_leading,
+             candidate=True, also=(12,), ends_by_signal=True, signalled=(0,)),
+    Scenario("campaign-once", ("campaign", "{name}", "me", *OWN, "--once", "id", "--once-keep", "{keep}s", *CMD),
+             candidate=True, also=(12,)),
+    Scenario("campaign-session", ("campaign", "{name}", "me", *OWN, "--session", "{file}", "--try", *CMD),
+             candidate=True, also=(12,)),
+    Scenario("elect", ("elect", "{name}", "me"), beside=ended_when_leading, candidate=True, ends_by_signal=True,
+             signalled=(0, 1)),
+    Scenario("elect-listen", ("elect", "-l", "{name}"), led, watched, ends_by_signal=True, signalled=(0,)),
+    Scenario("completion", ("__elections", "{name}"), led, silent=True),
+]
