@@ -215,8 +215,20 @@ Result<std::optional<Loss>> Candidacy::hold(const Until& until) {
 }
 
 Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop) {
-  const auto granted = grant_lease(connection_, random_lease(), keep, {stop, {}});
-  if (!granted) return std::unexpected(granted.error());
+  const LeaseId lease = random_lease();
+  // Nobody has a use for a lease without a record, and it would live for as long as one. Where the answer to the Txn was
+  // lost, the record goes with it: what has not begun need not be kept from running. As all withdrawing it does not heed
+  // `stop`.
+  const auto revoke = [&] {
+    const BootTime limit = connection_.limit({});
+    (void)election_.client().revoke(lease, {{}, std::min(limit, session_.deadline().expiry())});
+  };
+  const auto granted = grant_lease(connection_, lease, keep, {stop, {}});
+  if (!granted) {
+    const Errc code = granted.error().code;
+    if (code == Errc::timeout || code == Errc::unavailable || code == Errc::interrupted) revoke();
+    return std::unexpected(granted.error());
+  }
   const std::string key = once_key_of(election_.name(), id);
   etcdserverpb::TxnRequest request;
   *request.add_compare() = stands_at(self_.key, self_.create_revision);
@@ -224,18 +236,15 @@ Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chron
   auto& put = *request.add_success()->mutable_request_put();
   put.set_key(key);
   put.set_value(self_.key);
-  put.set_lease(granted->lease);
+  put.set_lease(lease);
   request.add_failure()->mutable_request_range()->set_key(key);
   etcdserverpb::TxnResponse response;
   const auto called = connection_.call(&etcdserverpb::KV::Stub::Txn, request, response, {stop, {}});
   if (called && response.succeeded()) return Once::recorded;
   const auto* found = called ? &response.responses(0).response_range().kvs() : nullptr;
   // The record of an earlier try whose answer was lost is on the lease that was granted for it.
-  if (found != nullptr && !found->empty() && found->at(0).lease() == granted->lease) return Once::recorded;
-  // Nobody has a use for the lease, which would live for as long as a record. Where the answer to the Txn was lost, the
-  // record goes with it: what has not begun need not be kept from running. Not heeding `stop`, as all withdrawing.
-  const BootTime limit = connection_.limit({});
-  (void)election_.client().revoke(granted->lease, {{}, std::min(limit, session_.deadline().expiry())});
+  if (found != nullptr && !found->empty() && found->at(0).lease() == lease) return Once::recorded;
+  revoke();
   if (!called) return std::unexpected(called.error());
   if (found->empty()) return Once::gone;
   return Once::already;

@@ -205,13 +205,18 @@ Result<Connection::Token> Connection::token_for_user(const Link& link, const Unt
   request.set_password(options_.password);
   etcdserverpb::AuthenticateResponse response;
   etcdserverpb::Auth::Stub stub(link.channel);
-  const grpc::Status status = stub.Authenticate(&context, request, &response);
+  grpc::Status status = stub.Authenticate(&context, request, &response);
+  if (status.ok() && !is_answer(request, response)) status = not_an_answer();
   if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
   log(fmt::format("authentication of '{}' at {}: {}", shown_user(options_), link.endpoint,
                   status.ok() ? "ok" : printable(status.error_message())));
   // As etcdctl does: where there are no accounts, none is needed.
   if (!status.ok() && !lacks_accounts(status)) {
-    return std::unexpected(error_from(status, "authentication", link.endpoint, options_));
+    auto error = error_from(status, "authentication", link.endpoint, options_);
+    // One that is no etcd says nothing about the others.
+    const bool others_left = status.error_code() == grpc::UNIMPLEMENTED && options_.endpoints.size() > 1;
+    if (worth_another_try(status) || others_left) error.code = Errc::unavailable;
+    return std::unexpected(std::move(error));
   }
   const std::lock_guard lock(mutex_);
   token_ = response.token();
@@ -285,7 +290,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (!found) return std::unexpected(found.error());
     const std::shared_ptr<Link>& link = *found;
     grpc::ClientContext context;
-    const BootTime sent = BootClock::now();
+    BootTime sent = BootClock::now();
     BootTime try_deadline = deadline;
     if (tries < endpoints) {
       try_deadline =
@@ -298,6 +303,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     }
     grpc::Status status(grpc::UNAVAILABLE, token ? "" : token.error().message);
     if (token) {
+      sent = BootClock::now();  // A lease's time is not counted from before we authenticated.
       const std::stop_callback cancel(until.stop, [&context] { context.TryCancel(); });
       status = once(*link, context);
     }

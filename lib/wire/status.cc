@@ -22,6 +22,11 @@ bool lacks_status(const grpc::Status& status) {
          (status.error_message() == "Stream removed" || status.error_message() == "No status received");
 }
 
+bool is_overload(const grpc::Status& status) {
+  return status.error_code() == grpc::RESOURCE_EXHAUSTED &&
+         status.error_message().starts_with("etcdserver: too many requests");
+}
+
 // The way out of an account that was not accepted.
 std::string way_to_account(const ClientOptions& options) {
   if (!options.token.empty()) return "; the token may have expired, or accounts were changed since: get another one";
@@ -61,6 +66,7 @@ Error error_from(const grpc::Status& status, const std::string& what, const std:
         return error(Errc::refused,
                      fmt::format("{}: compact and defragment the store, then etcdctl alarm disarm", text));
       }
+      if (is_overload(status)) return error(Errc::unavailable, text);
       [[fallthrough]];
     default:
       return error(Errc::refused,
@@ -71,8 +77,7 @@ Error error_from(const grpc::Status& status, const std::string& what, const std:
 bool worth_another_try(const grpc::Status& status) {
   return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::INTERNAL ||
          status.error_code() == grpc::DEADLINE_EXCEEDED || lacks_status(status) ||
-         (status.error_code() == grpc::RESOURCE_EXHAUSTED &&
-          status.error_message().starts_with("etcdserver: too many requests"));
+         is_overload(status);
 }
 
 bool is_stale_token(const grpc::Status& status, const ClientOptions& options) {

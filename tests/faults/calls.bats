@@ -3,7 +3,17 @@
 load ../cli/cluster
 load callproxy
 
-setup_file() { start_cluster; }
+setup_file() {
+  start_cluster
+  start_member accounts http --bcrypt-cost 4
+  export ETCDCTL_ENDPOINTS
+  local plain=$ETCDCTL_ENDPOINTS
+  ETCDCTL_ENDPOINTS=$(url_of accounts)
+  etcdctl user add root --new-user-password pw
+  etcdctl user grant-role root root
+  etcdctl auth enable
+  ETCDCTL_ENDPOINTS=$plain
+}
 teardown_file() { stop_cluster; }
 setup() {
   name=$(name_of_test)
@@ -31,10 +41,41 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   done
 }
 
+@test "--once whose record's lease is granted and not answered for: that lease is revoked" {
+  plan "always LeaseGrant 2 1 after silence"
+  before=$(leases)
+  run -1 --separate-stderr proxied campaign "$name" v --ttl 5s --once id -- echo ran
+  [[ -z $output && $stderr == "Error: no answer to "* ]]
+  (($(leases) == before))
+}
+
 @test "leader -w json where the lease's time is not to be had: the leader, null, and why" {
   etcdctl put "$name/1" v --lease "$(grant 600)"
   plan "always LeaseTimeToLive 1 1 before status 2 something odd"
   run -0 --separate-stderr proxied leader "$name" -w json
   [[ $(jq -c '[.value, .ttl]' <<<"$output") == '["v",null]' ]]
   [[ $stderr == "electctl: the time to live of lease "*" is not known: something odd (endpoint $address)" ]]
+}
+
+@test "observe goes on where a member is overloaded" {
+  etcdctl put "$name/1" v
+  plan "once Watch 1 1 before status 8 etcdserver: too many requests"
+  start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" --endpoints "$address" observe "$name" --until w
+  wait_for 10 grep -q "answered Watch 2 1" "$calls"
+  etcdctl put "$name/1" w
+  ended "$!" 0
+}
+
+@test "an endpoint that cannot authenticate is left for another" {
+  end_started
+  ETCDCTL_ENDPOINTS=$(url_of accounts),$(url_of accounts)
+  rm "$BATS_TEST_TMPDIR/plan"
+  start_callproxy
+  for fault in "before status 13 transport is closing" "before status 12 unknown service" "before end" "before empty" \
+    "after empty" "before status 8 etcdserver: too many requests" "before cut"; do
+    plan "here Authenticate 1 1 $fault"
+    run -10 --separate-stderr electctl --endpoints "$proxied" --user root:pw leader "$name"
+    [[ -z $output$stderr ]]
+    grep -q "answered Authenticate 2 1" <(tac "$calls" | sed '/^cleared/q')
+  done
 }
