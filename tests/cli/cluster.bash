@@ -4,7 +4,8 @@
 root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 export ELECTCTL=${ELECTCTL:-$root/build/release/electctl}
 ETCDCTL=$(type -P "${ETCDCTL:-etcdctl}")
-export ETCDCTL ETCDCTL_API=3
+export ETCDCTL
+unset ETCDCTL_API  # From etcd 3.4 on there is no other; from 3.6 on etcdctl warns of it.
 bats_require_minimum_version 1.5.0
 
 # Whether the program is built for a sanitizer.
@@ -63,6 +64,13 @@ run_member() {
   echo $! >"$files.pid"
 }
 url_of() { cat "$SANDBOX_DIR/member-$1.url"; }
+
+# etcdctl_before MAJOR.MINOR: whether the etcdctl of the tests is older than that.
+etcdctl_before() {
+  local version
+  version=$(etcdctl version | sed -n 's/^etcdctl version: //p')
+  [[ $version != "$1"* && $(printf '%s\n' "$1" "$version" | sort -V | head -n 1) == "$version" ]]
+}
 
 electctl() { "$ELECTCTL" "$@" 3>&-; }
 etcdctl() { "$ETCDCTL" "$@" 3>&-; }

@@ -58,6 +58,7 @@ class Seen:
     signals: int = 0  # The number of the signal that it was sent.
     left: list = field(default_factory=list)  # Keys of its own, at its end.
     standing: list = field(default_factory=list)  # Values in the election, in order, at its end.
+    false_election: bool = False
     processes: list = field(default_factory=list)
     proxy: list = field(default_factory=list)
 
@@ -75,6 +76,7 @@ class Cell:
         self.out, self.err = [], []
         self.signalled_at = 0
         self.sent = 0
+        self.false_election = False
 
     # For scenarios.
 
@@ -130,7 +132,15 @@ class Cell:
 
     def read(self, pipe, into):
         for line in pipe:
+            if into is self.out and not into and self.plan.scenario.candidate:
+                self.look_who_leads()
             into.append(line)
+
+    def look_who_leads(self):
+        """A candidate says that it leads: then nobody who stood before it can be there any more."""
+        stands_again = any("{lease}" in word for word in self.plan.scenario.argv)
+        first = next(iter(self.keys()), None)
+        self.false_election = first in self.stood and not stands_again
 
     def run(self, calls=8):
         plan, scenario = self.plan, self.plan.scenario
@@ -177,6 +187,7 @@ class Cell:
             reader.join(2)
         seen.code, seen.seconds = self.process.returncode, ended - began
         seen.signals = self.sent
+        seen.false_election = self.false_election
         seen.was_signalled = bool(plan.signal) and reached and self.signalled_at > 0
         seen.after_signal = ended - self.signalled_at if self.signalled_at else 0
         seen.left = self.own_keys()
@@ -225,6 +236,8 @@ def broken(cell, seen, sound, calls):
     limit = cell.limit(calls)
     if seen.hung or seen.seconds > limit:
         say(f"took {seen.seconds:.1f} s, more than {limit:.1f}")
+    if seen.false_election:
+        say("said that it leads while another did")
     if seen.processes:
         say(f"left processes {seen.processes}")
     errors = [line for line in seen.err.splitlines() if not line.startswith("electctl: ")]

@@ -100,7 +100,7 @@ SCENARIOS = [
     Scenario("leader-nobody", ("leader", "{name}"), also=(10,)),
     Scenario("leader-json", ("leader", "{name}", "-w", "json"), led),
     Scenario("leader-is", ("leader", "{name}", "--is", "first"), led),
-    Scenario("leader-wait", ("leader", "{name}", "--wait", "20s"), beside=led_later, signalled=(0,)),
+    Scenario("leader-wait", ("leader", "{name}", "--wait", "5s"), beside=led_later, signalled=(0,)),
     Scenario("inspect", ("inspect", "{name}"), queued),
     Scenario("inspect-json", ("inspect", "{name}", "-w", "json"), queued),
     Scenario("inspect-prometheus", ("inspect", "{name}", "-w", "prometheus"), queued, free_output=True),
