@@ -4,11 +4,15 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <new>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include "elect/text.h"
+#include "elect/thread.h"
 #include "grammar.h"
+#include "last_words.h"
 #include "output.h"
 #include "render/help.h"
 #include "secrets.h"
@@ -51,6 +55,17 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
   return asked->run(grammar.context);
 }
 
+// What the system refused on the way is thrown to here: whatever was begun has been withdrawn then.
+cli::Outcome outcome_of(cli::Grammar& grammar, std::span<char* const> arguments) {
+  try {
+    return parse_and_run(grammar, arguments);
+  } catch (const std::system_error& refused) {
+    return std::unexpected(cli::Failure(elect::thread_refused(refused.code()).error()));
+  } catch (const std::bad_alloc&) {
+    return std::unexpected(cli::Failure(cli::kError, std::string(cli::kMemoryRefused)));
+  }
+}
+
 // Leaves without taking grpc down, which would cost a third of a short command. Sanitizers want a regular end.
 [[noreturn]] void leave(int code) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -62,15 +77,17 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
 
 }  // namespace
 
-// What is thrown to here is bad_alloc alone, and ends the program.
+// What is thrown to here is bad_alloc alone, and ends the program by its last words.
 int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   ::mallopt(M_ARENA_MAX, 1);  // One for all threads: they are short-lived or idle, and each arena costs its setting up.
+  cli::have_last_words();
   cli::take_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGCHLD, SIG_DFL);  // Inherited as ignored, it would hide how a CMD ended.
   const std::span arguments(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
   auto* grammar = new cli::Grammar(arguments);  // Never torn down.
   grammar->context.arguments = argv;
-  const auto outcome = parse_and_run(*grammar, arguments);
+  const auto outcome = outcome_of(*grammar, arguments);
   if (outcome) leave(*outcome);
   std::string why = outcome.error().message;
   if (outcome.error().code == cli::kUnreachable) {

@@ -12,7 +12,8 @@ namespace cli {
 // of its own takes them. Make it before any other thread: threads inherit that the signals are blocked.
 class Signals {
  public:
-  // `handler` is called for every signal, from that thread, after first() has noted it.
+  // `handler` is called for every signal, from that thread, after first() has noted it. Throws std::system_error where
+  // the system refuses the thread.
   explicit Signals(std::function<void(int)> handler = {});
   ~Signals();
 

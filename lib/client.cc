@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 
+#include "elect/thread.h"
 #include "wire/connection.h"
 #include "wire/discovery.h"
 
@@ -67,7 +68,11 @@ Result<std::vector<LeaseStatus>> Client::time_to_live(const std::vector<LeaseId>
   };
   {
     std::vector<std::jthread> workers;
-    for (std::size_t i = 1; i < std::min(kLookupsAtOnce, leases.size()); ++i) workers.emplace_back(work);
+    for (std::size_t i = 1; i < std::min(kLookupsAtOnce, leases.size()); ++i) {
+      auto worker = start_thread(work);
+      if (!worker) break;  // Those that there are do all of it.
+      workers.push_back(*std::move(worker));
+    }
     work();
   }
   if (first_error) return std::unexpected(*first_error);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "elect/duration.h"
+#include "elect/thread.h"
 #include "wire/lease.h"
 
 namespace elect {
@@ -43,7 +44,13 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
   if (!granted) return std::unexpected(granted.error());
   std::unique_ptr<Session> session(new Session(client, std::move(options), granted->lease, owned, granted->deadline));
   if (session->options_.on_renewed) session->options_.on_renewed(granted->deadline);
-  session->renewal_ = std::jthread([raw = session.get()](std::stop_token stop) { raw->renew_until(std::move(stop)); });
+  auto renewal = start_thread([raw = session.get()](std::stop_token stop) { raw->renew_until(std::move(stop)); });
+  if (!renewal) {
+    // A lease that nobody renews is of no use. What cannot be revoked now ends by itself.
+    (void)session->close(until.stop);
+    return std::unexpected(renewal.error());
+  }
+  session->renewal_ = *std::move(renewal);
   return session;
 }
 

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "elect/text.h"
+#include "elect/thread.h"
 #include "election.grpc.pb.h"
 #include "wire/convert.h"
 #include "wire/range.h"
@@ -145,7 +146,12 @@ std::vector<View> views_of(const ClientOptions& options, const std::vector<std::
   std::vector<std::jthread> readers;
   readers.reserve(views.size());
   for (auto& view : views) {
-    readers.emplace_back([&] { view.snapshot = view_of(options, view.endpoint, name, at, stop); });
+    const auto look = [&] { view.snapshot = view_of(options, view.endpoint, name, at, stop); };
+    if (auto reader = start_thread(look)) {
+      readers.push_back(*std::move(reader));
+    } else {
+      look();  // One after the other, then.
+    }
   }
   readers.clear();  // Waits for all of them.
   return views;

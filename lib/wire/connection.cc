@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <limits>
 #include <random>
 #include <span>
@@ -17,6 +18,7 @@
 
 #include "elect/duration.h"
 #include "elect/text.h"
+#include "elect/thread.h"
 #include "wire/credentials.h"
 #include "wire/endpoint.h"
 #include "wire/status.h"
@@ -38,6 +40,19 @@ constexpr auto kShortestPing = 6s;  // etcd ends connections that are pinged mor
 int milliseconds_of(nanoseconds duration) {
   constexpr std::int64_t most = std::numeric_limits<int>::max();
   return static_cast<int>(std::clamp<std::int64_t>(duration / 1ms, 1, most));
+}
+
+// Where the system refuses grpc its threads, its calls wait for ever, deadlines included. It starts six for a call, and
+// can do with two.
+constexpr std::size_t kThreadsOfGrpc = 4;
+
+// Asked once: afterwards grpc has its threads.
+Result<void> threads_left() {
+  static std::atomic<bool> had = false;
+  if (had) return {};
+  auto tried = try_threads(kThreadsOfGrpc);
+  had = tried.has_value();
+  return tried;
 }
 
 // Where grpc runs out of descriptors while it makes a connection, it aborts the process.
@@ -65,6 +80,7 @@ bool is_ready(const Link& link) { return link.channel->GetState(false) == GRPC_C
 
 Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& options) {
   if (options.endpoints.empty()) return fail(Errc::usage, "no endpoint given: set --endpoints or ETCDCTL_ENDPOINTS");
+  if (auto left = threads_left(); !left) return std::unexpected(left.error());
   // What grpc has to say comes with its status, too; on standard error it would be between our own lines.
   gpr_set_log_function([](gpr_log_func_args*) {});
   // Debian's build of grpc's mutexes looks for deadlocks at every lock: 5 % of a short command's instructions.

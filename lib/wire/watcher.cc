@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "elect/thread.h"
 #include "wire/convert.h"
 #include "wire/status.h"
 
@@ -22,7 +23,13 @@ Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Unt
   watcher->context_.AddMetadata("hasleader", "true");
   etcdserverpb::Watch::Stub stub(link->channel);
   watcher->stream_ = stub.Watch(&watcher->context_);
-  watcher->reader_ = std::jthread([raw = watcher.get()] { raw->read(); });
+  auto reader = start_thread([raw = watcher.get()] { raw->read(); });
+  if (!reader) {
+    watcher->context_.TryCancel();
+    (void)watcher->stream_->Finish();
+    return std::unexpected(reader.error());
+  }
+  watcher->reader_ = *std::move(reader);
   return watcher;
 }
 
