@@ -2,16 +2,24 @@
 
 #include <poll.h>
 
+#include "elect/thread.h"
+
 namespace cli {
 
 Gate::Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment, int held)
     : guard_(guard) {
-  if (auto started = guard.start(argv, environment, held); !started) {
-    ending_ = std::unexpected(started.error());
+  // The thread comes first: a CMD that nobody watches must not be started.
+  auto watcher = elect::start_thread([this] {
+    start_tried_.wait();
+    if (!ended_.stop_requested()) watch();
+  });
+  auto started = watcher ? guard.start(argv, environment, held) : std::unexpected(watcher.error());
+  if (watcher) watcher_ = *std::move(watcher);
+  if (!started) {
+    ending_ = std::unexpected(std::move(started).error());
     ended_.request_stop();
-    return;
   }
-  watcher_ = std::jthread([this] { watch(); });
+  start_tried_.count_down();
 }
 
 Gate::~Gate() {

@@ -1,6 +1,7 @@
 // CMD under its guard, while its candidate leads: started, watched, ended, and never left behind.
 #pragma once
 
+#include <latch>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -13,8 +14,8 @@ namespace cli {
 
 class Gate {
  public:
-  // Starts CMD. The guard has been told the lease's deadline, and is told each later one by others. `held`:
-  // see Guard::start().
+  // Starts CMD, unless a thread to watch it is refused. The guard has been told the lease's deadline, and is told each
+  // later one by others. `held`: see Guard::start().
   Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment, int held);
 
   // Ends CMD where it still runs, and waits for its end.
@@ -35,6 +36,7 @@ class Gate {
   Guard& guard_;
   elect::Result<Ending> ending_{};
   std::stop_source ended_;
+  std::latch start_tried_{1};
   std::jthread watcher_;
 };
 
