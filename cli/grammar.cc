@@ -1,36 +1,17 @@
 #include "grammar.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "suggestion.h"
+#include "words.h"
 
 namespace cli {
 
 namespace {
-
-// What Go's flags take for yes and no.
-constexpr std::array<std::string_view, 6> kTrue = {"1", "t", "T", "true", "TRUE", "True"};
-constexpr std::array<std::string_view, 6> kFalse = {"0", "f", "F", "false", "FALSE", "False"};
-
-// -w=json as -w and json; a flag's value is its being there or not.
-void put_apart(const CLI::Option& option, std::string_view word, std::vector<std::string>& words) {
-  const std::string_view name = word.substr(0, 2);
-  const std::string_view value = word.substr(3);
-  if (option.get_items_expected_max() > 0) {
-    words.emplace_back(name);
-    words.emplace_back(value);
-  } else if (std::ranges::find(kTrue, value) != kTrue.end()) {
-    words.emplace_back(name);
-  } else if (std::ranges::find(kFalse, value) == kFalse.end()) {
-    words.emplace_back(word);  // For the parser to refuse.
-  }
-}
 
 // As for etcdctl, the last of several counts: an alias may have given one already. Not of those of which exactly one is
 // wanted: they are in groups.
@@ -64,14 +45,21 @@ Grammar::Grammar(std::span<char* const> arguments) : app("", "electctl") {
 }
 
 const Declared& Grammar::parse(std::span<char* const> arguments) {
-  std::vector<std::string> reversed = own_words(arguments);
+  Words words(*this);
+  words.take(arguments);
+  const std::vector<std::string> own_arguments = words.arguments();
+  std::vector<std::string> reversed = std::move(words).sorted();
   std::ranges::reverse(reversed);  // As CLI11 wants them.
   try {
     app.parse(std::move(reversed));
   } catch (const CLI::ExtrasError&) {
-    const auto unknown = app.remaining(true);
-    const auto option = std::ranges::find_if(unknown, [](const auto& word) { return word.starts_with('-'); });
-    throw CLI::ExtrasError(about_unknown(option == unknown.end() ? unknown.front() : *option),
+    auto unknown = app.remaining(true);
+    std::erase(unknown, "--");
+    const auto option = std::ranges::find_if(unknown, [&own_arguments](const auto& word) {
+      return word.starts_with('-') && std::ranges::find(own_arguments, word) == own_arguments.end();
+    });
+    const bool is_option = option != unknown.end();
+    throw CLI::ExtrasError(about_unknown(is_option ? *option : unknown.front(), is_option),
                            CLI::ExitCodes::ExtrasError);
   }
   for (const Subcommand& subcommand : subcommands) {
@@ -80,53 +68,6 @@ const Declared& Grammar::parse(std::span<char* const> arguments) {
     return subcommand.declared;
   }
   throw CLI::RequiredError("a subcommand");
-}
-
-std::vector<std::string> Grammar::own_words(std::span<char* const> arguments) {
-  const CLI::Option* write_out = app.get_option("--write-out");
-  std::vector<std::string> words;
-  const Subcommand* chosen = nullptr;
-  bool is_value = false;    // Of the option in front.
-  bool has_chosen = false;  // The first word that is neither an option nor a value has come.
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string_view word = arguments[i];
-    if (word == "--") {
-      const auto rest = arguments.subspan(i);
-      if (chosen != nullptr && chosen->command->takes_cmd) {
-        take_cmd(rest.subspan(1));
-      } else {
-        words.insert(words.end(), rest.begin(), rest.end());
-      }
-      break;
-    }
-    if (is_value || word.size() < 2 || word[0] != '-') {
-      if (!is_value && !std::exchange(has_chosen, true)) {
-        const auto named = std::ranges::find(subcommands, word, [](const auto& one) { return one.command->name; });
-        if (named != subcommands.end()) chosen = &*named;
-      }
-      is_value = false;
-      words.emplace_back(word);
-      continue;
-    }
-    const bool is_long = word[1] == '-';
-    const std::string_view name = word.substr(0, is_long ? word.find('=') : 2);
-    const CLI::Option* option = option_of(chosen != nullptr ? chosen->app : nullptr, std::string(name));
-    if (option == write_out) context.options.format_is_typed = true;
-    if (option != nullptr && !is_long && word.substr(2).starts_with('=')) {
-      put_apart(*option, word, words);
-      continue;
-    }
-    is_value = option != nullptr && name == word && option->get_items_expected_min() > 0;
-    words.emplace_back(word);
-  }
-  return words;
-}
-
-void Grammar::take_cmd(std::span<char* const> argv) {
-  context.argv.assign(argv.begin(), argv.end());
-  if (context.argv.empty() || context.argv.front().empty()) {
-    throw CLI::ValidationError("--", "needs a CMD behind it");
-  }
 }
 
 const CLI::Option* Grammar::option_of(const CLI::App* subcommand, const std::string& name) const {
@@ -138,9 +79,8 @@ const CLI::Option* Grammar::option_of(const CLI::App* subcommand, const std::str
   return nullptr;
 }
 
-std::string Grammar::about_unknown(const std::string& word) const {
+std::string Grammar::about_unknown(const std::string& word, bool is_option) const {
   const auto chosen = app.get_subcommands();
-  const bool is_option = word.starts_with('-');
   std::vector<std::string> known;
   if (is_option) {
     for (const CLI::App* from : {&app, chosen.empty() ? &app : static_cast<const CLI::App*>(chosen.front())}) {

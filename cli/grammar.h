@@ -32,15 +32,12 @@ struct Grammar {
   // Throws what CLI11 throws.
   const Declared& parse(std::span<char* const> arguments);
 
- private:
-  // The words that are for the parser; CMD's go to context.argv. Short options and their values are put apart: -w=json,
-  // as etcdctl takes it, is -w json.
-  std::vector<std::string> own_words(std::span<char* const> arguments);
-  void take_cmd(std::span<char* const> argv);
   // A global option or one of that subcommand, by a name as it is typed; nullptr: there is none.
   [[nodiscard]] const CLI::Option* option_of(const CLI::App* subcommand, const std::string& name) const;
+
+ private:
   // What to say of a word that is not in the grammar.
-  [[nodiscard]] std::string about_unknown(const std::string& word) const;
+  [[nodiscard]] std::string about_unknown(const std::string& word, bool is_option) const;
 };
 
 // The options that are given by name, those of option groups included.

@@ -77,16 +77,11 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
   }
 }
 
-// --wait may stand alone: the last word behind it is NAME then, unless that was given elsewhere.
-void settle_wait(LeaderOptions& options, std::vector<std::string> behind_wait) {
-  std::erase(behind_wait, "");  // As the parser has it where there was nothing.
-  if (options.name.empty() && !behind_wait.empty()) {
-    options.name = behind_wait.back();
-    behind_wait.pop_back();
-  }
-  if (behind_wait.empty()) return;
-  if (behind_wait.size() > 1) throw CLI::ValidationError("--wait", "takes one DURATION");
-  const auto duration = elect::parse_duration(behind_wait.front());
+// --wait may stand alone: its text is empty then.
+void settle_wait(LeaderOptions& options, const std::string& text) {
+  options.waits = true;
+  if (text.empty()) return;
+  const auto duration = elect::parse_duration(text);
   if (!duration) throw CLI::ValidationError("--wait", duration.error().message);
   options.wait = *duration;
 }
@@ -95,14 +90,14 @@ void settle_wait(LeaderOptions& options, std::vector<std::string> behind_wait) {
 
 Declared declare_leader(CLI::App& app) {
   auto options = std::make_shared<LeaderOptions>();
-  auto behind_wait = std::make_shared<std::vector<std::string>>();
-  app.add_option("NAME", options->name, "the election");
+  app.add_option("NAME", options->name, "the election")->required();
   auto* is = app.add_option("--is", options->is,
                             "print nothing; exit 0 where the leader has this value, 11 where not, 10 for none")
                  ->type_name("VALUE");
-  auto* wait = app.add_option("--wait", *behind_wait,
-                              "wait until somebody leads, no longer than DURATION where it is given: then exit 10")
-                   ->expected(0, 2)
+  auto* wait = app.add_option_function<std::string>(
+                      "--wait", [options](const std::string& text) { settle_wait(*options, text); },
+                      "wait until somebody leads, no longer than DURATION where it is given: then exit 10")
+                   ->expected(0, 1)
                    ->type_name("[DURATION]");
   app.add_option("--rev", options->revision, "as of this revision of the store")
       ->check(at_least(0))
@@ -115,11 +110,6 @@ Declared declare_leader(CLI::App& app) {
   auto* keys_only = app.add_flag("--keys-only", options->keys_only, "print the key alone, as etcdctl does");
   value_only->excludes(keys_only);
   is->excludes(value_only)->excludes(keys_only);
-  app.final_callback([options, behind_wait, wait] {
-    options->waits = wait->count() > 0;
-    if (options->waits) settle_wait(*options, *behind_wait);
-    if (options->name.empty()) throw CLI::RequiredError("NAME");
-  });
   return {[options](Context& context) { return run_leader(context, *options); },
           {.description = "Prints the leader's key and value, each on a line, as etcdctl get NAME/ --prefix "
                           "--sort-by=CREATE --order=ASCEND --limit=1 does.",

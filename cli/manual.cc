@@ -16,7 +16,10 @@ constexpr std::string_view kAbout =
     "clientv3/concurrency and of the server's own election service, and all of them can stand in one election.\n"
     "\n"
     "Options may stand before or behind the subcommand, and win over their environment variables. Durations are Go's "
-    "(1m30s, 500ms); a bare number is seconds. Every error is one line on standard error.";
+    "(1m30s, 500ms); a bare number is seconds. Every error is one line on standard error.\n"
+    "\n"
+    "A NAME or VALUE that begins with - stands behind --. Where a CMD is to follow, a second -- begins that: electctl "
+    "campaign -- -NAME -VALUE -- CMD.";
 
 std::vector<Example> program_examples() {
   return {{"electctl campaign backup -- /usr/local/bin/backup", "run it on one host; the others wait for their turn"},

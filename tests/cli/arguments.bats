@@ -118,3 +118,17 @@ refused() {
   run -128 electctl xyzzy
   [[ $output != *"did you mean"* ]]
 }
+
+@test "a -- in front of NAME where a CMD can stand: NAME missing is said, and nothing is taken for NAME" {
+  refused 128 campaign -- true
+  [[ $stderr == *"NAME, in front of --, is required"* ]]
+  refused 128 campaign -- rsync -a from to
+  refused 128 campaign -- -n -v one-too-many -- CMD
+  refused 128 campaign -- -n --
+  refused 128 campaign -- -- true
+  refused 128 observe -- true
+  refused 128 observe -- -n v -- true
+  refused 128 leader -- -a -b
+  [[ $stderr == *"one argument too many: '-b'"* ]]
+  refused 128 observe n --kill-after 1s
+}
