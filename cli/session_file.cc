@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "elect/text.h"
+#include "machine.h"
 #include "output.h"
 
 namespace cli {
@@ -35,27 +36,69 @@ std::unexpected<Failure> failed(const std::string& path, std::string_view what) 
   return failure(path, fmt::format("cannot be {}: {}", what, std::strerror(errno)));
 }
 
+// What tells a file from its copy. Not every file system knows when a file was born.
+struct Identity {
+  std::string inode;
+  std::string born;
+
+  bool operator==(const Identity&) const = default;
+};
+
+Identity identity_of(int descriptor) {
+  struct statx status {};
+  if (::statx(descriptor, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &status) != 0) return {};
+  Identity identity{.inode = std::to_string(status.stx_ino), .born = {}};
+  if ((status.stx_mask & STATX_BTIME) != 0) {
+    identity.born = fmt::format("{}.{:09}", status.stx_btime.tv_sec, status.stx_btime.tv_nsec);
+  }
+  return identity;
+}
+
 // Names are bytes; JSON has text.
-std::string encode(const SessionRecord& record) {
-  const Json json = {{kMagic, kVersion},
-                     {"cluster", fmt::format("{:x}", record.cluster)},
-                     {"election_base64", absl::Base64Escape(record.election)},
-                     {"lease", elect::hex_of(record.lease)},
-                     {"key_base64", absl::Base64Escape(record.key)},
-                     {"create_revision", record.create_revision},
-                     {"ttl", record.ttl},
-                     {"waited", record.waited}};
+std::string encode(const SessionRecord& record, const Identity& file) {
+  const Machine& machine = this_machine();
+  const Json json = {
+      {kMagic, kVersion},
+      {"cluster", fmt::format("{:x}", record.cluster)},
+      {"election_base64", absl::Base64Escape(record.election)},
+      {"lease", elect::hex_of(record.lease)},
+      {"key_base64", absl::Base64Escape(record.key)},
+      {"create_revision", record.create_revision},
+      {"ttl", record.ttl},
+      {"waited", record.waited},
+      {"file", {{"inode", file.inode}, {"born", file.born}}},
+      {"machine", {{"id", machine.id}, {"board", machine.board}, {"cards", machine.cards}, {"boot", machine.boot}}}};
   return json.dump() + "\n";
 }
 
-std::optional<SessionRecord> decode(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
+std::string text_in(const Json& json, const char* name) {
+  if (!json.is_object()) return {};
+  const auto found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+SessionFile::Origin origin_of(const Json& json, const Identity& here) {
+  const auto file = json.find("file");
+  const auto written_on = json.find("machine");
+  if (file == json.end() || written_on == json.end() || !written_on->is_object()) return SessionFile::Origin::unbound;
+  Machine machine{.id = text_in(*written_on, "id"),
+                  .board = text_in(*written_on, "board"),
+                  .cards = {},
+                  .boot = text_in(*written_on, "boot")};
+  if (const auto cards = written_on->find("cards"); cards != written_on->end() && cards->is_array()) {
+    for (const Json& card : *cards) {
+      if (card.is_string()) machine.cards.push_back(card.get<std::string>());
+    }
+  }
+  if (!is_same_machine(machine, this_machine())) return SessionFile::Origin::foreign;
+  const Identity identity{.inode = text_in(*file, "inode"), .born = text_in(*file, "born")};
+  return identity == here ? SessionFile::Origin::own : SessionFile::Origin::copy;
+}
+
+std::optional<SessionRecord> decode(const Json& json) {
   if (!json.is_object() || json.value(kMagic, Json()) != kVersion) return std::nullopt;
   SessionRecord record;
-  const auto text_of = [&json](const char* name) {
-    const auto found = json.find(name);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
+  const auto text_of = [&json](const char* name) { return text_in(json, name); };
   const auto number_of = [&json](const char* name) {
     const auto found = json.find(name);
     return found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : -1;
@@ -76,7 +119,12 @@ std::optional<SessionRecord> decode(const std::string& text) {
   return record;
 }
 
-std::expected<std::optional<SessionRecord>, Failure> load(const std::string& path, int descriptor) {
+struct Loaded {
+  std::optional<SessionRecord> record;
+  SessionFile::Origin origin = SessionFile::Origin::own;
+};
+
+std::expected<Loaded, Failure> load(const std::string& path, int descriptor) {
   std::string text;
   std::array<char, 65536> buffer{};
   for (;;) {
@@ -87,10 +135,11 @@ std::expected<std::optional<SessionRecord>, Failure> load(const std::string& pat
     text.append(buffer.data(), static_cast<std::size_t>(got));
     if (text.size() > kLargest) return failure(path, "is not one of electctl's: name another, or remove it");
   }
-  if (text.empty()) return std::nullopt;
-  auto record = decode(text);
+  if (text.empty()) return Loaded{};
+  const Json json = Json::parse(text, nullptr, false);
+  auto record = decode(json);
   if (!record) return failure(path, "is not one of electctl's: name another, or remove it");
-  return record;
+  return Loaded{std::move(record), origin_of(json, identity_of(descriptor))};
 }
 
 bool is_still_at(const std::string& path, int descriptor) {
@@ -104,7 +153,11 @@ bool is_still_at(const std::string& path, int descriptor) {
 
 std::expected<SessionFile, Failure> SessionFile::open(const std::string& path, int in_use_code) {
   for (;;) {
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+    constexpr int kHow = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    int descriptor = ::open(path.c_str(), kHow);
+    const bool made = descriptor < 0 && errno == ENOENT;
+    if (made) descriptor = ::open(path.c_str(), kHow | O_CREAT | O_EXCL, 0600);
+    if (descriptor < 0 && made && errno == EEXIST) continue;  // Another made it between the two.
     if (descriptor < 0) return failed(path, "opened");
     SessionFile file(path, descriptor);
     struct stat status {};
@@ -116,9 +169,11 @@ std::expected<SessionFile, Failure> SessionFile::open(const std::string& path, i
     }
     // Another took its place between our open and our lock.
     if (!is_still_at(path, descriptor)) continue;
-    auto record = load(path, descriptor);
-    if (!record) return std::unexpected(record.error());
-    file.record_ = *std::move(record);
+    file.made_ = made;
+    auto loaded = load(path, descriptor);
+    if (!loaded) return std::unexpected(loaded.error());
+    file.record_ = std::move(loaded->record);
+    file.origin_ = loaded->origin;
     return file;
   }
 }
@@ -126,20 +181,29 @@ std::expected<SessionFile, Failure> SessionFile::open(const std::string& path, i
 std::expected<SessionRecord, Failure> SessionFile::read(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (descriptor < 0) return failed(path, "opened");
-  const auto record = load(path, descriptor);
+  auto loaded = load(path, descriptor);
   ::close(descriptor);
-  if (!record) return std::unexpected(record.error());
-  if (!*record) return failure(path, "holds no session");
-  return **record;
+  if (!loaded) return std::unexpected(loaded.error());
+  if (!loaded->record) return failure(path, "holds no session");
+  if (loaded->origin == Origin::copy || loaded->origin == Origin::foreign) {
+    return failure(path, fmt::format("is a copy{}: the session is the original's; choose the candidate by --key",
+                                     loaded->origin == Origin::foreign ? " from another machine" : ""));
+  }
+  return *std::move(loaded->record);
 }
 
 SessionFile::SessionFile(SessionFile&& other) noexcept
     : path_(std::move(other.path_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
-      record_(std::move(other.record_)) {}
+      record_(std::move(other.record_)),
+      origin_(other.origin_),
+      made_(other.made_) {}
 
 SessionFile::~SessionFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  if (descriptor_ < 0) return;
+  // It would be taken for one that was emptied. Nobody else has it: we hold the lock.
+  if (made_ && !record_ && is_still_at(path_, descriptor_)) ::unlink(path_.c_str());
+  ::close(descriptor_);
 }
 
 std::expected<void, Failure> SessionFile::store(const SessionRecord& record) {
@@ -147,7 +211,7 @@ std::expected<void, Failure> SessionFile::store(const SessionRecord& record) {
   const int descriptor = ::mkostemp(fresh.data(), O_CLOEXEC);  // 0600.
   if (descriptor < 0) return failed(path_, "written");
   // Locked before it is there for others.
-  if (!write_all(descriptor, encode(record)) || ::fsync(descriptor) != 0 ||
+  if (!write_all(descriptor, encode(record, identity_of(descriptor))) || ::fsync(descriptor) != 0 ||
       ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 || ::rename(fresh.c_str(), path_.c_str()) != 0) {
     auto error = failed(path_, "written");
     ::close(descriptor);
@@ -156,6 +220,7 @@ std::expected<void, Failure> SessionFile::store(const SessionRecord& record) {
   }
   ::close(std::exchange(descriptor_, descriptor));
   record_ = record;
+  origin_ = Origin::own;
   return {};
 }
 

@@ -14,6 +14,25 @@
 #include "render/columns.h"
 
 namespace cli {
+namespace {
+
+// Why the file's session must not be taken up; empty: it may be.
+std::string not_ours(const SessionFile& file) {
+  const std::string left_alone = fmt::format("; lease {} is left alone", elect::hex_of(file.record()->lease));
+  switch (file.origin()) {
+    case SessionFile::Origin::own:
+      return {};
+    case SessionFile::Origin::copy:
+      return "a copy of another file's" + left_alone;
+    case SessionFile::Origin::foreign:
+      return "another machine's" + left_alone;
+    case SessionFile::Origin::unbound:
+      return "of electctl 0.1.0, which does not say whose it is" + left_alone;
+  }
+  std::unreachable();
+}
+
+}  // namespace
 
 Standing::Standing(elect::Election election, StandingOptions options, Signals& signals)
     : election_(std::move(election)), options_(std::move(options)), signals_(signals) {}
@@ -56,8 +75,10 @@ std::expected<void, Failure> Standing::open_kept_session() {
 
   elect::LeaseId replaced = 0;  // Of another election, in this cluster.
   if (const auto& record = file_->record()) {
-    std::string why;
-    if (record->cluster != snapshot->header.cluster_id) {
+    std::string why = not_ours(*file_);
+    if (!why.empty()) {
+      // Whatever it stands for is the original's.
+    } else if (record->cluster != snapshot->header.cluster_id) {
       why = "of another cluster";
     } else if (record->election != options_.name) {
       why = fmt::format("of election '{}'", elect::printable(record->election));
@@ -79,6 +100,9 @@ std::expected<void, Failure> Standing::open_kept_session() {
       why = "over: its lease is gone";
     }
     warn(fmt::format("the session in '{}' is {}; it is replaced", elect::printable(options_.session_file), why));
+  } else if (file_->emptied()) {
+    warn(fmt::format("'{}' is empty: a session that it held cannot be found any more, and a new one is made",
+                     elect::printable(options_.session_file)));
   }
   options_.session.grant_as = elect::random_lease();
   const auto stored =

@@ -7,6 +7,13 @@ teardown_file() { stop_cluster; }
 setup() { file=$BATS_TEST_TMPDIR/session; }
 teardown() { end_started; }
 
+# edit EXPRESSION: jq's, on the file in place: another file with this content would be a copy.
+edit() {
+  local text
+  text=$(jq -c "$1" "$file")
+  echo "$text" >"$file"
+}
+
 @test "session: --try answers at once, the candidacy stays, and the next run renews the same one" {
   name=$(name_of_test)
   run -0 electctl campaign "$name" me --session "$file" --try
@@ -46,7 +53,7 @@ teardown() { end_started; }
   leads "$name" me
   run -0 --separate-stderr electctl campaign "$name-other" me --session "$file" --try
   [[ $stderr == *"is of election '$name'; it is replaced" ]]
-  jq -c '.cluster = "123"' "$file" >"$file.new" && mv "$file.new" "$file"
+  edit '.cluster = "123"'
   run -0 --separate-stderr electctl campaign "$name-third" me --session "$file" --try
   [[ $stderr == *"is of another cluster; it is replaced" ]]
 }
@@ -91,7 +98,7 @@ teardown() { end_started; }
   name=$(name_of_test)
   run -0 electctl campaign "$name" me --session "$file" --try
   # What a crash right after standing leaves: the file as it was written before the grant.
-  jq -c '.create_revision = 0' "$file" >"$file.new" && mv "$file.new" "$file"
+  edit '.create_revision = 0'
   lease=$(jq -r .lease "$file")
   run -0 electctl campaign "$name" me --session "$file" --try
   stands "$name" 1
@@ -106,7 +113,7 @@ teardown() { end_started; }
   chmod 600 "$file"
   # No file of this process may grow: as on a full disk, its writes fail.
   run -1 bash -c 'trap "" XFSZ; ulimit -f 0; exec "$ELECTCTL" campaign "$1" me --session "$2" --try' _ "$name" "$file"
-  [[ $output == "Error: session file '$file' cannot be written: "* ]]
+  [[ ${lines[-1]} == "Error: session file '$file' cannot be written: "* ]]
   [[ $(leases) == "$before" && ! -s $file ]]
   (($(find "$BATS_TEST_TMPDIR" -name 'session.*' | wc -l) == 0))
 }
@@ -167,4 +174,78 @@ teardown() { end_started; }
 @test "session: an empty FILE is refused, and is not taken for none" {
   run -128 electctl campaign "$(name_of_test)" me --session '' --try -- echo ran
   run -128 electctl resign "$(name_of_test)" --session ''
+}
+
+# replaced REASON: the run with $file says so; the original leads on and is alone with its lease, the copy stands behind.
+replaced() {
+  run -11 --separate-stderr electctl campaign "$name" copy --session "$file" --try --ttl 60 -- echo ran
+  [[ -z $output && $stderr == *"the session in '$file' is $1; lease $lease is left alone; it is replaced" ]]
+  leads "$name" original
+  stands "$name" 2
+  [[ $(electctl leader "$name" -w json | jq -r .lease) == "$lease" && $(jq -r .lease "$file") != "$lease" ]]
+  # From now on it is the copy's own.
+  run -11 --separate-stderr electctl campaign "$name" copy --session "$file" --try --ttl 60
+  [[ -z $stderr ]]
+  stands "$name" 2
+}
+original() {
+  name=$(name_of_test)
+  file=$BATS_TEST_TMPDIR/original
+  run -0 electctl campaign "$name" original --session "$file" --try --ttl 60
+  lease=$(jq -r .lease "$file")
+}
+
+@test "session: a copy of the file never leads beside the original" {
+  original
+  cp -a "$file" "$BATS_TEST_TMPDIR/copy"
+  file=$BATS_TEST_TMPDIR/copy
+  replaced "a copy of another file's"
+  # The original is not touched by that.
+  run -0 --separate-stderr electctl campaign "$name" original --session "$BATS_TEST_TMPDIR/original" --try --ttl 60
+  [[ -z $stderr && $(jq -r .lease "$BATS_TEST_TMPDIR/original") == "$lease" ]]
+}
+
+@test "session: on another machine the file never leads beside the original; a reboot alone does not make one" {
+  # A disk that was cloned bit by bit: the same file. Each mark of another machine is enough.
+  local change
+  for change in '.machine.id = "0123"' '.machine.board = "b" | .machine.id = "0123"' \
+    '.machine.cards = [] | .machine.board = "" | .machine.boot = "another"'; do
+    rm -f "$BATS_TEST_TMPDIR/original"
+    original
+    edit "$change"
+    replaced "another machine's"
+    electctl resign "$name" --session "$file" >/dev/null
+    etcdctl lease revoke "$lease" >/dev/null
+  done
+  original
+  jq -e '.machine | (.cards | length > 0) or .board != ""' "$file" || skip "this machine has no mark that outlives a boot"
+  edit '.machine.boot = "the one before"'
+  run -0 --separate-stderr electctl campaign "$name" original --session "$file" --try --ttl 60
+  [[ -z $stderr ]]
+}
+
+@test "session: resign and proclaim refuse a copy, and change nothing" {
+  original
+  cp "$file" "$BATS_TEST_TMPDIR/copy"
+  run -1 electctl resign "$name" --session "$BATS_TEST_TMPDIR/copy"
+  [[ $output == "Error: session file '$BATS_TEST_TMPDIR/copy' is a copy: "* ]]
+  run -1 electctl proclaim "$name" new --session "$BATS_TEST_TMPDIR/copy"
+  leads "$name" original
+}
+
+@test "session: a file of electctl 0.1.0, which is bound to nothing, is replaced" {
+  original
+  edit 'del(.machine) | del(.file)'
+  replaced "of electctl 0.1.0, which does not say whose it is"
+}
+
+@test "session: an emptied file is said; a new one, and one that a failed run left, are not" {
+  name=$(name_of_test)
+  run -2 electctl campaign "$name" me --session "$file" --try --endpoints 127.0.0.1:1 --dial-timeout 100ms
+  [[ ! -e $file ]]
+  run -0 --separate-stderr electctl campaign "$name" me --session "$file" --try --ttl 60
+  [[ -z $stderr ]]
+  : >"$file"
+  run -11 --separate-stderr electctl campaign "$name" me --session "$file" --try --ttl 60
+  [[ $stderr == "electctl: '$file' is empty: a session that it held cannot be found any more, and a new one is made" ]]
 }
