@@ -15,6 +15,7 @@
 #include "elect/elections.h"
 #include "environment.h"
 #include "handler.h"
+#include "init.h"
 #include "output.h"
 #include "render/json.h"
 #include "signals.h"
@@ -32,6 +33,8 @@ struct ObserveOptions {
   std::optional<std::chrono::nanoseconds> timeout;
   std::optional<std::string> until;
   std::optional<std::string> is;
+  std::chrono::nanoseconds kill_after = std::chrono::seconds(1);
+  CLI::Option* kill_after_option = nullptr;
 };
 
 // What becomes of each observation: a line, a CMD, or nothing.
@@ -135,11 +138,14 @@ bool is_in_foreground() {
   return is;
 }
 
-// At the deadline CMD is asked to end: --timeout is for all of it.
-std::jthread end_at(elect::BootTime deadline, Handler& handler) {
-  return std::jthread([deadline, &handler](const std::stop_token& stop) {
+// At the deadline CMD is asked to end, and killed if it does not: --timeout is for all of it.
+std::jthread end_at(elect::BootTime deadline, std::chrono::nanoseconds kill_after, Handler& handler) {
+  return std::jthread([deadline, kill_after, &handler](const std::stop_token& stop) {
     elect::pause_for(deadline - elect::BootClock::now(), stop);
-    if (!stop.stop_requested()) handler.end();
+    if (stop.stop_requested()) return;
+    handler.end();
+    elect::pause_for(kill_after, stop);
+    if (!stop.stop_requested()) handler.signal(SIGKILL);
   });
 }
 
@@ -149,8 +155,14 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
   if (!context.argv.empty() && context.options.format_is_typed) {
     return bad_arguments("--write-out has no use beside a CMD: it runs in place of each line");
   }
+  if (options.kill_after_option->count() > 0 && context.argv.empty()) {
+    return bad_arguments("--kill-after needs a CMD behind --");
+  }
   std::optional<Handler> handler;
-  if (!context.argv.empty()) handler.emplace(context.argv);
+  if (!context.argv.empty()) {
+    if (auto begun = become_init(); !begun) return std::unexpected(begun.error());
+    handler.emplace(context.argv);
+  }
   const Signals signals([&handler](int number) {
     const bool typed = number == SIGINT || number == SIGQUIT || number == SIGWINCH;
     if (handler && !(typed && is_in_foreground())) handler->signal(number);
@@ -159,7 +171,7 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
   if (options.timeout) until.deadline = elect::later(elect::BootClock::now(), *options.timeout);
 
   std::jthread timer;
-  if (handler && until.deadline) timer = end_at(*until.deadline, *handler);
+  if (handler && until.deadline) timer = end_at(*until.deadline, options.kill_after, *handler);
   Observer observer(context, options, *format, handler ? &*handler : nullptr);
   const auto tell = [&observer](const elect::Observation& observation) { return observer.take(observation); };
   elect::Result<void> ended;
@@ -192,6 +204,9 @@ Declared declare_observe(CLI::App& app) {
   app.add_option("--count", options->count, "end after so many lines")->check(at_least(1))->type_name("N");
   add_duration(app, "--timeout", options->timeout,
                "end after so long: exit 11 where --count or --until is not fulfilled");
+  options->kill_after_option =
+      add_duration(app, "--kill-after", options->kill_after, "from SIGTERM to SIGKILL for CMD, where --timeout ends it")
+          ->default_str("1s");
   app.add_option("--until", options->until, "end once a leader has this value")->type_name("VALUE");
   return {
       [options](Context& context) { return run_observe(context, *options); },

@@ -242,3 +242,61 @@ END
   ELECTCTL_TTL=99 ELECTCTL_ROLE=leader run -0 electctl observe "$name" --count 1 -- env
   [[ $output == *ELECTCTL_EVENT=elected* && $output != *ELECTCTL_TTL* && $output != *ELECTCTL_ROLE* ]]
 }
+
+@test "observe -- CMD: --timeout kills a CMD that ignores SIGTERM, after --kill-after" {
+  name=$(name_of_test)
+  "$ETCDCTL" put "$name/1" one
+  begun=$(date +%s%N)
+  start "$BATS_TEST_TMPDIR/observed" "$ELECTCTL" observe "$name" --timeout 500ms --kill-after 700ms -- \
+    bash -c 'trap "" TERM; echo $$; while :; do sleep 0.05; done'
+  ended "${started[0]}" 0
+  (($(date +%s%N) - begun >= 1200000000))
+  not_running "$(<"$BATS_TEST_TMPDIR/observed")"
+}
+
+@test "observe -- CMD: a parent that ignores SIGCHLD changes nothing" {
+  name=$(name_of_test)
+  "$ETCDCTL" put "$name/1" one
+  run -1 env --ignore-signal=CHLD "$ELECTCTL" observe "$name" --count 1 -- false
+  run -7 env --ignore-signal=CHLD "$ELECTCTL" campaign "$name-2" v -- sh -c 'exit 7'
+}
+
+@test "observe -- CMD: as a container's first process it leaves no zombies, passes signals on, and exits as it would" {
+  ((EUID == 0)) || skip "only root can make a PID namespace"
+  name=$(name_of_test)
+  "$ETCDCTL" put "$name/1" one
+  run -7 unshare --pid --fork "$ELECTCTL" observe "$name" -- sh -c 'exit 7'
+  # What CMD leaves behind ends only after it. The second CMD looks for zombies, in the namespace's own /proc.
+  start "$BATS_TEST_TMPDIR/observed" unshare --pid --fork --mount-proc "$ELECTCTL" observe "$name" --count 2 -- sh -c '
+    [ "$ELECTCTL_VALUE" = two ] || { sleep 0.1 & sleep 0.1 & echo begun; exit 0; }
+    for try in 1 2 3 4 5 6 7 8 9 10; do cat /proc/[0-9]*/stat | grep -c "^[0-9]* (sleep)" && sleep 0.1 || break; done; echo end'
+  wait_for 10 grep -q begun "$BATS_TEST_TMPDIR/observed"
+  sleep 0.3
+  "$ETCDCTL" put "$name/1" two
+  ended "${started[0]}" 0
+  [[ $(tail -2 "$BATS_TEST_TMPDIR/observed") == $'0\nend' ]]
+  start "$BATS_TEST_TMPDIR/told" setsid unshare --pid --fork --kill-child "$ELECTCTL" observe "$name" -- \
+    sh -c 'trap "echo told; exit 3" TERM; echo ready; while :; do sleep 0.05; done'
+  wait_for 10 grep -q ready "$BATS_TEST_TMPDIR/told"
+  kill -TERM "$(pgrep -P "${started[1]}")"
+  wait_for 10 grep -q told "$BATS_TEST_TMPDIR/told"
+  ended "${started[1]}" 0
+}
+
+@test "observe -- CMD: arguments that are too long, a working directory that is gone, no standard input" {
+  name=$(name_of_test)
+  "$ETCDCTL" put "$name/1" one
+  # With a stack of 1 MB a program may be given 256 KB. electctl gets 220 of them, and the value would be 120 more.
+  A=$(head -c 110000 /dev/zero | tr '\0' a) B=$(head -c 110000 /dev/zero | tr '\0' b)
+  head -c 120000 /dev/zero | tr '\0' x | "$ETCDCTL" put "$name-long/1"
+  A=$A B=$B run -126 --separate-stderr prlimit --stack=1048576 "$ELECTCTL" observe "$name-long" --count 1 -- true
+  [[ $stderr == "Error: cannot run true: Argument list too long" ]]
+  A=$A B=$B run -126 --separate-stderr prlimit --stack=1048576 bash -c \
+    'head -c 120000 /dev/zero | tr "\0" x | "$ELECTCTL" campaign "$0" - -- true' "$name-campaign"
+  [[ $stderr == "Error: cannot run true: Argument list too long"* && ${#stderr_lines[@]} == 1 ]]
+  mkdir "$BATS_TEST_TMPDIR/gone"
+  run -0 bash -c 'cd "$1" && rmdir "$1" && exec "$ELECTCTL" observe "$2" --count 1 -- echo ran' _ "$BATS_TEST_TMPDIR/gone" "$name"
+  [[ $output == ran ]]
+  run -0 bash -c 'cd "$1" && exec "$ELECTCTL" observe "$2" --count 1 -- echo ran <&-' _ / "$name"
+  [[ $output == ran ]]
+}
