@@ -1,3 +1,4 @@
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -211,10 +212,18 @@ class Campaign {
   bool cmd_done_ = false;
 };
 
+// Where this program can be started from; empty: nowhere. Without /proc, from the path by which it was started.
+std::string own_program() {
+  for (const char* path : {"/proc/self/exe", reinterpret_cast<const char*>(::getauxval(AT_EXECFN))}) {
+    if (path != nullptr && ::access(path, X_OK) == 0) return path;
+  }
+  return {};
+}
+
 // Starts this program anew, for --rejoin: a new process image has no threads yet, so that a guard can be forked.
 Failure start_anew(const Context& context) {
   if (auto handed = hand_over_secrets(context.options.client); !handed) return handed.error();
-  ::execv("/proc/self/exe", context.arguments);
+  ::execv(own_program().c_str(), context.arguments);
   return {kError, fmt::format("cannot stand again: {}", std::strerror(errno))};
 }
 
@@ -248,6 +257,10 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
     }
   }
   if (options.rejoin && options.value == "-") return bad_arguments("--rejoin stands again, and cannot read - again");
+  if (options.rejoin && own_program().empty()) {
+    return std::unexpected(Failure(
+        kError, "--rejoin starts electctl anew: mount /proc, or start electctl by a path that stays where it is"));
+  }
   auto value = proposal_of(options.value);
   if (!value) return std::unexpected(value.error());
   std::optional<Guard> guard;

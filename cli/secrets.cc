@@ -1,5 +1,6 @@
 #include "secrets.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,6 +24,9 @@ namespace {
 // The number of the descriptor that hand_over_secrets() leaves open.
 constexpr const char* kHandedOver = "ELECTCTL_SECRETS_FD";
 constexpr const char* kMemoryFile = "electctl-secrets";
+
+// What its content begins with.
+std::string mark() { return std::string(kMemoryFile) + '\0'; }
 
 void wipe(char* text) { explicit_bzero(text, std::strlen(text)); }
 
@@ -66,20 +70,20 @@ void warn_if_others_can_read(const std::string& path, std::string_view what) {
   warn(fmt::format("the {} file '{}' can be read by others: chmod go= '{}'", what, name, name));
 }
 
-// User and secret, with a NUL between them: a name has none.
+// Behind the mark that it is ours: user and secret, with a NUL between them: a name has none.
 elect::Result<bool> take_over(elect::ClientOptions& client) {
   const char* number = std::getenv(kHandedOver);
   if (number == nullptr) return false;
   const int file = std::atoi(number);
   unsetenv(kHandedOver);
-  std::array<char, 64> name{};
-  (void)!readlink(fmt::format("/proc/self/fd/{}", file).c_str(), name.data(), name.size() - 1);
-  if (!std::string_view(name.data()).starts_with(fmt::format("/memfd:{}", kMemoryFile))) return false;
+  if (fcntl(file, F_GET_SEALS) < 0) return false;  // No memory file. (Its name is told by /proc alone.)
   struct stat status {};
   fstat(file, &status);
   std::string content(static_cast<std::size_t>(status.st_size), '\0');
   const ssize_t size = pread(file, content.data(), content.size(), 0);
+  if (!content.starts_with(mark())) return false;
   close(file);
+  content.erase(0, mark().size());
   const auto end_of_name = content.find('\0');
   if (size != status.st_size || end_of_name == std::string::npos) {
     return elect::fail(elect::Errc::system, "cannot take over the password for standing again");
@@ -142,7 +146,7 @@ elect::Result<void> hand_over_secrets(const elect::ClientOptions& client) {
   const std::string& secret = client.user.empty() ? client.token : client.password;
   if (client.user.empty() && secret.empty()) return {};
   const int file = memfd_create(kMemoryFile, 0);
-  const std::string content = client.user + '\0' + secret;
+  const std::string content = mark() + client.user + '\0' + secret;
   if (file < 0 || !write_all(file, content)) {
     return elect::fail(elect::Errc::system,
                        fmt::format("cannot hand the password over for standing again: {}", std::strerror(errno)));
