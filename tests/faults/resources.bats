@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# A machine that refuses threads, descriptors, memory or /proc: every subcommand does its work, or says in one line why
+# not and exits with a code of its own. It ends in time, and leaves no lease, key or process behind.
+load ../cli/cluster
+
+setup_file() {
+  start_cluster
+  # Where an ordinary user finds it. RLIMIT_NPROC counts for those alone, and counts all that this user runs.
+  export ROOM USER_ID
+  ROOM=$(mktemp -d "${TMPDIR:-/tmp}/electctl-resources.XXXXXX")
+  USER_ID=$((200000 + RANDOM))
+  chmod 755 "$ROOM"
+  install -m 755 "$ELECTCTL" "$ROOM/electctl"
+  install -d -o "$USER_ID" "$ROOM/own"
+  etcdctl put led/1 leader >/dev/null
+}
+teardown() { end_started; }
+teardown_file() {
+  rm -rf "$ROOM"
+  stop_cluster
+}
+setup() {
+  ((EUID == 0)) || skip "only root can run a program as another user"
+  if is_sanitized; then skip "a sanitizer wants far more of each"; fi
+}
+
+# limited LIMIT COMMAND...: electctl as the other user. LIMIT: what `ulimit` takes, or nothing. `within`: what root does
+# first.
+limited() {
+  timeout --foreground -s KILL 20 ${stop_after:+timeout --foreground --preserve-status -s INT "$stop_after"} \
+    ${within[@]+"${within[@]}"} setpriv --reuid "$USER_ID" --regid "$USER_ID" --clear-groups \
+    bash -c '[[ -z $1 ]] || ulimit $1 || exit 99; shift; cd "$0/own" && exec "$0/electctl" "$@"' "$ROOM" "$@" 3>&-
+}
+
+leases() { etcdctl lease list | tail -n +2 | sort; }
+keys() { etcdctl get '' --prefix --keys-only | grep -v '^$' | sort; }
+nothing_runs() { ! pgrep -U "$USER_ID" >/dev/null; }
+
+# checked LIMIT CODE OUTPUT COMMAND...: it exits with CODE and prints OUTPUT (a pattern), or fails by the rule.
+checked() {
+  local limit=$1 code=$2 pattern=$3 out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err got=0 errors
+  shift 3
+  limited "$limit" "$@" >"$out" 2>"$err" </dev/null || got=$?
+  errors=$(grep -c '^Error: ' "$err" || true)
+  # Warnings of ours may stand in front of the error.
+  local other
+  other=$(grep -vc -e '^Error: ' -e '^electctl: ' "$err" || true)
+  # shellcheck disable=SC2053
+  if ((got == code && other == 0)) && [[ $(<"$out") == $pattern ]]; then
+    done_work=$((done_work + 1))
+  elif ! { ((errors == 1 && other == 0)) && [[ $got =~ ^(1|2|126)$ ]]; }; then
+    { echo "ulimit $limit: electctl $*: exit $got; it printed:"; cat "$out" "$err"; } >&2
+    return 1
+  fi
+  refused=$((refused + (got != code)))
+}
+
+# all_of LIMIT: every subcommand under it.
+all_of() {
+  local limit=$1 n=n-$RANDOM$RANDOM
+  local before_leases before_keys
+  before_leases=$(leases) before_keys=$(keys)
+  checked "$limit" 0 'electctl*' version
+  checked "$limit" 0 '*complete*' completion bash
+  checked "$limit" 0 '*Usage*' --help
+  checked "$limit" 0 $'led/1\nleader' leader led
+  checked "$limit" 0 $'led/1\nleader' leader led --wait 5s
+  checked "$limit" 10 '' leader "$n" --wait 50ms
+  checked "$limit" 0 $'led/1\nleader' observe led --count 1
+  checked "$limit" 0 $'led/1\nleader' observe le --prefix --count 1
+  checked "$limit" 0 'ran' observe led --count 1 --timeout 10s -- echo ran
+  checked "$limit" 0 $'led/1\nleader' inspect led -w simple
+  checked "$limit" 0 '*create_revision*' inspect led -w json
+  checked "$limit" 0 '*' inspect led --history
+  checked "$limit" 0 '*' inspect --all le
+  checked "$limit" 0 '*etcdctl*' inspect led --etcdctl
+  checked "$limit" 13 '*FAULT*' inspect led --verify
+  checked "$limit" 0 '*' proclaim led leader --key led/1
+  checked "$limit" 10 '' resign "$n" --leader
+  checked "$limit" 0 'ran' campaign "$n" me --ttl 60 -- echo ran
+  checked "$limit" 11 '' campaign led me --ttl 60 --wait 50ms
+  checked "$limit" 11 '' campaign led me --ttl 60 --try -- echo ran
+  checked "$limit" 0 "$n/"* campaign "$n" me --ttl 60 --try --session "$n"
+  if [[ -s $ROOM/own/$n ]]; then
+    etcdctl lease revoke "$(jq -r .lease "$ROOM/own/$n")" >/dev/null 2>&1 || true
+  fi
+  # These are ended by a signal, which takes its time: at every third limit.
+  if ((++turn % 3 == 1)); then
+    stop_after=0.3
+    checked "$limit" 0 '*' campaign "$n" me --ttl 60
+    checked "$limit" 0 '*' elect "$n" me
+    checked "$limit" 0 '*' elect -l "$n"
+    checked "$limit" 0 '*' inspect led --watch -w json
+    stop_after=
+  fi
+  wait_for 10 nothing_runs
+  [[ $(leases) == "$before_leases" ]] || { echo "ulimit $limit left leases: $(leases)" >&2; return 1; }
+  [[ $(keys) == "$before_keys" ]] || { echo "ulimit $limit left keys: $(keys)" >&2; return 1; }
+}
+
+# sweep LIMIT...: all of each; some have to be refused, and the last has to be enough for all.
+sweep() {
+  local limit
+  done_work=0 refused=0 turn=0
+  for limit in "$@"; do all_of "$limit"; done
+  ((refused > 0))
+  refused=0 turn=0
+  all_of "$limit"
+  ((refused == 0))
+}
+
+@test "refused threads: one line or the work done, from ulimit -u 1 on" {
+  sweep -u\ {1..18} '-u 64'
+}
+
+@test "refused descriptors: one line or the work done, from ulimit -n 4 on" {
+  sweep -n\ {4..24} '-n 64'
+}
+
+@test "refused memory: one line or the work done" {
+  local megabytes limits=()
+  for megabytes in {40..200..20} 400 2000; do limits+=("-v $((megabytes * 1024))"); done
+  sweep "${limits[@]}"
+}
+
+@test "refused memory: an answer that there is no room for is one line" {
+  local megabytes seen=0
+  { head -c 1400000 /dev/zero | tr '\0' x; } >"$BATS_TEST_TMPDIR/value"
+  for i in {1..20}; do etcdctl put "large/$i" <"$BATS_TEST_TMPDIR/value" >/dev/null; done
+  for megabytes in {90..170..10}; do
+    refused=0 done_work=0
+    checked "-v $((megabytes * 1024))" 0 '*"rank":20,*' inspect large -w json
+    seen=$((seen + refused))
+  done
+  ((seen > 0))
+  etcdctl del large/ --prefix >/dev/null
+}
+
+hide_proc=(unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' sh)
+
+@test "without /proc: every subcommand does its work" {
+  within=("${hide_proc[@]}")
+  done_work=0 refused=0 turn=0
+  all_of ''
+  ((refused == 0))
+}
+
+@test "without /proc: --rejoin stands again" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/out" "${hide_proc[@]}" "$ROOM/electctl" campaign "$name" me --rejoin -- sh -c 'echo ran; exec sleep 1000'
+  wait_for 10 grep -q ran "$BATS_TEST_TMPDIR/out"
+  electctl resign "$name" --leader
+  wait_for 10 eval '[[ $(<"$BATS_TEST_TMPDIR/out") == "ran"$'"'\n'"'ran ]]'
+  kill -TERM "${started[0]}"
+  ended "${started[0]}" 143
+}
