@@ -43,6 +43,7 @@ void Words::take(std::span<char* const> typed) {
 }
 
 std::vector<std::string> Words::sorted() && {
+  if (is_value_) return std::move(options_);  // It is missing, and the parser says so.
   bool ends_open = open_option_ && *open_option_ + 1 == options_.size();
   if (perhaps_value_ && arguments_.size() > arguments_wanted()) {
     const auto value = arguments_.begin() + static_cast<std::ptrdiff_t>(perhaps_value_->argument);

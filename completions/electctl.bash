@@ -19,7 +19,7 @@ _electctl() {
     case $command in
       campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code --rejoin --session --once --linger --lock-delay --kill-after --max-runtime --once-keep' ;;
       leader) words='-h --help --is --wait --rev --consistency --print-value-only --keys-only' ;;
-      observe) words='-h --help --prefix --rev --is --count --timeout --until' ;;
+      observe) words='-h --help --prefix --rev --is --count --timeout --kill-after --until' ;;
       resign) words='-h --help --rev --revoke --lease --key --value --leader --session' ;;
       inspect) words='-h --help --all --rev --history --from --watch --verify --etcdctl' ;;
       proclaim) words='-h --help --rev --lease --key --session' ;;

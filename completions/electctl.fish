@@ -91,6 +91,7 @@ complete -c electctl -n '__fish_seen_subcommand_from observe' -l rev -r -d 'begi
 complete -c electctl -n '__fish_seen_subcommand_from observe' -l is -r -d 'tell only when the answer to "does VALUE lead" changes: leader or follower'
 complete -c electctl -n '__fish_seen_subcommand_from observe' -l count -r -d 'end after so many lines'
 complete -c electctl -n '__fish_seen_subcommand_from observe' -l timeout -r -d 'end after so long: exit 11 where --count or --until is not fulfilled'
+complete -c electctl -n '__fish_seen_subcommand_from observe' -l kill-after -r -d 'from SIGTERM to SIGKILL for CMD, where --timeout ends it'
 complete -c electctl -n '__fish_seen_subcommand_from observe' -l until -r -d 'end once a leader has this value'
 complete -c electctl -n '__fish_seen_subcommand_from resign' -s h -l help -d 'print this help'
 complete -c electctl -n '__fish_seen_subcommand_from resign' -l rev -r -d 'only if its create revision (fencing token) is this'

@@ -92,6 +92,7 @@ _electctl() {
     '--is[tell only when the answer to "does VALUE lead" changes\: leader or follower]:VALUE:_files' \
     '--count[end after so many lines]:N:_files' \
     '--timeout[end after so long\: exit 11 where --count or --until is not fulfilled]:DURATION:_files' \
+    '--kill-after[from SIGTERM to SIGKILL for CMD, where --timeout ends it]:DURATION:_files' \
     '--until[end once a leader has this value]:VALUE:_files' \
     '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     resign) _arguments $global \

@@ -51,6 +51,14 @@ refused() {
   refused 128 completion tcsh
 }
 
+@test "an option at the end without its value is told so, whatever stands in front" {
+  refused 128 leader a --rev
+  [[ $stderr == *"--rev: 1 required N missing"* ]]
+  refused 128 leader a --password
+  refused 128 campaign a v -E
+  refused 128 campaign a --ttl -- CMD
+}
+
 @test "wrong global options: exit 128 and one line that names the option or the endpoint" {
   for options in '--dial-timeout x' '--command-timeout -1s' '--keepalive-time' '--password-file /nowhere --user u' \
     '--cert c' '--cert c --key k' '--cacert /nowhere' '--user u --auth-jwt-token t'; do
