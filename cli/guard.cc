@@ -1,20 +1,26 @@
 #include "guard.h"
 
 #include <poll.h>
+#include <pwd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <span>
 #include <string_view>
 #include <utility>
 
+#include "descendants.h"
+#include "elect/text.h"
 #include "environment.h"
 #include "guard_process.h"
 #include "old_kernel.h"
@@ -77,10 +83,25 @@ elect::Result<int> memory_file(std::string_view bytes) {
   return failed("cannot hand CMD over", error);
 }
 
-// The group of a guard that was killed: CMD dies with it, the others here.
-void kill_group(pid_t group) {
-  kill(-group, SIGKILL);
-  for (int tries = 0; tries < 500 && has_living_member(group); ++tries) poll(nullptr, 0, 2);
+// Without the C library's own look-up, which a static program cannot rely on.
+std::string user_name(uid_t user) {
+  std::string name = std::to_string(user);
+  if (std::FILE* file = std::fopen("/etc/passwd", "re")) {
+    while (const passwd* entry = fgetpwent(file)) {
+      if (entry->pw_uid != user) continue;
+      name = entry->pw_name;
+      break;
+    }
+    std::fclose(file);
+  }
+  return name;
+}
+
+void say_refused(pid_t process, uid_t user) {
+  const std::string whose =
+      user == Descendants::kUnknownUser ? "another user's" : "of user " + elect::printable(user_name(user));
+  warn("process " + std::to_string(process) + ", which CMD started, may not be ended: it is " + whose +
+       ". Waiting for its end; leadership is kept while the lease can be renewed");
 }
 
 // Where pass_stop() passes it to: the socket of the guard whose CMD runs, or -1.
@@ -124,12 +145,32 @@ void take_with_group(int number) {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
+std::string_view what_lacks(GuardReport::Lack lack) {
+  switch (lack) {
+    case GuardReport::events:
+      return "no descriptor for signals or time";
+    case GuardReport::timer:
+      return "no timer";
+    case GuardReport::holder:
+      return "no process to hold its pipe";
+    case GuardReport::group:
+      return "the kernel does not take its group";
+    case GuardReport::nothing:
+      break;
+  }
+  return {};
+}
+
 Ending ending_of(const GuardReport& report, const std::string& program) {
   Ending ending{.exit_code = report.number,
                 .cause = static_cast<Ending::Cause>(report.cause),
                 .failure = {},
                 .typed = report.typed};
   if (report.error != 0) ending.failure = "cannot run " + program + ": " + std::strerror(report.error);
+  if (report.lack != GuardReport::nothing) {
+    ending.failure = "cannot guard " + program + ", so it is not run: " + std::string(what_lacks(report.lack)) + ": " +
+                     std::strerror(report.error);
+  }
   if (report.error == E2BIG) ending.failure += "; one argument or variable may have 131071 bytes";
   return ending;
 }
@@ -139,8 +180,10 @@ Ending ending_of(const GuardReport& report, const std::string& program) {
 elect::Result<Guard> Guard::fork(std::chrono::nanoseconds kill_after) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return failed("cannot make a socket", errno);
-  std::signal(SIGCHLD,
-              SIG_DFL);  // Inherited as ignored, it would have the guard reaped, and its ID reused, behind our back.
+  // Inherited as ignored, it would have the guard reaped, and its ID reused, behind our back.
+  std::signal(SIGCHLD, SIG_DFL);
+  auto others = children();
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -158,13 +201,15 @@ elect::Result<Guard> Guard::fork(std::chrono::nanoseconds kill_after) {
     close(ends[0]);
     return failed("cannot start the guard process", error);
   }
-  return Guard(ends[0], pid);
+  others.push_back(pid);
+  return Guard(ends[0], pid, std::move(others));
 }
 
 Guard::Guard(Guard&& other) noexcept
     : socket_(std::exchange(other.socket_, -1)),
       pid_(std::exchange(other.pid_, 0)),
-      group_(other.group_),
+      spared_(std::move(other.spared_)),
+      started_(std::exchange(other.started_, false)),
       ended_(other.ended_),
       program_(std::move(other.program_)) {}
 
@@ -175,6 +220,27 @@ Guard::~Guard() {
   kill(pid_, SIGCONT);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
+  spared_.pop_back();
+  if (started_) end_descendants();  // None, unless the guard was killed.
+}
+
+void Guard::end_descendants() const {
+  using std::chrono::milliseconds;
+  milliseconds pause(1);
+  std::vector<pid_t> said;
+  Descendants rest(Descendants::Reap::yes, spared_);
+  while (has_child()) {
+    const auto left = rest.end([] {});
+    if (left.living == 0 && left.zombies == 0) return;
+    const auto named = std::min(left.which.size(), static_cast<std::size_t>(left.refused));
+    for (const auto& refused : std::span(left.which.data(), named)) {
+      if (std::ranges::find(said, refused.process) != said.end()) continue;
+      said.push_back(refused.process);
+      say_refused(refused.process, refused.user);
+    }
+    poll(nullptr, 0, static_cast<int>(pause.count()));
+    pause = std::min(2 * pause, milliseconds(1000));
+  }
 }
 
 void Guard::deadline(elect::BootTime term_at, elect::BootTime kill_at) const {
@@ -182,6 +248,7 @@ void Guard::deadline(elect::BootTime term_at, elect::BootTime kill_at) const {
                        .number = 0,
                        .term_at = term_at.time_since_epoch().count(),
                        .kill_at = kill_at.time_since_epoch().count()});
+  if (pid_ > 0) kill(pid_, SIGCONT);
 }
 
 elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
@@ -201,6 +268,7 @@ elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std
   }
   close(*file);
   if (error != 0) return failed("the guard process does not answer", error);
+  started_ = true;
   begin_to_pass_stops(socket_);
   return {};
 }
@@ -230,12 +298,12 @@ elect::Result<std::optional<GuardEvent>> Guard::next() {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return std::nullopt;
     if (got != sizeof report) {
-      if (group_ > 0) kill_group(std::exchange(group_, 0));
+      end_descendants();
       return elect::fail(elect::Errc::system, "the guard process was killed, and CMD with it");
     }
     switch (report.kind) {
-      case GuardReport::started:
-        group_ = report.number;
+      case GuardReport::refused:
+        say_refused(report.number, report.user);
         break;
       case GuardReport::stopped:
         return GuardEvent(Stopped{report.number});

@@ -1,6 +1,5 @@
 #include "guard_process.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -22,13 +22,27 @@
 #include <limits>
 #include <utility>
 
+#include "descendants.h"
 #include "guard.h"
-#include "old_kernel.h"
+#include "kernel_guard.h"
+#include "process_name.h"
 
 namespace cli {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMillisecond = 1'000'000;
+constexpr std::int64_t kSecond = 1000 * kMillisecond;
+
+// A guard that does not kill in time is killed by the kernel, so much later: a seventh of what lies between its two
+// deadlines, which is a third of what then is left of the TTL (100 ms where that is 3 s), but no longer than this.
+// After a stop() it always is that long.
+constexpr std::int64_t kLongestGrace = 500 * kMillisecond;
+// How long to wait for the holder's end, which mostly is the last one, before descendants are looked for.
+constexpr std::int64_t kHoldersEnd = 20 * kMillisecond;
+// Between two looks for descendants that are left.
+constexpr std::int64_t kShortestPause = 2 * kMillisecond;
+constexpr std::int64_t kLongestPause = 1000 * kMillisecond;
 
 std::int64_t now() {
   timespec time{};
@@ -56,29 +70,17 @@ class Terminal {
 
 bool is_gone(pid_t group) { return kill(-group, 0) != 0 && errno == ESRCH; }
 
-// Whether /proc's directory `process` is of a living member of the group.
-bool is_living_member(int proc, const char* process, pid_t group) {
-  char path[64];
-  std::snprintf(path, sizeof path, "%.40s/stat", process);
-  const int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  char text[512];
-  const ssize_t size = read(file, text, sizeof text - 1);
-  close(file);
-  text[std::max<ssize_t>(size, 0)] = '\0';
-  const char* after_name = std::strrchr(text, ')');
-  char state = 'X';
-  int parent = 0;
-  int its_group = 0;
-  if (after_name == nullptr || std::sscanf(after_name, ") %c %d %d", &state, &parent, &its_group) != 3) return false;
-  return its_group == group && state != 'Z' && state != 'X';
-}
-
-// What is left of the forked child's way to CMD.
-[[noreturn]] void become(std::uintptr_t* image, pid_t guard, bool take_terminal, int failure) {
+// What CMD's process does until it is CMD. Over `guard_end`, which is the guard's end of `link`, comes the word to go
+// on.
+[[noreturn]] void become(std::uintptr_t* image, pid_t guard, const GroupKiller& killer, bool take_terminal,
+                         int guard_end, int link) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != guard) _exit(128 + SIGKILL);  // It died before the kernel knew that we want to go with it.
+  close(guard_end);
+  killer.become_cmd();
   setpgid(0, 0);
+  char go = 0;
+  if (read(link, &go, 1) != 1) _exit(128 + SIGKILL);
   if (take_terminal) tcsetpgrp(STDIN_FILENO, getpid());  // SIGTTOU is still blocked.
   for (const int number : {SIGPIPE, SIGCHLD, SIGTTIN, SIGTTOU}) std::signal(number, SIG_DFL);
   sigset_t none;
@@ -88,7 +90,7 @@ bool is_living_member(int proc, const char* process, pid_t group) {
   environ = strings + image[0] + 1;
   execvp(strings[0], strings);
   const int error = errno;
-  [[maybe_unused]] const ssize_t told = write(failure, &error, sizeof error);
+  [[maybe_unused]] const ssize_t told = write(link, &error, sizeof error);
   _exit(error == ENOENT ? 127 : 126);
 }
 
@@ -118,32 +120,47 @@ class GuardProcess {
 
   [[noreturn]] void run() {
     setpgid(0, 0);
-    prctl(PR_SET_NAME, "electctl:guard");
-    prctl(PR_SET_CHILD_SUBREAPER, 1);  // What CMD leaves behind becomes our child, for us to reap.
-    sigset_t children;
-    sigemptyset(&children);
-    sigaddset(&children, SIGCHLD);
-    children_ = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-    timer_ = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (children_ < 0 || timer_ < 0) _exit(1);
+    rename_process("leader-guard");
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // Whoever leaves CMD's group stays a descendant of ours.
+    prctl(PR_SET_PDEATHSIG, SIGCONT);  // electctl's death is to be seen here, also where we are stopped.
+    prepare();
     for (;;) {
       while (!alone_ && take_order()) {
       }
-      if (cmd_ == 0 && alone_) _exit(0);
+      if (cmd_ == 0 && alone_) leave();
       if (cmd_ != 0) {
         take_children();
         keep_deadline();
+        if (killed_ || cmd_ended_) sweep();
       }
       wait();
     }
   }
 
  private:
-  // Waits for an order, a deadline, a child's end. What is left of CMD's group need not be a child of ours.
+  // Gets ready while electctl stands in the queue. What fails is told when CMD is to be started.
+  void prepare() {
+    sigset_t children;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    children_ = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    timer_ = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (children_ < 0 || timer_ < 0) {
+      lack_ = GuardReport::events;
+    } else if (!kill_timer_.make()) {
+      lack_ = GuardReport::timer;
+    } else if (!killer_.make()) {
+      lack_ = GuardReport::holder;
+    }
+    why_ = errno;
+  }
+
+  // Waits for an order, a deadline, a child's end, the next look for descendants.
   void wait() const {
     pollfd watched[] = {{alone_ ? -1 : socket_, POLLIN, 0}, {timer_, POLLIN, 0}, {children_, POLLIN, 0}};
-    const timespec tick{0, 2'000'000};
-    ppoll(watched, std::size(watched), cmd_ended_ ? &tick : nullptr, nullptr);
+    const std::int64_t pause = std::max<std::int64_t>(sweep_at_ - now(), 0);
+    const timespec until_sweep{pause / kSecond, pause % kSecond};
+    ppoll(watched, std::size(watched), killed_ || cmd_ended_ ? &until_sweep : nullptr, nullptr);
     signalfd_siginfo seen;
     while (read(children_, &seen, sizeof seen) > 0) {
     }
@@ -214,37 +231,36 @@ class GuardProcess {
   void start(int file) {
     if (!ending_ && now() >= term_at_) end(Ending::Cause::deadline);
     if (ending_) report_and_exit(128 + SIGTERM, 0);
+    if (lack_ != GuardReport::nothing) report_and_exit(126, why_);
     std::uintptr_t* image = map_image(file);
-    int pipe_ends[2] = {-1, -1};
-    if (image == nullptr || pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0) report_and_exit(126, errno);
+    int link[2] = {-1, -1};
+    if (image == nullptr || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) != 0) report_and_exit(126, errno);
     struct stat output {};
     lent_ = tcgetpgrp(STDIN_FILENO) == home_ && fstat(STDOUT_FILENO, &output) == 0 && !S_ISFIFO(output.st_mode);
     if (lent_) tcgetattr(STDIN_FILENO, &modes_);
     const pid_t guard = getpid();
     const pid_t pid = fork();
     if (pid < 0) report_and_exit(126, errno);
-    if (pid == 0) become(image, guard, lent_, pipe_ends[1]);
+    if (pid == 0) become(image, guard, killer_, lent_, link[0], link[1]);
     setpgid(pid, pid);  // CMD does so, too: whoever comes first.
     cmd_ = pid;
-    failure_ = pipe_ends[0];
-    report({.kind = GuardReport::started, .number = pid}, MSG_DONTWAIT);
-    let_go_of_files();
+    close(link[1]);
+    link_ = link[0];
+    // CMD's process waits for our word, and ends where we die before it.
+    keep_deadline();
+    if (!killer_.arm(pid)) give_up_cmd();
+    send(link_, "", 1, MSG_NOSIGNAL);
+    // CMD's standard streams and inherited descriptors are none of ours: who reads its output is to see its end.
+    keep_only({socket_, children_, timer_, link_, held_, killer_.reader(), killer_.writer()});
   }
 
-  // CMD's standard streams and inherited descriptors are none of ours: who reads its output is to see its end.
-  void let_go_of_files() const {
-    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (int stream = 0; stream <= STDERR_FILENO; ++stream) {
-      if (null < 0 || dup2(null, stream) < 0) close(stream);
-    }
-    int ours[] = {socket_, children_, timer_, failure_, held_};
-    std::sort(std::begin(ours), std::end(ours));
-    int from = STDERR_FILENO + 1;
-    for (const int file : ours) {
-      if (file > from) close_files(static_cast<unsigned>(from), static_cast<unsigned>(file - 1));
-      from = std::max(from, file + 1);
-    }
-    close_files(static_cast<unsigned>(from), ~0U);
+  // For one that waits for our word, and is not to have it.
+  [[noreturn]] void give_up_cmd() {
+    lack_ = GuardReport::group;
+    why_ = errno;
+    kill(cmd_, SIGKILL);
+    waitpid(cmd_, nullptr, 0);
+    report_and_exit(126, why_);
   }
 
   // CMD is not reaped yet, so that neither number can be another's.
@@ -256,46 +272,92 @@ class GuardProcess {
   void end(Ending::Cause cause) {
     if (cmd_ended_) return;
     // What ends CMD for its deadline is that deadline, whatever is told later.
-    const std::int64_t kill_at = cause == Ending::Cause::deadline ? kill_at_ : now() + kill_after_;
-    last_at_ = std::min(last_at_, kill_at);
+    last_at_ = std::min(last_at_, cause == Ending::Cause::deadline ? kill_at_ : now() + kill_after_);
     if (ending_) return;
     ending_ = true;
     cause_ = cause;
     signal_group(SIGTERM);
     signal_group(SIGCONT);
+    if (cmd_ == 0) return;
+    descendants_.signal(SIGTERM, cmd_);
+    descendants_.signal(SIGCONT, cmd_);
   }
 
   void keep_deadline() {
     const std::int64_t time = now();
     if (!ending_ && time >= term_at_) end(Ending::Cause::deadline);
-    if (ending_ && !killed_ && time >= std::min(last_at_, kill_at_)) {
+    const std::int64_t kill_at = std::min(last_at_, kill_at_);
+    if (ending_ && !killed_ && time >= kill_at) {
       killed_ = true;
       signal_group(SIGKILL);
     }
-    std::int64_t next = ending_ ? std::min(last_at_, kill_at_) : term_at_;  // In the future, or not armed.
-    if (killed_ || cmd_ended_ || next == kNever) next = 0;                  // Disarms.
+    std::int64_t next = ending_ ? kill_at : term_at_;       // In the future, or not armed.
+    if (killed_ || cmd_ended_ || next == kNever) next = 0;  // Disarms.
     itimerspec timer{};
-    timer.it_value.tv_sec = next / 1'000'000'000;
-    timer.it_value.tv_nsec = next % 1'000'000'000;
+    timer.it_value.tv_sec = next / kSecond;
+    timer.it_value.tv_nsec = next % kSecond;
     timerfd_settime(timer_, TFD_TIMER_ABSTIME, &timer, nullptr);
+
+    set_kill_timer();
+  }
+
+  // The kernel's: not where all is done that can be done.
+  void set_kill_timer() const {
+    const auto later = [](std::int64_t time, std::int64_t by) { return time > kNever - by ? kNever : time + by; };
+    const std::int64_t grace = std::clamp<std::int64_t>((kill_at_ - term_at_) / 7, 0, kLongestGrace);
+    const std::int64_t at = std::min(later(kill_at_, grace), later(last_at_, kLongestGrace));
+    // Without the timer we are no guard: our end has the kernel kill CMD.
+    if (!kill_timer_.set(swept_ || at == kNever ? 0 : at)) _exit(1);
   }
 
   void take_children() {
+    reap();
+    if (!cmd_ended_) {
+      if (killer_.holder() == 0 && !killed_) killer_.replace_holder(cmd_);
+      return take_stop();
+    }
+    if (!has_child()) finish();  // Whoever was left would be our child, or the descendant of one.
+    if (killer_.holder() == 0 && !looked_) sweep_at_ = 0;
+  }
+
+  void reap() {
     siginfo_t child{};
     while (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid != 0) {
       const bool is_cmd = child.si_pid == cmd_ && !cmd_ended_;
       if (is_cmd) signal_group(SIGKILL);  // The rest of its group, while its own zombie keeps the number.
       waitid(P_PID, static_cast<id_t>(child.si_pid), &child, WEXITED | WNOHANG);
+      if (child.si_pid == killer_.holder()) killer_.note_holders_end();
       if (is_cmd) {
         cmd_ended_ = true;
         by_signal_ = child.si_code == CLD_EXITED ? 0 : child.si_status;
         exit_code_ = by_signal_ == 0 ? child.si_status : 128 + by_signal_;
+        if (!looked_) sweep_at_ = now() + kHoldersEnd;
+      } else if (looked_) {
+        pause_ = kShortestPause;
+        sweep_at_ = std::min(sweep_at_, now() + pause_);
       }
       child = {};
     }
-    if (!cmd_ended_) return take_stop();
-    const int missing = kill(-cmd_, 0) == 0 ? 0 : errno;  // EPERM: it has members, and they are another user's.
-    if (missing == ESRCH || (missing == 0 && ++looks_ % 64 == 0 && !has_living_member(cmd_))) finish();
+  }
+
+  // Kills who is left of CMD's descendants, in its group and out of it. Not in a busy loop: some take their time to
+  // die, and some may not be signalled.
+  void sweep() {
+    if (now() < sweep_at_) return;
+    looked_ = true;
+    const auto left = descendants_.end([this] { reap(); });
+    const auto named = std::min(left.which.size(), static_cast<std::size_t>(left.refused));
+    for (std::size_t i = 0; i < named; ++i) tell_refused(left.which[i]);
+    swept_ = swept_ || (left.living == left.refused && left.zombies == 0);
+    sweep_at_ = now() + pause_;
+    pause_ = std::min(2 * pause_, kLongestPause);
+  }
+
+  // Each once.
+  void tell_refused(const Descendants::Refused& refused) {
+    if (std::ranges::find(told_, refused.process) != told_.end()) return;
+    told_[told_count_++ % told_.size()] = refused.process;
+    report({.kind = GuardReport::refused, .number = refused.process, .user = refused.user}, MSG_DONTWAIT);
   }
 
   void take_stop() {
@@ -341,7 +403,7 @@ class GuardProcess {
 
   [[noreturn]] void finish() {
     int error = 0;
-    if (read(failure_, &error, sizeof error) != sizeof error) error = 0;
+    if (recv(link_, &error, sizeof error, MSG_DONTWAIT) != sizeof error) error = 0;
     const Terminal terminal;
     if (terminal.file() >= 0 && lent_) {
       const bool held_it = terminal.foreground() == cmd_;
@@ -352,13 +414,19 @@ class GuardProcess {
     report_and_exit(exit_code_, error);
   }
 
-  [[noreturn]] void report_and_exit(int exit_code, int error) const {
+  [[noreturn]] void report_and_exit(int exit_code, int error) {
     report({.kind = GuardReport::ended,
             .number = exit_code,
             .cause = static_cast<std::int32_t>(cause_),
             .error = error,
-            .typed = typed_},
+            .typed = typed_,
+            .lack = lack_},
            0);
+    leave();
+  }
+
+  [[noreturn]] void leave() {
+    killer_.end_holder();
     _exit(0);
   }
 
@@ -372,8 +440,8 @@ class GuardProcess {
   const std::int64_t kill_after_;
   int children_ = -1;  // Readable when a child ended or stopped.
   int timer_ = -1;
-  int held_ = -1;     // Closed by our own end: a lock on it lasts as long as CMD.
-  int failure_ = -1;  // Where the errno of a failed exec comes from; nothing and its end, where it succeeded.
+  int held_ = -1;  // Closed by our own end: a lock on it lasts as long as CMD.
+  int link_ = -1;  // To CMD's process before its exec. Then the errno of a failed exec comes from it, or nothing.
 
   bool alone_ = false;             // electctl is gone.
   std::int64_t term_at_ = kNever;  // The deadline last told.
@@ -383,34 +451,29 @@ class GuardProcess {
   bool killed_ = false;
   Ending::Cause cause_ = Ending::Cause::own;
 
+  KillTimer kill_timer_;
+  GroupKiller killer_;
+  GuardReport::Lack lack_ = GuardReport::nothing;  // Why CMD cannot be guarded; `why_` is the errno.
+  int why_ = 0;
+
   pid_t cmd_ = 0;           // And its group. 0: not started.
-  bool cmd_ended_ = false;  // Reaped; its group may not be gone.
+  bool cmd_ended_ = false;  // Reaped; its descendants may not be gone.
   int by_signal_ = 0;
   int exit_code_ = 0;
   int typed_ = 0;
-  unsigned looks_ = 0;
   bool lent_ = false;  // CMD has, or has had, the terminal.
   termios modes_{};    // What they were when it was lent.
+
+  Descendants descendants_{Descendants::Reap::no};
+  bool looked_ = false;        // For descendants that are left.
+  bool swept_ = false;         // Nobody is left but those who may not be signalled.
+  std::int64_t sweep_at_ = 0;  // When to look again.
+  std::int64_t pause_ = kShortestPause;
+  std::array<pid_t, 16> told_{};  // Those of them that electctl was told of.
+  std::size_t told_count_ = 0;
 };
 
 }  // namespace
-
-bool has_living_member(pid_t group) {
-  const int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (proc < 0) return true;
-  alignas(dirent64) char entries[8192];
-  bool found = false;
-  ssize_t size = 0;
-  while (!found && (size = getdents64(proc, entries, sizeof entries)) > 0) {
-    for (ssize_t at = 0; at < size && !found;) {
-      const auto* entry = reinterpret_cast<const dirent64*>(entries + at);
-      if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9') found = is_living_member(proc, entry->d_name, group);
-      at += entry->d_reclen;
-    }
-  }
-  close(proc);
-  return found || size < 0;
-}
 
 void run_guard(int socket, pid_t electctl_group, std::chrono::nanoseconds kill_after) {
   constexpr std::chrono::nanoseconds longest = std::chrono::hours(24 * 365);  // So that it can be added to a time.

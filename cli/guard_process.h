@@ -27,25 +27,24 @@ struct GuardOrder {
 // From the guard to electctl.
 struct GuardReport {
   enum Kind : std::uint8_t {
-    started,  // `number`: CMD's process ID, which is its group's, too.
     stopped,  // `number`: the signal that stopped it.
-    ended,    // `number`: the exit code; `cause`, `error`, `typed`. The last one.
+    refused,  // `number`: a descendant of CMD that may not be signalled; `user`: whose it is.
+    ended,    // `number`: the exit code; `cause`, `error`, `unguarded`, `typed`. The last one.
   };
   Kind kind{};
   std::int32_t number = 0;
   std::int32_t cause = 0;  // An Ending::Cause.
   std::int32_t error = 0;  // The errno for which CMD could not be run; 0: it could.
   std::int32_t typed = 0;  // As Ending::typed.
+  std::uint32_t user = 0;
+  // Why CMD was not run: it could not be guarded, for lack of this; `error` says more.
+  enum Lack : std::uint8_t { nothing, events, timer, holder, group } lack = nothing;
 };
 
 // CMD's arguments and its whole environment, so that the guard need not allocate: the number of arguments, then a table
 // of offsets from the image's start (the arguments' ones, 0, the variables' ones, 0), then the strings, each ended by a
 // NUL. The guard maps it and turns the offsets into pointers in place.
 using CommandImage = std::uintptr_t[];
-
-// Whether the group has a living member. kill() cannot tell: it counts zombies, too, and one that its parent does not
-// reap, having left the group (or being a container's first process that reaps none), would be there for ever.
-[[nodiscard]] bool has_living_member(pid_t group);
 
 // What the forked process does, with every signal blocked. `electctl_group`: electctl's process group.
 [[noreturn]] void run_guard(int socket, pid_t electctl_group, std::chrono::nanoseconds kill_after);

@@ -14,6 +14,7 @@
 #include "grammar.h"
 #include "last_words.h"
 #include "output.h"
+#include "process_name.h"
 #include "render/help.h"
 #include "secrets.h"
 
@@ -82,6 +83,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   ::mallopt(M_ARENA_MAX, 1);  // One for all threads: they are short-lived or idle, and each arena costs its setting up.
   cli::have_last_words();
   cli::take_closed_streams();
+  cli::note_arguments(argc, argv);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGCHLD, SIG_DFL);  // Inherited as ignored, it would hide how a CMD ended.
   const std::span arguments(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));

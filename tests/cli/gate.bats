@@ -257,3 +257,93 @@ start_holder() {
   "$ETCDCTL" lease revoke "$lease"
   ended "${started[1]}" 12
 }
+
+# Processes of CMD that left its group: a session of its own, a daemon, one that ignores SIGTERM, timeout's child.
+wandering_cmd='setsid bash -c "trap \"\" TERM; echo \$\$ >>\"\$PIDFILE.left\"; sleep 1000; sleep 1000" &
+  (setsid bash -c "echo \$\$ >>\"\$PIDFILE.left\"; exec sleep 1000" &)
+  timeout 1000 bash -c "echo \$\$ >>\"\$PIDFILE.left\"; exec sleep 1000" &
+  while (($(wc -l <"$PIDFILE.left") < 3)); do sleep 0.02; done 2>/dev/null
+  '
+all_gone() {
+  local pid
+  for pid in "$@"; do gone "$pid" || return 1; done
+}
+
+@test "gate: whoever left CMD's group is gone when leadership is given up: CMD's end, a resignation, a lost lease" {
+  for way in end resign lose; do
+    start_holder --ttl 2 -- bash -c ": >\"\$PIDFILE.left\"; $wandering_cmd $waiting_cmd"
+    mapfile -t left <"$PIDFILE.left"
+    ((${#left[@]} == 3))
+    case $way in
+      end) kill -KILL "$cmd"; ended "$holder" 137 ;;
+      resign) electctl resign "$name" --leader; ended "$holder" 12 ;;
+      lose)
+        member=$(<"$SANDBOX_DIR/member-1.pid")
+        kill -STOP "$member"
+        wait_for 10 all_gone "$cmd" "${left[@]}"
+        kill -CONT "$member"
+        ended "$holder" 12 ;;
+    esac
+    all_gone "$cmd" "${left[@]}"
+  done
+}
+
+@test "gate: electctl or the guard is killed: whoever left CMD's group is gone, too" {
+  for victim in guard electctl; do
+    start_holder --ttl 60 --kill-after 300ms -- bash -c ": >\"\$PIDFILE.left\"; $wandering_cmd $waiting_cmd"
+    mapfile -t left <"$PIDFILE.left"
+    guard=$(pgrep -P "$holder")
+    if [[ $victim == electctl ]]; then
+      kill -KILL "$holder"
+    else
+      kill -KILL "$guard"
+      ended "$holder" 1
+      grep -qx 'Error: the guard process was killed, and CMD with it' "$BATS_TEST_TMPDIR/holder.err"
+      run -10 electctl inspect "$name"
+    fi
+    wait_for 10 all_gone "$cmd" "${left[@]}" "$guard"
+  done
+}
+
+@test "gate: pkill electctl and pkill -f electctl mean electctl alone" {
+  start_holder --ttl 60 -- bash -c "$waiting_cmd"
+  guard=$(pgrep -P "$holder")
+  run -0 pgrep -g "$cmd"
+  ((${#lines[@]} == 3))  # CMD, its child, and the process of ours that holds a pipe open.
+  [[ $(pgrep electctl) == *"$holder"* && $(pgrep -f electctl) == *"$holder"* ]]
+  for process in "$guard" "${lines[@]}"; do
+    run ! grep -q "^$process$" <(pgrep electctl; pgrep -f electctl)
+  done
+  [[ $(<"/proc/$guard/comm") == leader-guard && $(tr -d '\0' <"/proc/$guard/cmdline") == "leader-guard of $holder" ]]
+  kill -KILL "$holder" "$guard"
+  wait_for 10 gone "$cmd"
+}
+
+# As an ordinary user: what CMD ran by sudo is root's. A setuid copy of setpriv(1) stands for sudo.
+@test "gate: a process that may not be ended is named, and leadership is kept while it lives" {
+  ((EUID == 0)) || skip "makes a program that runs as root"
+  directory=$(mktemp -d /tmp/electctl-setuid.XXXXXX)
+  chmod 755 "$directory"
+  cp "$(command -v setpriv)" "$directory/as-root"
+  chmod u+s "$directory/as-root"
+  cp "$ELECTCTL" "$directory/electctl"
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/holder" setpriv --reuid 12345 --regid 12345 --clear-groups \
+    env ETCDCTL_ENDPOINTS="$ETCDCTL_ENDPOINTS" "$directory/electctl" campaign "$name" v -- \
+    sh -c "'$directory/as-root' --reuid 0 sleep 1000 & echo \$!; sleep 0.1; exit 3"
+  holder=${started[0]}
+  wait_for 10 grep -q ' may not be ended: it is of user root\.' "$BATS_TEST_TMPDIR/holder.err"
+  root=$(<"$BATS_TEST_TMPDIR/holder")
+  grep -qx "electctl: process $root, which CMD started, may not be ended: it is of user root. Waiting for its end; leadership is kept while the lease can be renewed" "$BATS_TEST_TMPDIR/holder.err"
+  leads "$name" v
+  guard=$(pgrep -P "$holder")
+  before=$(awk '{ print $14 + $15 }' "/proc/$guard/stat")
+  sleep 2
+  (($(awk '{ print $14 + $15 }' "/proc/$guard/stat") - before < 50))  # Of 200 ticks: it does not try all the time.
+  leads "$name" v
+  kill "$root"
+  ended "$holder" 3
+  (($(wc -l <"$BATS_TEST_TMPDIR/holder.err") == 1))
+  run -10 electctl inspect "$name"
+  rm -r "$directory"
+}

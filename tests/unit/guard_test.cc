@@ -4,9 +4,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sched.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -18,6 +21,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "descendants.h"
 
 using namespace std::chrono_literals;
 using elect::BootClock;
@@ -147,6 +152,52 @@ bool has_event(cli::Guard& guard) {
 // A shell that ignores SIGTERM, and so do its children. Says its process ID once it does.
 constexpr auto kStubborn = "trap '' TERM; sleep 1000 & sleep 1000 & echo $$ >&9; wait; sleep 1000";
 
+// What leaves CMD's group; the shell goes on when all of it runs.
+constexpr auto kWanderers =
+    "setsid sleep 1000 & "
+    "setsid sh -c \"trap '' TERM; sleep 1000; sleep 1000\" & "
+    "setsid sh -c 'sleep 1000 & sleep 1000 & exit' & "
+    "setsid sh -c 'kill -STOP $$; sleep 1000' & "
+    "timeout 1000 sleep 1000 & "
+    "python3 -c 'import os, time\n"
+    "if os.fork() == 0:\n"
+    "  os.setsid()\n"
+    "  if os.fork() == 0: time.sleep(1000)\n"
+    "  os._exit(0)\n"
+    "os.wait()'; ";
+
+// Of CMD's group: ignores SIGTERM, has closed all other descriptors, has a child that is stopped. Says its process ID
+// and the guard's.
+constexpr auto kStubbornGroup =
+    "trap '' TERM; sleep 1000 & kill -STOP $!; echo $$ $PPID >&9; "
+    "for i in /proc/self/fd/*; do i=${i##*/}; if ((i != 9)); then eval \"exec $i>&-\"; fi; done; wait; sleep 1000";
+
+std::string stat_of(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  const auto after_name = line.rfind(") ");
+  return after_name == std::string::npos ? "X 0" : line.substr(after_name + 2);
+}
+char state_of(pid_t process) { return stat_of(process).front(); }
+pid_t parent_of(pid_t process) { return std::stoi(stat_of(process).substr(2)); }
+
+// Its dead members may not be reaped yet.
+bool group_is_dead(pid_t group) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const pid_t process = std::atoi(entry.path().filename().c_str());
+    if (process > 0 && getpgid(process) == group && runs(process)) return false;
+  }
+  return true;
+}
+
+// Reaps what came to us, a subreaper, from those that played electctl.
+bool has_other_child() {
+  while (waitpid(-1, nullptr, WNOHANG) > 0) {
+  }
+  return cli::has_child();
+}
+
 // A process that plays electctl, in which `part` runs; _exit(0) after it.
 pid_t another_process(const std::function<void()>& part) {
   const pid_t pid = fork();
@@ -234,7 +285,8 @@ TEST_SUITE("guard") {
         std::ranges::count_if(open_files(), [](int file) { return (fcntl(file, F_GETFD) & FD_CLOEXEC) == 0; });
     CHECK(ending(guard).exit_code == 0);
     CHECK(channel.line() == "hello");
-    CHECK(std::ranges::count(channel.rest(), '\n') == inherited + 1);  // And the directory, which ls reads.
+    // And the directory, which ls reads, and the pipe by which the kernel kills CMD where the guard is dead.
+    CHECK(std::ranges::count(channel.rest(), '\n') == inherited + 2);
   }
 
   TEST_CASE("who reads CMD's output sees its end when CMD ends, though the guard and electctl live on") {
@@ -275,8 +327,8 @@ TEST_SUITE("guard") {
     SUBCASE("it is not") {
       Channel channel;
       auto guard = make_guard(1h);
-      const auto kill_at = BootClock::now() + 600ms;
-      guard.deadline(kill_at - 300ms, kill_at);
+      const auto kill_at = BootClock::now() + 5s;
+      guard.deadline(kill_at - 3500ms, kill_at);
       REQUIRE(guard.start(shell(kStubborn), {}));
       const auto group = channel.pid();
       const auto end = ending(guard);
@@ -292,12 +344,12 @@ TEST_SUITE("guard") {
   TEST_CASE("a renewed deadline keeps CMD alive; one that comes after SIGTERM does not save it") {
     Channel channel;
     auto guard = make_guard(1h);
-    guard.deadline(BootClock::now() + 400ms, BootClock::now() + 500ms);
+    guard.deadline(BootClock::now() + 2s, BootClock::now() + 6s);
     REQUIRE(guard.start(shell("trap 'echo term >&9' TERM; echo ready >&9; while :; do sleep 1000 & wait; done"), {}));
     REQUIRE(channel.line() == "ready");
     const auto begin = BootClock::now();
-    while (BootClock::now() < begin + 1s) {
-      guard.deadline(BootClock::now() + 400ms, BootClock::now() + 500ms);
+    while (BootClock::now() < begin + 3s) {
+      guard.deadline(BootClock::now() + 2s, BootClock::now() + 6s);
       CHECK_FALSE(has_event(guard));
       poll(nullptr, 0, 20);
     }
@@ -355,8 +407,8 @@ TEST_SUITE("guard") {
       channel.pid();
       guard.stop();
       const auto kill_at = BootClock::now() + 300ms;
-      guard.deadline(kill_at - 100ms, kill_at - 50ms);
-      guard.deadline(kill_at - 10ms, kill_at);
+      guard.deadline(kill_at - 2h, kill_at - 50ms);
+      guard.deadline(kill_at - 2h, kill_at);
       const auto end = ending(guard);
       CHECK(BootClock::now() >= kill_at);
       CHECK(end.cause == Cause::told);
@@ -397,8 +449,7 @@ TEST_SUITE("guard") {
     const auto daemon = channel.pid();
     guard.signal(SIGUSR1);
     CHECK(ending(guard).exit_code == 128 + SIGUSR1);
-    CHECK(runs(daemon));  // No part of the group: not covered.
-    kill(daemon, SIGKILL);
+    CHECK_FALSE(runs(daemon));
   }
 
   TEST_CASE("signal() reaches the whole group") {
@@ -439,10 +490,10 @@ TEST_SUITE("guard") {
 
   TEST_CASE("a stopped electctl keeps no CMD alive, and learns of its end when continued") {
     Channel channel;
-    const auto kill_at = BootClock::now() + 1s;
+    const auto kill_at = BootClock::now() + 5s;
     const pid_t electctl = another_process([&] {
       auto guard = cli::Guard::fork(1h);
-      guard->deadline(kill_at - 300ms, kill_at);
+      guard->deadline(kill_at - 3500ms, kill_at);
       if (!guard->start(shell(kStubborn), {})) _exit(1);
       const auto end = ending(*guard);
       _exit(end.cause == Cause::deadline && end.exit_code == 128 + SIGKILL ? 0 : 1);
@@ -502,6 +553,7 @@ TEST_SUITE("guard") {
   }
 
   TEST_CASE("a guard that never starts CMD ends with electctl") {
+    CHECK(soon([] { return !has_other_child(); }));  // Of the tests before.
     const auto files = open_files();
     {
       auto guard = make_guard();
@@ -524,6 +576,226 @@ TEST_SUITE("guard") {
     CHECK(group_is_gone(group));
   }
 
+  TEST_CASE(
+      "whoever left CMD's group is gone before CMD's end is told: setsid, daemon, timeout, stopped, ignoring SIGTERM") {
+    Channel channel;
+    auto guard = make_guard();
+    SUBCASE("CMD ends by itself") {
+      REQUIRE(guard.start(shell(std::string(kWanderers) + "exit 6"), {}));
+      CHECK(ending(guard).exit_code == 6);
+    }
+    SUBCASE("CMD is ended by stop()") {
+      REQUIRE(guard.start(shell(std::string(kWanderers) + "echo ready >&9; wait; sleep 1000"), {}));
+      REQUIRE(channel.line() == "ready");
+      guard.stop();
+      CHECK(ending(guard).cause == Cause::told);
+    }
+    SUBCASE("CMD is ended by its deadline, ignoring SIGTERM") {
+      guard.deadline(BootClock::now() + 1h, BootClock::now() + 1h);
+      REQUIRE(guard.start(shell("trap '' TERM;" + std::string(kWanderers) + "echo ready >&9; wait; sleep 1000"), {}));
+      REQUIRE(channel.line() == "ready");
+      guard.deadline(BootClock::now(), BootClock::now() + 4s);
+      CHECK(ending(guard).cause == Cause::deadline);
+    }
+    CHECK(channel.rest().empty());
+  }
+
+  TEST_CASE("SIGTERM reaches whoever left CMD's group, too, before SIGKILL") {
+    Channel channel;
+    auto guard = make_guard(20s);
+    REQUIRE(guard.start(shell("setsid sh -c 'trap \"echo asked >&9; exit\" TERM; echo ready >&9; sleep 1000 & wait' & "
+                              "trap 'wait; exit 4' TERM; wait; wait"),
+                        {}));
+    REQUIRE(channel.line() == "ready");
+    guard.stop();
+    CHECK(ending(guard).exit_code == 4);
+    CHECK(channel.rest() == "asked\n");
+  }
+
+  TEST_CASE("those that fork while they are killed are gone as well") {
+    Channel channel;
+    const auto fork_on = [](const char* way) {
+      return "import os\n"
+             "if os.fork() == 0:\n"
+             "  os.setsid()\n"
+             "  os.write(9, b'ready\\n')\n"
+             "  import resource, time\n"
+             "  end = time.monotonic() + 60\n"
+             "  while time.monotonic() < end:\n" +
+             std::string(way) + "import signal\nsignal.pause()\n";
+    };
+    std::string script;
+    SUBCASE("each leaves children behind") {
+      script = fork_on("    if os.fork() == 0: time.sleep(0.01)\n    time.sleep(0.01)\n");
+    }
+    SUBCASE("each ends when it has started the next one") { script = fork_on("    if os.fork() != 0: os._exit(0)\n"); }
+    auto guard = make_guard();
+    REQUIRE(guard.start({"python3", "-c", script}, {}));
+    REQUIRE(channel.line() == "ready");
+    poll(nullptr, 0, 50);
+    guard.signal(SIGUSR1);
+    CHECK(ending(guard).exit_code == 128 + SIGUSR1);
+    CHECK(channel.rest().empty());
+  }
+
+  TEST_CASE("children that electctl had before are left alone, also where the guard is killed") {
+    Channel channel;
+    const pid_t electctl = another_process([] {
+      const pid_t other = another_process([] {
+        if (fork() == 0) pause();
+        pause();
+      });
+      auto guard = cli::Guard::fork(100ms);
+      if (!guard->start(shell("setsid sleep 1000 & echo $PPID >&9; sleep 1000"), {})) _exit(1);
+      bool error = false;
+      for (; !error; poll(nullptr, 0, 2)) error = !guard->next().has_value();
+      _exit(cli::children().size() == 2 && runs(other) ? 0 : 2);  // It, and the guard.
+    });
+    kill(channel.pid(), SIGKILL);
+    CHECK(wait_for(electctl) == 0);
+    CHECK(std::ranges::count_if(cli::children(), runs) == 1);
+    CHECK(soon([] {
+      for (const pid_t left : cli::children()) kill(left, SIGKILL);
+      return !has_other_child();
+    }));
+  }
+
+  TEST_CASE("where the guard is killed the kernel kills CMD's group, and electctl whoever left it") {
+    Channel channel;
+    auto guard = make_guard();
+    const std::string closes = "exec 0<&- 1>&- 2>&-; for i in /proc/self/fd/*; do eval \"exec ${i##*/}>&-\"; done; ";
+    std::string before;
+    SUBCASE("with their descriptors") {}
+    SUBCASE("CMD has closed all descriptors") { before = closes; }
+    REQUIRE(guard.start(
+        {"/bin/bash", "-c",
+         std::string(kWanderers) + "sleep 1000 & kill -STOP $!; echo $$ $PPID >&9; " + before + "wait; sleep 1000"},
+        {}));
+    std::istringstream said(channel.line());
+    pid_t group = 0;
+    pid_t guard_process = 0;
+    said >> group >> guard_process;
+    kill(guard_process, SIGKILL);
+    CHECK(soon([&] { return !guard.next().has_value(); }));
+    CHECK(group_is_gone(group));
+    CHECK(channel.rest().empty());
+  }
+
+  TEST_CASE("guard and electctl are killed at once: CMD's group is dead, stopped members too") {
+    Channel channel;
+    const pid_t electctl = another_process([] {
+      auto guard = cli::Guard::fork(1h);
+      guard->deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+      if (guard->start({"/bin/bash", "-c", kStubbornGroup}, {})) pause();
+    });
+    std::istringstream said(channel.line());
+    pid_t group = 0;
+    pid_t guard_process = 0;
+    said >> group >> guard_process;
+    kill(electctl, SIGSTOP);  // So that it does nothing between the two.
+    kill(guard_process, SIGKILL);
+    kill(electctl, SIGKILL);
+    CHECK(soon([&] { return group_is_dead(group); }));
+    CHECK(channel.rest().empty());
+    wait_for(electctl);
+    CHECK(soon([&] { return !has_other_child(); }));
+  }
+
+  TEST_CASE("guard and electctl are stopped: CMD's group is dead at kill_at") {
+    Channel channel;
+    const auto kill_at = BootClock::now() + 5s;
+    const pid_t electctl = another_process([kill_at] {
+      auto guard = cli::Guard::fork(1h);
+      guard->deadline(kill_at - 1s, kill_at);
+      if (!guard->start({"/bin/bash", "-c", kStubbornGroup}, {})) _exit(1);
+      bool error = false;
+      for (; !error; poll(nullptr, 0, 2)) error = !guard->next().has_value();
+    });
+    std::istringstream said(channel.line());
+    pid_t group = 0;
+    pid_t guard_process = 0;
+    said >> group >> guard_process;
+    SUBCASE("both, for ever") {
+      kill(guard_process, SIGSTOP);
+      kill(electctl, SIGSTOP);
+      CHECK(soon([&] { return group_is_dead(group); }));
+      CHECK(BootClock::now() >= kill_at);
+      CHECK(BootClock::now() < kill_at + 5s);
+      kill(electctl, SIGCONT);
+      CHECK(wait_for(electctl) == 0);
+    }
+    SUBCASE("the guard, and electctl is killed then: the guard is continued by that") {
+      kill(guard_process, SIGSTOP);
+      CHECK(soon([&] { return state_of(guard_process) == 'T'; }));
+      kill(electctl, SIGKILL);
+      CHECK(soon([&] { return state_of(guard_process) != 'T'; }));
+      CHECK(soon([&] { return group_is_dead(group); }));
+      CHECK(channel.rest().empty());
+      wait_for(electctl);
+    }
+    CHECK(soon([&] { return !has_other_child(); }));
+  }
+
+  TEST_CASE("a holder that is killed alone is replaced") {
+    Channel channel;
+    auto guard = make_guard();
+    REQUIRE(guard.start({"/bin/bash", "-c",
+                         "exec {x}<&9; for i in /proc/self/fd/1???; do eval \"exec ${i##*/}>&-\"; done; "
+                         "echo $$ $PPID >&9; sleep 1000 9>&-"},
+                        {}));
+    std::istringstream said(channel.line());
+    pid_t group = 0;
+    pid_t guard_process = 0;
+    said >> group >> guard_process;
+    const auto holder = [&] {
+      for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        const pid_t process = std::atoi(entry.path().filename().c_str());
+        if (process > 0 && process != group && getpgid(process) == group && parent_of(process) == guard_process)
+          return process;
+      }
+      return 0;
+    };
+    const pid_t first = holder();
+    REQUIRE(first != 0);
+    kill(first, SIGKILL);
+    CHECK(soon([&] { return !runs(first) && holder() != 0; }));
+    kill(guard_process, SIGKILL);
+    CHECK(soon([&] { return !guard.next().has_value(); }));
+    CHECK(channel.rest().empty());
+  }
+
+  TEST_CASE("CMD is not run where it cannot be guarded, and that is said") {
+    Channel channel;
+    const pid_t electctl = another_process([] {
+      const rlimit none{0, 0};
+      setrlimit(RLIMIT_SIGPENDING, &none);
+      auto guard = cli::Guard::fork(1s);
+      if (!guard->start(shell("echo ran >&9"), {})) _exit(1);
+      const auto end = ending(*guard);
+      const bool is_said =
+          end.failure == "cannot guard /bin/sh, so it is not run: no timer: Resource temporarily unavailable";
+      _exit(end.exit_code == 126 && is_said ? 0 : 2);
+    });
+    CHECK(wait_for(electctl) == 0);
+    CHECK(channel.rest().empty());
+  }
+
+  TEST_CASE("without /proc, too, whoever left CMD's group is gone before CMD's end is told") {
+    if (geteuid() != 0) return;  // Only root can hide /proc.
+    Channel channel;
+    const pid_t electctl = another_process([] {
+      if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+          mount("none", "/proc", "tmpfs", 0, nullptr) != 0) {
+        _exit(1);
+      }
+      auto guard = cli::Guard::fork(1s);
+      if (!guard->start(shell(std::string(kWanderers) + "exit 6"), {})) _exit(2);
+      _exit(ending(*guard).exit_code == 6 ? 0 : 3);
+    });
+    CHECK(wait_for(electctl) == 0);
+    CHECK(channel.rest().empty());
+  }
+
   TEST_CASE("a guard that is stopped keeps nobody waiting") {
     Channel channel;
     auto guard = make_guard(100ms);
@@ -535,6 +807,7 @@ TEST_SUITE("guard") {
   }
 
   TEST_CASE("a hundred quick starts leave no process and no descriptor") {
+    CHECK(soon([] { return !has_other_child(); }));  // Of the tests before.
     const auto files = open_files();
     for (int i = 0; i < 100; ++i) REQUIRE(run({"true"}).exit_code == 0);
     CHECK(open_files() == files);
