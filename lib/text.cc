@@ -47,10 +47,22 @@ constexpr Range kPrintable[] = {
 #include "unicode_print.inc"
 };
 
+constexpr Range kZeroWidth[] = {
+#include "unicode_zero_width.inc"
+};
+constexpr Range kWide[] = {
+#include "unicode_wide.inc"
+};
+
+template <std::size_t Size>
+bool is_in(const Range (&ranges)[Size], char32_t code) {
+  const auto* range = std::ranges::lower_bound(ranges, code, {}, &Range::last);
+  return range != std::end(ranges) && code >= range->first;
+}
+
 bool is_go_printable(char32_t code) {
   if (code < 0x80) return code >= 0x20 && code < 0x7F;
-  const auto* range = std::ranges::lower_bound(kPrintable, code, {}, &Range::last);
-  return range != std::end(kPrintable) && code >= range->first;
+  return is_in(kPrintable, code);
 }
 
 bool drives_terminal(char32_t code) {
@@ -124,6 +136,13 @@ std::string go_quoted(std::string_view bytes) {
     bytes.remove_prefix(size);
   }
   return text + "\"";
+}
+
+Character first_character(std::string_view text) {
+  const auto rune = first_rune(text);
+  if (!rune) return {1, 1};
+  if (rune->code < 0x80) return {1, rune->code >= 0x20 && rune->code != 0x7F ? 1U : 0U};
+  return {rune->size, is_in(kZeroWidth, rune->code) ? 0U : is_in(kWide, rune->code) ? 2U : 1U};
 }
 
 }  // namespace elect

@@ -1,53 +1,16 @@
 #include "render/columns.h"
 
-#include <wchar.h>
-
 #include <algorithm>
-#include <clocale>
-#include <cwchar>
 
 #include <fmt/format.h>
 
+#include "elect/text.h"
+
 namespace cli::render {
-namespace {
-
-// While one lives, this thread's characters are UTF-8, whatever the environment says.
-class Utf8 {
- public:
-  Utf8() : before_(uselocale(locale())) {}
-  ~Utf8() { uselocale(before_); }
-  Utf8(const Utf8&) = delete;
-  Utf8& operator=(const Utf8&) = delete;
-
- private:
-  static locale_t locale() {
-    static const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    return utf8;  // A null one changes nothing: bytes are counted then.
-  }
-  locale_t before_;
-};
-
-// The bytes at the front of `text` that are one character, and its width.
-struct Character {
-  std::size_t bytes;
-  std::size_t width;
-};
-
-Character first_of(std::string_view text) {
-  wchar_t character = 0;
-  std::mbstate_t state{};
-  const std::size_t bytes = std::mbrtowc(&character, text.data(), text.size(), &state);
-  if (bytes == 0 || bytes > text.size()) return {1, 1};
-  return {bytes, static_cast<std::size_t>(std::max(wcwidth(character), 0))};
-}
-
-}  // namespace
-
 std::size_t width_of(std::string_view text) {
-  const Utf8 utf8;
   std::size_t width = 0;
   while (!text.empty()) {
-    const auto [bytes, columns] = first_of(text);
+    const auto [bytes, columns] = elect::first_character(text);
     width += columns;
     text.remove_prefix(bytes);
   }
@@ -57,10 +20,9 @@ std::size_t width_of(std::string_view text) {
 std::string cut(std::string_view text, std::size_t width, const Look& look) {
   if (width_of(text) <= width) return std::string(text);
   if (width == 0) return {};
-  const Utf8 utf8;
   std::size_t kept = 0;
   for (std::size_t used = 0; kept < text.size();) {
-    const auto [bytes, columns] = first_of(text.substr(kept));
+    const auto [bytes, columns] = elect::first_character(text.substr(kept));
     if (used + columns > width - 1) break;
     used += columns;
     kept += bytes;

@@ -1,6 +1,7 @@
 // Bytes from the store as text for people, terminals and JSON. Pure; safe from any thread.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,13 @@ namespace elect {
 
 // As Go's %q, which etcdctl -w fields prints: quoted, with Go's escapes and Go's idea of what is printable.
 [[nodiscard]] std::string go_quoted(std::string_view bytes);
+
+// The character at the front of a text that is not empty: its bytes, and the columns that it takes on a terminal (0 to
+// 2). A byte that is no UTF-8 counts as a character of one column.
+struct Character {
+  std::size_t bytes;
+  std::size_t columns;
+};
+[[nodiscard]] Character first_character(std::string_view text);
 
 }  // namespace elect
