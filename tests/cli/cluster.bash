@@ -123,6 +123,40 @@ ended() {
 }
 not_running() { ! kill -0 "$1" 2>/dev/null; }
 
+# For setup, where in_network is used.
+needs_own_network() {
+  unshare --map-root-user --mount --net true || skip "this machine lets nobody make namespaces (unshare)"
+  export ELECTCTL ETCDCTL root
+}
+
+# in_network TLS DNSMASQ-OPTIONS -- SCRIPT: runs SCRIPT beside an etcd and a name server that knows the zone example.test.
+# In the options, PORT is etcd's.
+in_network() {
+  local tls=$1 dns=()
+  shift
+  while [[ $1 != -- ]]; do dns+=("$1"); shift; done
+  # shellcheck disable=SC2016
+  timeout 60 unshare --map-root-user --mount --net bash -euo pipefail -c '
+    tls=$1 script=$2
+    shift 2
+    ip link set lo up
+    echo "nameserver 127.0.0.1" >"$BATS_TEST_TMPDIR/resolv.conf"
+    mount --bind "$BATS_TEST_TMPDIR/resolv.conf" /etc/resolv.conf
+    export script
+    "$root/scripts/sandbox" $tls -- bash -euo pipefail -c '\''
+      port=${ETCDCTL_ENDPOINTS##*:}
+      dnsmasq --no-daemon --no-resolv --no-hosts --conf-file=/dev/null --user= --local=/example.test/ --listen-address=127.0.0.1 \
+        --bind-interfaces --address=/one.example.test/127.0.0.1 --address=/two.example.test/127.0.0.1 \
+        "${@//PORT/$port}" >"$BATS_TEST_TMPDIR/dnsmasq" 2>&1 &
+      server=$!
+      trap "kill $server" EXIT
+      until grep -qs "started" "$BATS_TEST_TMPDIR/dnsmasq"; do kill -0 "$server" && sleep 0.02; done
+      unset ETCDCTL_ENDPOINTS
+      eval "$script"
+    '\'' _ "$@"
+  ' _ "$tls" "$2" "${dns[@]}" 3>&-
+}
+
 # For teardown: whatever a failed test left.
 end_started() {
   local pid

@@ -1,0 +1,52 @@
+// What a statically linked program must not call. The C library's name service and its loader take in the machine's own
+// shared objects at run time, and fail or crash where these are of another version. The linker (--wrap) has every
+// call of grpc, OpenSSL and c-ares come here, so that the C library's own is not even in the program. Names are looked
+// up by c-ares.
+//
+// Who calls them, and why the answer "no" does no harm:
+// - getaddrinfo: grpc's other resolver, chosen by GRPC_DNS_RESOLVER=native alone, which grpc does not get to see here.
+//   And OpenSSL's BIO_lookup, for connections that OpenSSL makes itself: we make ours.
+// - getnameinfo: OpenSSL's BIO_ADDR functions, for connections of its own, too.
+// - gethostbyname: OpenSSL's BIO_gethostbyname, which nothing calls.
+// - getservbyname, getservbyport_r: c-ares, for services that are not a number. Our ports are numbers.
+// - iconv_open: the C++ library, for locales that have a name. This program sets none.
+// - dlopen: OpenSSL, for engines and providers that its configuration file names. They need a shared libcrypto.
+#include <iconv.h>
+#include <netdb.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+extern "C" {
+
+int __wrap_getaddrinfo(const char* /*host*/, const char* /*service*/, const addrinfo* /*hints*/,
+                       addrinfo** /*result*/) {
+  return EAI_FAIL;
+}
+int __wrap_getnameinfo(const sockaddr* /*address*/, socklen_t /*size*/, char* /*host*/, socklen_t /*host_size*/,
+                       char* /*service*/, socklen_t /*service_size*/, int /*flags*/) {
+  return EAI_FAIL;
+}
+void __wrap_freeaddrinfo(addrinfo* /*result*/) {}
+hostent* __wrap_gethostbyname(const char* /*host*/) {
+  h_errno = NO_RECOVERY;
+  return nullptr;
+}
+servent* __wrap_getservbyname(const char* /*name*/, const char* /*protocol*/) { return nullptr; }
+int __wrap_getservbyport_r(int /*port*/, const char* /*protocol*/, servent* /*buffer*/, char* /*strings*/,
+                           size_t /*size*/, servent** result) {
+  *result = nullptr;
+  return ENOENT;
+}
+iconv_t __wrap_iconv_open(const char* /*to*/, const char* /*from*/) {
+  errno = EINVAL;
+  return reinterpret_cast<iconv_t>(-1);
+}
+char* __real_secure_getenv(const char* name);
+char* __wrap_secure_getenv(const char* name) {
+  return std::strcmp(name, "GRPC_DNS_RESOLVER") == 0 ? nullptr : __real_secure_getenv(name);
+}
+void* __wrap_dlopen(const char* /*file*/, int /*mode*/) { return nullptr; }
+
+}  // extern "C"
