@@ -14,8 +14,15 @@ _electctl() {
       *) if [[ -z $command ]]; then command=${typed[i]}; else ((++arguments)); fi ;;
     esac
   done
-  ((i <= ${#typed[@]})) || return  # The value of an option.
-  if [[ $current == -* ]]; then
+  if ((i > ${#typed[@]})); then  # The value of an option.
+    case ${typed[-1]} in
+      -w | --write-out) mapfile -t COMPREPLY < <(compgen -W 'simple fields json table protobuf prometheus' -- "$current") ;;
+    esac
+    return
+  fi
+  if [[ $current == --write-out=* ]]; then
+    mapfile -t found < <(compgen -P --write-out= -W 'simple fields json table protobuf prometheus' -- "${current#*=}")
+  elif [[ $current == -* ]]; then
     case $command in
       campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code --rejoin --session --once --linger --lock-delay --kill-after --max-runtime --once-keep' ;;
       leader) words='-h --help --is --wait --rev --consistency --print-value-only --keys-only' ;;

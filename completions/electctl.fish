@@ -52,7 +52,7 @@ complete -c electctl -l dial-timeout -r -d 'how long to try to reach any endpoin
 complete -c electctl -l command-timeout -r -d 'how long one call may take'
 complete -c electctl -l keepalive-time -r -d 'silence after which an endpoint is pinged'
 complete -c electctl -l keepalive-timeout -r -d 'how long a ping may stay unanswered'
-complete -c electctl -s w -l write-out -r -d 'simple, fields, json, table, prometheus or protobuf; not all have all'
+complete -c electctl -s w -l write-out -x -a 'simple fields json table protobuf prometheus' -d 'simple, fields, json, table, prometheus or protobuf; not all have all'
 complete -c electctl -l hex -d 'print names and values as hex'
 complete -c electctl -l debug -d 'say on standard error what is called'
 complete -c electctl -f -n __fish_use_subcommand -a campaign -d 'stand as a candidate, wait, lead; run CMD while leading'

@@ -35,8 +35,8 @@ _electctl() {
     '--command-timeout[how long one call may take]:DURATION:_files' \
     '--keepalive-time[silence after which an endpoint is pinged]:DURATION:_files' \
     '--keepalive-timeout[how long a ping may stay unanswered]:DURATION:_files' \
-    '-w[simple, fields, json, table, prometheus or protobuf; not all have all]:TEXT:_files' \
-    '--write-out[simple, fields, json, table, prometheus or protobuf; not all have all]:TEXT:_files' \
+    '-w[simple, fields, json, table, prometheus or protobuf; not all have all]:TEXT:(simple fields json table protobuf prometheus)' \
+    '--write-out[simple, fields, json, table, prometheus or protobuf; not all have all]:TEXT:(simple fields json table protobuf prometheus)' \
     '--hex[print names and values as hex]' \
     '--debug[say on standard error what is called]' \
   )
