@@ -7,6 +7,10 @@ setup() { storm=$BATS_TEST_DIRNAME/storm; }
   "$storm" --seconds 20 --seed 7 3>&-
 }
 
+@test "guards killed and stopped, alone and with their electctl: no two commands at once, nor what they left" {
+  "$storm" --seconds 20 --seed 2 --only "kill-guard stop-guard kill-both stop-both kill-contender stop-contender" 3>&-
+}
+
 @test "after revocations and deletions commands overlap by less than 100 ms" {
   "$storm" --seconds 8 --seed 5 --only "revoke delete" 3>&-
 }

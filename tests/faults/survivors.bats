@@ -1,0 +1,9 @@
+#!/usr/bin/env bats
+# A short form of tests/faults/survivors, all kinds of processes under one CMD; by hand with --all each in a run of its own.
+
+setup() { survivors=$BATS_TEST_DIRNAME/survivors; }
+
+@test "nothing that CMD started lives on when another leads, whoever is killed or stopped" {
+  ((EUID == 0)) || skip "runs programs as several users"
+  "$survivors" --jobs 12 3>&-
+}
