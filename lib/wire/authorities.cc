@@ -37,7 +37,9 @@ std::string read_folders(std::string_view folders) {
     std::vector<std::filesystem::path> files;
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
-      if (entry->is_regular_file(error)) files.push_back(entry->path());
+      // Debian's folder has a second name for each, by its hash: a link to the one beside it.
+      const bool second = entry->is_symlink(error) && !read_symlink(entry->path(), error).has_parent_path();
+      if (!second && entry->is_regular_file(error)) files.push_back(entry->path());
     }
     std::ranges::sort(files);
     for (const auto& file : files) {

@@ -33,22 +33,22 @@ make_root() {
 
 # Runs the program alone in that root, and writes down which files it opens.
 export trace_alone='
-  alone() { strace -f -qq -e trace=%file -o "$BATS_TEST_TMPDIR/trace.$((++traces))" chroot "$alone" /electctl "$@"; }
+  alone() { strace -f -qq -e trace=%file -o "$(mktemp "$BATS_TEST_TMPDIR/trace.XXXXXX")" chroot "$alone" /electctl "$@"; }
 '
-# What a C library loads at run time.
+# What a C library loads at run time: its own parts, character sets, locales. chroot's own are before the execve.
 opened_nothing_of_libc() {
-  local trace=$BATS_TEST_TMPDIR/trace.all
-  cat "$BATS_TEST_TMPDIR"/trace.* | sed '1,/execve("\/electctl"/d' >"$trace"
-  grep -q resolv.conf "$trace"
-  run -1 grep -E '\.so[."]|gconv|locale|nscd|libnss' "$trace"
+  local trace opened=$BATS_TEST_TMPDIR/opened
+  for trace in "$BATS_TEST_TMPDIR"/trace.*; do sed '1,/execve("\/electctl"/d' "$trace"; done >"$opened"
+  grep -q resolv.conf "$opened"
+  run -1 grep -E '\.so[."]|gconv|locale|nscd|libnss' "$opened"
 }
 
 @test "static: alone in an empty root it finds etcd by hosts, DNS, a search domain, IPv6 and SRV records" {
   needs_own_network
-  type -P strace || skip "there is no strace: see scripts/setup"
+  type -P strace >/dev/null || skip "there is no strace: see scripts/setup"
   make_root '127.0.0.1 in-hosts' '::1 six-in-hosts'
   # shellcheck disable=SC2016
-  run -0 in_network '' --srv-host=_etcd-client._tcp.example.test,one.example.test,PORT --address=/six.example.test/::1 -- '
+  run in_network '' --srv-host=_etcd-client._tcp.example.test,one.example.test,PORT --address=/six.example.test/::1 -- '
     eval "$trace_alone"
     "$ELECTCTL" --endpoints "127.0.0.1:$port" campaign job me --session "$BATS_TEST_TMPDIR/session" --try --ttl 60s -- true
     socat "TCP6-LISTEN:$port,bind=[::1],fork,reuseaddr" "TCP4:127.0.0.1:$port" &
@@ -62,6 +62,7 @@ opened_nothing_of_libc() {
     GRPC_DNS_RESOLVER=native alone --endpoints "one:$port" leader job --print-value-only
     alone --endpoints "nowhere.example.test:$port" --dial-timeout 1s leader job || echo "exit $?"'
   echo "$output"
+  ((status == 0))
   for name in 127.0.0.1 '[::1]' in-hosts six-in-hosts one.example.test one six.example.test localhost no-hosts srv; do
     [[ $output == *"$name me"* ]]
   done
@@ -71,14 +72,14 @@ opened_nothing_of_libc() {
 
 @test "static: alone in an empty root it finds the CAs where Debian, RHEL, SUSE and Alpine keep them, and by SSL_CERT_FILE and SSL_CERT_DIR" {
   needs_own_network
-  type -P strace || skip "there is no strace: see scripts/setup"
+  type -P strace >/dev/null || skip "there is no strace: see scripts/setup"
   make_root '127.0.0.1 localhost'
   # shellcheck disable=SC2016
-  run -0 in_network --tls -- '
+  run in_network --tls -- '
     eval "$trace_alone"
     "$ELECTCTL" --endpoints "https://localhost:$port" campaign job me --session "$BATS_TEST_TMPDIR/session" --try --ttl 60s -- true
     ca=$ETCDCTL_CACERT
-    unset ETCDCTL_CACERT
+    unset ETCDCTL_CACERT SSL_CERT_FILE SSL_CERT_DIR
     ask() { echo "$1: $(alone --endpoints "https://localhost:$port" leader job --print-value-only 2>&1)"; }
     ask none
     for file in etc/ssl/certs/ca-certificates.crt etc/pki/tls/certs/ca-bundle.crt etc/ssl/ca-bundle.pem \
@@ -95,6 +96,7 @@ opened_nothing_of_libc() {
     openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=another" -keyout /dev/null -out "$alone/own/other.pem" 2>/dev/null
     SSL_CERT_FILE=/own/other.pem ask other'
   echo "$output"
+  ((status == 0))
   [[ ${lines[0]} == "none: Error: "*"CA certificates"*"--cacert"* ]]
   for ((i = 1; i <= 8; i++)); do [[ ${lines[i]} == *": me" ]]; done
   [[ ${lines[9]} == "wrong: Error: cannot read the CA file '/own/nothing'"* ]]
@@ -104,25 +106,25 @@ opened_nothing_of_libc() {
 
 @test "static: an OpenSSL configuration of the machine's loads nothing into it" {
   needs_own_network
-  type -P strace || skip "there is no strace: see scripts/setup"
+  type -P strace >/dev/null || skip "there is no strace: see scripts/setup"
   make_root '127.0.0.1 localhost'
   printf '%s\n' 'openssl_conf = init' '[init]' 'providers = some' 'engines = more' '[some]' 'legacy = on' 'default = on' '[on]' \
     'activate = 1' '[more]' 'pkcs11 = pkcs11' '[pkcs11]' 'dynamic_path = /engine.so' 'init = 1' >"$alone/openssl.cnf"
   # shellcheck disable=SC2016
-  run -0 in_network --tls -- '
+  run in_network --tls -- '
     eval "$trace_alone"
     cp "$ETCDCTL_CACERT" "$alone/ca.pem"
     unset ETCDCTL_CACERT
     "$ELECTCTL" --endpoints "https://localhost:$port" --cacert "$alone/ca.pem" campaign job me --session "$BATS_TEST_TMPDIR/session" --try --ttl 60s -- true
     OPENSSL_CONF=/openssl.cnf alone --endpoints "https://localhost:$port" --cacert /ca.pem leader job --print-value-only'
   echo "$output"
-  [[ $output == me ]]
+  [[ $status == 0 && $output == me ]]
   opened_nothing_of_libc
 }
 
 # Kernels and sandboxes without the newer system calls answer ENOSYS.
 @test "static: on an old kernel, without close_range, memfd_create, pidfds and the like, CMD runs under leadership" {
-  type -P strace || skip "there is no strace: see scripts/setup"
+  type -P strace >/dev/null || skip "there is no strace: see scripts/setup"
   local trace=$BATS_TEST_TMPDIR/trace missing=close_range,memfd_create,pidfd_open,pidfd_send_signal,pidfd_getfd
   missing+=,clone3,statx,faccessat2,openat2,rseq,getrandom,epoll_pwait2,membarrier
   start_cluster
