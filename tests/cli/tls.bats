@@ -9,18 +9,18 @@ certificate() {
     -CAcreateserial -extfile <(echo "subjectAltName=$4") -out "$certificates/$1.crt"
 }
 
-# early: a certificate of the sandbox's CA that begins in 2099; x509 knows no such thing.
-early_certificate() {
-  local authority=$BATS_FILE_TMPDIR/authority
+# dated_certificate NAME BEGIN END: a certificate of the sandbox's CA for this time; x509 takes no dates that are past or to
+# come.
+dated_certificate() {
+  local authority=$BATS_FILE_TMPDIR/authority-$1
   mkdir "$authority"
   : >"$authority/index"
   printf '%s\n' '[ca]' 'default_ca = this' '[this]' "database = $authority/index" "new_certs_dir = $authority" \
     "serial = $authority/serial" 'default_md = sha256' 'policy = any' 'x509_extensions = names' '[any]' 'commonName = supplied' \
     '[names]' 'subjectAltName = IP:127.0.0.1' >"$authority/config"
-  openssl req -newkey rsa:2048 -nodes -subj /CN=early -keyout "$certificates/early.key" -out "$certificates/early.csr"
-  openssl ca -config "$authority/config" -batch -notext -create_serial -startdate 20990101000000Z \
-    -enddate 21000101000000Z -cert "$certificates/ca.crt" -keyfile "$certificates/ca.key" \
-    -in "$certificates/early.csr" -out "$certificates/early.crt"
+  openssl req -newkey rsa:2048 -nodes -subj "/CN=$1" -keyout "$certificates/$1.key" -out "$certificates/$1.csr"
+  openssl ca -config "$authority/config" -batch -notext -create_serial -startdate "$2" -enddate "$3" \
+    -cert "$certificates/ca.crt" -keyfile "$certificates/ca.key" -in "$certificates/$1.csr" -out "$certificates/$1.crt"
 }
 
 setup_file() {
@@ -29,10 +29,10 @@ setup_file() {
   {
     openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=foreign CA" -keyout "$certificates/other.key" \
       -out "$certificates/other.crt"
-    certificate expired ca -1 IP:127.0.0.1
+    dated_certificate expired 20200101000000Z 20200201000000Z
     certificate misnamed ca 2 DNS:other.example
     certificate foreign other 2 IP:127.0.0.1
-    early_certificate
+    dated_certificate early 20990101000000Z 21000101000000Z
   } 2>"$BATS_FILE_TMPDIR/openssl.log" || { cat "$BATS_FILE_TMPDIR/openssl.log" >&2; return 1; }
   for name in expired misnamed foreign; do
     start_member "$name" https --cert-file "$certificates/$name.crt" --key-file "$certificates/$name.key"
