@@ -342,8 +342,10 @@ Declared declare_campaign(CLI::App& app) {
                       "did.\n\nCMD runs only while no other candidate can lead. Counted from when the last answered "
                       "renewal of the lease was sent, CMD gets SIGTERM after 2/3 of --ttl, and SIGKILL after 9/10, "
                       "before etcd can give leadership away; where the lease is revoked or the key deleted, SIGTERM "
-                      "at once and SIGKILL after --kill-after. That holds when electctl is killed or stopped, "
-                      "too.\n\nCMD finds ELECTCTL_NAME, _VALUE, _KEY, _LEASE, _REV (the fencing token: it grows with "
+                      "at once and SIGKILL after --kill-after. Both go to everything that CMD started, also where that "
+                      "left CMD's process group (setsid, timeout, a daemon); what CMD leaves running at its end is "
+                      "killed. That holds when electctl is killed or stopped, too.\n\nCMD finds ELECTCTL_NAME, _VALUE, "
+                      "_KEY, _LEASE, _REV (the fencing token: it grows with "
                       "every term), _TTL (seconds) and _ENDPOINTS in its environment, and gets SIGINT, SIGTERM, "
                       "SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH passed on.",
        .examples = {{"electctl campaign backup -- /usr/local/bin/backup",

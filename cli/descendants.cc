@@ -158,15 +158,16 @@ bool Descendants::is_found(pid_t process) const {
   return std::find(found_.begin(), end, process) != end;
 }
 
-bool Descendants::descends(int proc, pid_t process) const {
+// Whether `process`, whose parent that is, descends from us.
+bool Descendants::descends(int proc, pid_t process, pid_t parent) const {
   const pid_t self = getpid();
   Process found;
-  for (int generations = 0; generations < 10'000 && process > 1; ++generations) {
-    if (!look_up(proc, process, found)) return false;
-    if (found.parent == self) return !is_spared(process);
-    process = found.parent;
+  for (int generations = 0; generations < 10'000 && parent != self; ++generations) {
+    process = parent;
+    if (process <= 1 || !look_up(proc, process, found)) return false;
+    parent = found.parent;
   }
-  return false;
+  return parent == self && !is_spared(process);
 }
 
 // errno, or 0. The descriptor stands for one process, whoever gets its number next; that it is a descendant is looked
@@ -175,7 +176,8 @@ int Descendants::send(int proc, pid_t process, int number) const {
   const int handle = static_cast<int>(syscall(SYS_pidfd_open, process, 0));
   if (handle < 0 && errno == ESRCH) return ESRCH;
   int error = ESRCH;
-  if (descends(proc, process)) {
+  Process found;
+  if (look_up(proc, process, found) && descends(proc, process, found.parent)) {
     error = handle >= 0 && syscall(SYS_pidfd_send_signal, handle, number, nullptr, 0) == 0 ? 0 : errno;
     // Kernels before 5.3 have none, and some sandboxes refuse it.
     if (error != 0 && error != ESRCH) error = kill(process, number) == 0 ? 0 : errno;
@@ -195,7 +197,7 @@ int Descendants::look(bool stop) {
     Process found;
     if (process == self || is_found(process) || !look_up(proc.directory(), process, found)) return;
     const bool child = found.parent == self;
-    if (child ? is_spared(process) : !is_found(found.parent) && !descends(proc.directory(), process)) return;
+    if (!is_found(found.parent) && !descends(proc.directory(), process, found.parent)) return;
     if (!found.living) {
       if (child) ++zombies_;
       if (child && reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);

@@ -61,7 +61,7 @@ class Descendants {
   [[nodiscard]] int look(bool stop);
   [[nodiscard]] int look_at_numbers();
   [[nodiscard]] Left kill_found();
-  [[nodiscard]] bool descends(int proc, pid_t process) const;
+  [[nodiscard]] bool descends(int proc, pid_t process, pid_t parent) const;
   [[nodiscard]] bool is_spared(pid_t process) const;
   [[nodiscard]] bool is_found(pid_t process) const;
   int send(int proc, pid_t process, int number) const;
