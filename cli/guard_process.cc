@@ -38,8 +38,6 @@ constexpr std::int64_t kSecond = 1000 * kMillisecond;
 // deadlines, which is a third of what then is left of the TTL (100 ms where that is 3 s), but no longer than this.
 // After a stop() it always is that long.
 constexpr std::int64_t kLongestGrace = 500 * kMillisecond;
-// How long to wait for the holder's end, which mostly is the last one, before descendants are looked for.
-constexpr std::int64_t kHoldersEnd = 20 * kMillisecond;
 // Between two looks for descendants that are left.
 constexpr std::int64_t kShortestPause = 2 * kMillisecond;
 constexpr std::int64_t kLongestPause = 1000 * kMillisecond;
@@ -313,11 +311,10 @@ class GuardProcess {
   void take_children() {
     reap();
     if (!cmd_ended_) {
-      if (killer_.holder() == 0 && !killed_) killer_.replace_holder(cmd_);
+      if (!killed_) killer_.keep_holder(cmd_);
       return take_stop();
     }
     if (!has_child()) finish();  // Whoever was left would be our child, or the descendant of one.
-    if (killer_.holder() == 0 && !looked_) sweep_at_ = 0;
   }
 
   void reap() {
@@ -326,12 +323,10 @@ class GuardProcess {
       const bool is_cmd = child.si_pid == cmd_ && !cmd_ended_;
       if (is_cmd) signal_group(SIGKILL);  // The rest of its group, while its own zombie keeps the number.
       waitid(P_PID, static_cast<id_t>(child.si_pid), &child, WEXITED | WNOHANG);
-      if (child.si_pid == killer_.holder()) killer_.note_holders_end();
       if (is_cmd) {
         cmd_ended_ = true;
         by_signal_ = child.si_code == CLD_EXITED ? 0 : child.si_status;
         exit_code_ = by_signal_ == 0 ? child.si_status : 128 + by_signal_;
-        if (!looked_) sweep_at_ = now() + kHoldersEnd;
       } else if (looked_) {
         pause_ = kShortestPause;
         sweep_at_ = std::min(sweep_at_, now() + pause_);
@@ -345,6 +340,7 @@ class GuardProcess {
   void sweep() {
     if (now() < sweep_at_) return;
     looked_ = true;
+    killer_.end_holder();
     const auto left = descendants_.end([this] { reap(); });
     const auto named = std::min(left.which.size(), static_cast<std::size_t>(left.refused));
     for (std::size_t i = 0; i < named; ++i) tell_refused(left.which[i]);

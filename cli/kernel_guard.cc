@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,7 +68,8 @@ bool KillTimer::set(std::int64_t time) const {
 
 bool GroupKiller::start_holder(int ready) {
   const pid_t guard = getpid();
-  const pid_t pid = fork();
+  // A fork whose end is not told by SIGCHLD: waitid(2) does not count it among the children unless it is asked to.
+  const auto pid = static_cast<pid_t>(syscall(SYS_clone, 0L, nullptr, nullptr, nullptr, 0L));
   if (pid == 0) hold(guard, ends_[0], ready);
   if (pid > 0) holder_ = pid;
   return pid > 0;
@@ -105,14 +107,18 @@ void GroupKiller::become_cmd() const {
   fcntl(ends_[0], F_SETFD, 0);
 }
 
-void GroupKiller::replace_holder(pid_t group) {
+void GroupKiller::keep_holder(pid_t group) {
+  if (holder_ != 0 && waitpid(holder_, nullptr, __WALL | WNOHANG) == 0) return;
+  holder_ = 0;
   if (start_holder(-1)) setpgid(holder_, group);
 }
 
 void GroupKiller::end_holder() {
   if (holder_ == 0) return;
   kill(holder_, SIGKILL);
-  waitpid(std::exchange(holder_, 0), nullptr, 0);
+  while (waitpid(holder_, nullptr, __WALL) < 0 && errno == EINTR) {
+  }
+  holder_ = 0;
 }
 
 }  // namespace cli

@@ -32,7 +32,8 @@ class KillTimer {
 // sends SIGKILL to the group that owns the pipe's read end, stopped members included, with the rights that this process
 // had. Somebody must hold the read end until then: CMD inherits it, and because CMD may close what it inherited, a
 // process of ours in CMD's group, the holder, does nothing else. It is a child of this process, not of CMD, blocks all
-// signals, holds no other file, and is killed with the group.
+// signals, holds no other file, and is killed with the group. Whoever asks by waitid(2) whether this process has
+// children is not told of it.
 class GroupKiller {
  public:
   // Makes the pipe and the holder, which dies with this process. False: errno says why not.
@@ -48,16 +49,10 @@ class GroupKiller {
   [[nodiscard]] int reader() const { return ends_[0]; }
   [[nodiscard]] int writer() const { return ends_[1]; }
 
-  // 0: there is none.
-  [[nodiscard]] pid_t holder() const { return holder_; }
-
-  // The holder was reaped.
-  void note_holders_end() { holder_ = 0; }
-
   // Makes another holder, in that group, where the first one was killed alone.
-  void replace_holder(pid_t group);
+  void keep_holder(pid_t group);
 
-  // Kills and reaps the holder, for a CMD that was not started.
+  // Kills and reaps the holder.
   void end_holder();
 
  private:
