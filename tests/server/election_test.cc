@@ -1,4 +1,6 @@
 // etcd's own scenarios and the library's promises, against a real etcd.
+#include <pthread.h>
+
 #include <future>
 
 #include "cluster.h"
@@ -199,4 +201,61 @@ TEST_CASE("an endpoint where nobody listens is unreachable, within the dial time
   REQUIRE_FALSE(listing.has_value());
   CHECK(listing.error().code == Errc::unreachable);
   CHECK(listing.error().endpoint == "127.0.0.1:1");
+}
+
+namespace {
+// While one lives, the system refuses every thread that asks for no stack size of its own.
+class NoThreads {
+ public:
+  NoThreads() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t huge{};
+    pthread_attr_init(&huge);
+    pthread_attr_setstacksize(&huge, std::size_t{1} << 46U);
+    pthread_setattr_default_np(&huge);
+    pthread_attr_destroy(&huge);
+  }
+  ~NoThreads() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+  NoThreads(const NoThreads&) = delete;
+  NoThreads& operator=(const NoThreads&) = delete;
+
+ private:
+  pthread_attr_t before_{};
+};
+}  // namespace
+
+TEST_CASE("a thread that the system refuses is an error, and leaves no lease") {
+  const auto client = connect();
+  REQUIRE(client->time_to_live(random_lease()));  // grpc has its threads.
+  const LeaseId lease = random_lease();
+  {
+    const NoThreads refused;
+    const auto session = Session::open(*client, {.grant_as = lease}, within(kPatience));
+    REQUIRE_FALSE(session);
+    CHECK(session.error().code == Errc::system);
+    CHECK(session.error().message.find("the system refuses a thread") != std::string::npos);
+  }
+  const auto left = client->time_to_live(lease);
+  REQUIRE(left);
+  CHECK(left->ttl < 0s);
+}
+
+TEST_CASE("a thread that the system refuses ends a wait with an error; the candidate stands on") {
+  const auto client = connect();
+  const auto name = unique_name("refused");
+  const auto first = open_session(*client);
+  const auto leader = stand(*client, *first, name, "first");
+  const auto second = open_session(*client);
+  const auto waiting = stand(*client, *second, name, "second");
+  {
+    const NoThreads refused;
+    const auto verdict = waiting->wait(within(kPatience));
+    REQUIRE_FALSE(verdict);
+    CHECK(verdict.error().code == Errc::system);
+  }
+  REQUIRE(first->close());
+  CHECK(is<Candidacy::Elected>(waiting->wait(within(kPatience))));
 }
