@@ -19,9 +19,10 @@ struct Machine {
 // What this process can see; the rest is empty.
 [[nodiscard]] const Machine& this_machine();
 
-// Whether both are one machine. What is known of only one of them counts for nothing. No mark may differ, where one
-// card in common is enough. And one has to be sure: the board, a card or the boot. The machine ID alone is not, for it
-// is copied with the disk: without a sure mark in common, they count as two.
+// Whether both are one machine. What is known of only one of them counts for nothing. No mark may differ; of several
+// cards one in common is enough. And one mark in common has to be sure: the board, the boot, or a card whose address
+// its maker gave it. The machine ID is copied with the disk, and hypervisors give the same address to many machines:
+// with those alone in common they count as two.
 [[nodiscard]] bool is_same_machine(const Machine& one, const Machine& other);
 
 }  // namespace cli
