@@ -170,3 +170,15 @@ lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
     ended "${pids[i]}" 0
   done
 }
+
+@test "campaign: a working directory that is gone, no standard streams: CMD runs" {
+  name=$(name_of_test)
+  mkdir "$BATS_TEST_TMPDIR/gone"
+  run -0 bash -c 'cd "$1" && rmdir "$1" && exec "$ELECTCTL" campaign "$2" v -- echo ran' _ "$BATS_TEST_TMPDIR/gone" "$name"
+  [[ $output == ran ]]
+  run -0 bash -c 'exec "$ELECTCTL" campaign "$1" v -- sh -c "echo ran >\"\$0\"" "$2" <&- >&- 2>&-' _ "$name" "$BATS_TEST_TMPDIR/ran"
+  [[ $(<"$BATS_TEST_TMPDIR/ran") == ran ]]
+  run -1 --separate-stderr bash -c 'exec "$ELECTCTL" campaign "$1" - -- true <&-' _ "$name"
+  [[ $stderr == "Error: cannot read standard input: "* && ${#stderr_lines[@]} == 1 ]]
+  run -10 electctl leader "$name"
+}
