@@ -55,7 +55,7 @@ bool has_removal(const Watcher::Batch& batch) {
 }  // namespace
 
 Result<std::unique_ptr<Candidacy>> Candidacy::stand(const Election& election, Session& session, std::string value,
-                                                    const Until& until) {
+                                                    const Until& until, const std::stop_token& give_up) {
   std::unique_ptr<Candidacy> candidacy(new Candidacy(election, session));
   Candidate& self = candidacy->self_;
   self.key = key_of(election.name(), session.lease());
@@ -181,12 +181,19 @@ Result<Candidacy::Verdict> Candidacy::follow_stream(bool leading, const Until& u
   }
   if (elected_) unwatch_ahead();
   for (;;) {
-    auto next = watcher_->next(until);
+    // No later than the session's own deadline: what its thread has not seen yet, loss() has.
+    const BootTime lost_from = session_.deadline().lost_from();
+    auto next = watcher_->next({until.stop, std::min(until.deadline.value_or(lost_from), lost_from)});
     if (!next) return std::unexpected(next.error());
-    if (std::holds_alternative<Watcher::Late>(*next)) return Beaten{};
+    if (std::holds_alternative<Watcher::Late>(*next)) {
+      if (const auto loss = session_.loss()) return *loss;
+      if (until.deadline && BootClock::now() >= *until.deadline) return Beaten{};
+      continue;
+    }
     if (std::holds_alternative<Watcher::Compacted>(*next)) {
       return fail(Errc::unavailable, "a compaction overtook the watch");
     }
+    if (std::holds_alternative<Watcher::Progress>(*next)) continue;
     const auto& batch = std::get<Watcher::Batch>(*next);
     if (batch.id == kOwnWatch && batch.events.back().type == Event::Type::put) {
       detached_ = batch.events.back().candidate.lease != self_.lease;

@@ -30,10 +30,14 @@ Result<Revision> oldest_after(Connection& connection, const KeyRange& range, Rev
   const auto watcher = Watcher::open(connection, until);
   if (!watcher) return std::unexpected(watcher.error());
   (*watcher)->add(1, {range.begin, range.end, gone, false});
-  const auto next = (*watcher)->next(until);
-  if (!next) return std::unexpected(next.error());
-  if (const auto* compacted = std::get_if<Watcher::Compacted>(&*next)) return compacted->oldest;
-  return fail(Errc::timeout, "the server did not say which its oldest revision is");
+  for (;;) {
+    const auto next = (*watcher)->next(until);
+    if (!next) return std::unexpected(next.error());
+    if (const auto* compacted = std::get_if<Watcher::Compacted>(&*next)) return compacted->oldest;
+    if (std::holds_alternative<Watcher::Late>(*next)) {
+      return fail(Errc::timeout, "the server did not say which its oldest revision is");
+    }
+  }
 }
 
 }  // namespace

@@ -16,10 +16,22 @@ constexpr std::string_view kNoUser = "etcdserver: user name is empty";
 constexpr std::string_view kNoAccounts = "etcdserver: authentication is not enabled";
 constexpr std::string_view kWrongPassword = "etcdserver: authentication failed";
 
-// grpc's own words for a stream that ended without a status: something between here and etcd broke it off.
-bool lacks_status(const grpc::Status& status) {
-  return status.error_code() == grpc::UNKNOWN &&
-         (status.error_message() == "Stream removed" || status.error_message() == "No status received");
+// What a member says that cannot serve this now, while others can. Up to etcd 3.5 the code was UNAVAILABLE.
+constexpr std::string_view kLearner = "etcdserver: rpc not supported for learner";
+constexpr std::string_view kNotCapable = "etcdserver: not capable";
+
+bool is_learner(const grpc::Status& status) { return status.error_message().starts_with(kLearner); }
+
+bool is_unfit_member(const grpc::Status& status) {
+  return is_learner(status) || status.error_message().starts_with(kNotCapable);
+}
+
+// A connection that was lost before etcd could answer: grpc's own words for a stream that ended without a status, as
+// when a member stops. etcd itself never answers INTERNAL.
+bool is_lost_connection(const grpc::Status& status) {
+  return status.error_code() == grpc::INTERNAL ||
+         (status.error_code() == grpc::UNKNOWN &&
+          (status.error_message() == "Stream removed" || status.error_message() == "No status received"));
 }
 
 bool is_overload(const grpc::Status& status) {
@@ -43,6 +55,10 @@ Error error_from(const grpc::Status& status, const std::string& what, const std:
   if (is_stale_token(status, options) || text.starts_with(kNoUser) || text.starts_with(kWrongPassword)) {
     return error(Errc::unauthenticated, text + way_to_account(options));
   }
+  if (is_learner(status)) {
+    return error(Errc::unavailable, text + ": give an endpoint of a voting member, too");
+  }
+  if (is_unfit_member(status) || is_lost_connection(status)) return error(Errc::unavailable, text);
   switch (status.error_code()) {
     case grpc::UNAVAILABLE:
       return error(Errc::unavailable, text);
@@ -75,9 +91,8 @@ Error error_from(const grpc::Status& status, const std::string& what, const std:
 }
 
 bool worth_another_try(const grpc::Status& status) {
-  return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::INTERNAL ||
-         status.error_code() == grpc::DEADLINE_EXCEEDED || lacks_status(status) ||
-         is_overload(status);
+  return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::DEADLINE_EXCEEDED ||
+         is_unfit_member(status) || is_lost_connection(status) || is_overload(status);
 }
 
 bool is_stale_token(const grpc::Status& status, const ClientOptions& options) {

@@ -1,5 +1,8 @@
 #include "wire/watcher.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "elect/thread.h"
@@ -7,6 +10,20 @@
 #include "wire/status.h"
 
 namespace elect {
+namespace {
+
+std::size_t size_of(const Watcher::Batch& batch) {
+  std::size_t size = 0;
+  for (const Event& event : batch.events) {
+    size += sizeof(Event) + event.candidate.key.size() + event.candidate.value.size();
+  }
+  return size;
+}
+
+}  // namespace
+
+Watcher::Watcher(Connection& connection, std::shared_ptr<Link> link)
+    : connection_(connection), link_(std::move(link)), taken_up_by_(connection.limit({})) {}
 
 Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Until& until) {
   const auto found = connection.current(until);
@@ -22,20 +39,29 @@ Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Unt
   // A member that lost its quorum would keep the stream and stay silent.
   watcher->context_.AddMetadata("hasleader", "true");
   etcdserverpb::Watch::Stub stub(link->channel);
-  watcher->stream_ = stub.Watch(&watcher->context_);
-  auto reader = start_thread([raw = watcher.get()] { raw->read(); });
-  if (!reader) {
-    watcher->context_.TryCancel();
-    (void)watcher->stream_->Finish();
-    return std::unexpected(reader.error());
-  }
+  watcher->stream_ = stub.PrepareAsyncWatch(&watcher->context_, &watcher->steps_);
+  // Where there is no watch yet, one that knows how far its watches are has nothing to say.
+  watcher->unsent_.emplace_back().mutable_progress_request();
+  auto reader = start_thread([raw = watcher.get()] { raw->run(); });
+  if (!reader) return std::unexpected(reader.error());
+  watcher->stream_->StartCall(tag(Step::started));
   watcher->reader_ = *std::move(reader);
   return watcher;
 }
 
 Watcher::~Watcher() {
+  if (!reader_.joinable()) return;
+  leave();
+  reader_.join();
+}
+
+void Watcher::leave() {
+  {
+    const std::lock_guard lock(mutex_);
+    leaving_ = true;
+    read_next();  // Where nothing is read, nothing would tell of the end.
+  }
   context_.TryCancel();
-  if (reader_.joinable()) reader_.join();
 }
 
 void Watcher::add(std::int64_t id, const Target& target) {
@@ -46,27 +72,81 @@ void Watcher::add(std::int64_t id, const Target& target) {
   create.set_range_end(target.range_end);
   create.set_start_revision(target.from);
   create.set_fragment(true);
+  create.set_progress_notify(true);  // Tells of progress by itself, too, if seldom: every ten minutes.
   if (target.only_removals) create.add_filters(etcdserverpb::WatchCreateRequest::NOPUT);
-  stream_->Write(request);
+  send(std::move(request));
 }
 
 void Watcher::cancel(std::int64_t id) {
   etcdserverpb::WatchRequest request;
   request.mutable_cancel_request()->set_watch_id(id);
-  stream_->Write(request);
+  send(std::move(request));
 }
 
-void Watcher::read() {
-  {
-    const std::stop_callback moved_on(link_->left.get_token(), [this] { context_.TryCancel(); });
-    etcdserverpb::WatchResponse response;
-    while (stream_->Read(&response)) take(std::move(response));
+void Watcher::ask_for_progress() {
+  if (tells_progress() == false) return;
+  etcdserverpb::WatchRequest request;
+  request.mutable_progress_request();
+  send(std::move(request));
+}
+
+std::optional<bool> Watcher::tells_progress() const {
+  if (!answered_) return std::nullopt;
+  return !answers_blindly_;
+}
+
+void Watcher::send(etcdserverpb::WatchRequest&& request) {
+  const std::lock_guard lock(mutex_);
+  unsent_.push_back(std::move(request));
+  write_next();
+}
+
+void Watcher::write_next() {
+  if (writing_ || ending_ || unsent_.empty()) return;
+  writing_ = true;
+  stream_->Write(unsent_.front(), tag(Step::wrote));
+  unsent_.pop_front();
+}
+
+void Watcher::read_next() {
+  if (reading_ || ending_ || (waiting_ >= kMostWaiting && !leaving_)) return;
+  reading_ = true;
+  stream_->Read(&response_, tag(Step::read));
+}
+
+void Watcher::run() {
+  const std::stop_callback moved_on(link_->left.get_token(), [this] { context_.TryCancel(); });
+  void* at = nullptr;
+  bool ok = false;
+  while (steps_.Next(&at, &ok)) taken(static_cast<Step>(reinterpret_cast<std::intptr_t>(at)), ok);
+}
+
+void Watcher::taken(Step step, bool ok) {
+  if (step == Step::finished) return end();
+  if (step == Step::read && ok) take(std::move(response_));
+  const std::lock_guard lock(mutex_);
+  if (step != Step::wrote) reading_ = false;
+  if (step != Step::read) writing_ = false;
+  if (ok) {
+    write_next();
+    read_next();
+  } else if (step != Step::wrote && !ending_) {  // Where a write fails, a read does, too.
+    ending_ = true;
+    stream_->Finish(&status_, tag(Step::finished));
   }
-  const grpc::Status status = stream_->Finish();
-  if (status.error_code() == grpc::UNAVAILABLE) connection_.leave(link_);
-  auto error = status.ok() ? Error{Errc::unavailable, "the server ended the watch", link_->endpoint}
-                           : error_from(status, "watch", link_->endpoint, connection_.options());
-  if (is_stale_token(status, connection_.options())) {
+}
+
+void Watcher::end() {
+  steps_.Shutdown();
+  bool by_us = false;
+  {
+    const std::lock_guard lock(mutex_);
+    by_us = leaving_;
+  }
+  if (!by_us && (status_.ok() || worth_another_try(status_))) connection_.leave(link_);
+  auto error = status_.ok() ? Error{Errc::unavailable, "the server ended the watch", link_->endpoint}
+                            : error_from(status_, "watch", link_->endpoint, connection_.options());
+  if (is_stale_token(status_, connection_.options())) {
     connection_.forget_token(token_);
     error.code = Errc::unavailable;
   }
@@ -77,6 +157,7 @@ void Watcher::read() {
 void Watcher::deliver(Result<Next> item) {
   {
     const std::lock_guard lock(mutex_);
+    if (const auto* batch = item ? std::get_if<Batch>(&*item) : nullptr) waiting_ += size_of(*batch);
     items_.push_back(std::move(item));
   }
   arrived_.notify_one();
@@ -98,7 +179,15 @@ void Watcher::take(etcdserverpb::WatchResponse&& response) {
     }
     return;
   }
-  if (response.created()) answered_ = true;
+  if (response.created()) {
+    answered_ = true;
+  } else if (response.events().empty() && !response.fragment() && !unfinished_.contains(response.watch_id())) {
+    // Of one watch, told by itself; or of all of them, when it was asked for.
+    const bool asked_for = response.watch_id() < 0;
+    if (asked_for && !answered_) answers_blindly_ = true;
+    if (!asked_for || (answered_ && !answers_blindly_)) deliver(Progress{response.header().revision()});
+    return;
+  }
   Batch& batch = unfinished_[response.watch_id()];
   batch.id = response.watch_id();
   batch.header = header_of(response.header());
@@ -114,18 +203,26 @@ void Watcher::take(etcdserverpb::WatchResponse&& response) {
 Result<Watcher::Next> Watcher::next(const Until& until) {
   std::unique_lock lock(mutex_);
   const auto some = [this] { return !items_.empty(); };
-  // The condition variable knows no boot clock: a machine that slept finds its deadline late, but never waits on.
-  if (until.deadline) {
-    arrived_.wait_for(lock, until.stop, std::max(*until.deadline - BootClock::now(), BootClock::duration::zero()),
-                      some);
-  } else {
-    arrived_.wait(lock, until.stop, some);
+  for (;;) {
+    BootTime wake = until.deadline.value_or(BootTime::max());
+    if (!answered_) wake = std::min(wake, taken_up_by_);
+    if (wait_on_boot_clock(arrived_, lock, wake, until.stop, some)) break;
+    if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
+    if (until.deadline && BootClock::now() >= *until.deadline) return Late{};
+    if (answered_) continue;
+    lock.unlock();
+    connection_.leave(link_);
+    return fail(Errc::unavailable, "the server did not take up the watch in time", link_->endpoint);
   }
   if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
-  if (!some()) return Late{};
   Result<Next> item = std::move(items_.front());
   items_.pop_front();
-  if (!item) items_.push_front(item);
+  if (!item) {
+    items_.push_front(item);
+  } else if (const auto* batch = std::get_if<Batch>(&*item)) {
+    waiting_ -= size_of(*batch);
+    read_next();
+  }
   return item;
 }
 

@@ -4,6 +4,10 @@
 // destroyed; next() then says so and the caller opens another one, at the revision after the last that it has seen.
 // A watch that is refused ends it, too, as something that passes: the token may have gone stale, which etcd words as a
 // lack of permission. So a call for the same keys goes before the next stream; that one says clearly what it is.
+//
+// Only next() waits: neither a connection that is not made yet nor a server that takes nothing holds up the caller.
+// A caller that is slow does not fill the memory: while more than kMostWaiting bytes wait for it, nothing more is read,
+// and the rest waits at the server.
 // One thread at a time, but for the reading thread that is its own.
 #pragma once
 
@@ -14,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -29,6 +34,8 @@ inline constexpr std::chrono::milliseconds kPauseBeforeReopening{100};
 
 class Watcher {
  public:
+  static constexpr std::size_t kMostWaiting = 4U << 20U;
+
   // Opens a stream on the present endpoint. Ends early, with an error, where none can be had.
   [[nodiscard]] static Result<std::unique_ptr<Watcher>> open(Connection& connection, const Until& until);
   ~Watcher();
@@ -44,13 +51,19 @@ class Watcher {
     bool only_removals = false;
   };
 
-  // Adds a watch under an ID of the caller's. The server takes it up in its own time: its events begin at `from` all
-  // the same. Where the stream has ended, next() says why.
+  // Adds a watch under an ID of the caller's, over 0. The server takes it up in its own time: its events begin at
+  // `from` all the same. Where the stream has ended, next() says why.
   void add(std::int64_t id, const Target& target);
   void cancel(std::int64_t id);
 
+  // Asks how far the watches are: next() tells of a Progress once all of them are there. Nothing comes of it where the
+  // server's answer says nothing: before 3.4.25 and 3.5.8 etcd answers with its own revision, wherever the watches are.
+  void ask_for_progress();
+  // Nothing: no watch was taken up yet.
+  [[nodiscard]] std::optional<bool> tells_progress() const;
+
   // Ends the stream without waiting for that: the destructor does.
-  void leave() { context_.TryCancel(); }
+  void leave();
 
   // All events of one or more whole revisions of one watch, in order.
   struct Batch {
@@ -62,34 +75,57 @@ class Watcher {
     std::int64_t id = 0;
     Revision oldest = 0;  // The oldest revision to be had.
   };
+  struct Progress {  // Every event up to that revision has been told.
+    Revision revision = 0;
+  };
   struct Late {};  // Nothing came by the deadline.
-  using Next = std::variant<Batch, Compacted, Late>;
+  using Next = std::variant<Batch, Compacted, Progress, Late>;
 
-  // Waits for the next batch. An error: Errc::interrupted, or why the stream has ended.
+  // Waits for the next batch. An error: Errc::interrupted, or why the stream has ended. A stream on which the server
+  // takes up no watch within --command-timeout has ended, too.
   [[nodiscard]] Result<Next> next(const Until& until);
 
   // Whether the server has taken up a watch on this stream.
   [[nodiscard]] bool answered() const { return answered_; }
 
  private:
-  using Stream = grpc::ClientReaderWriter<etcdserverpb::WatchRequest, etcdserverpb::WatchResponse>;
+  using Stream = grpc::ClientAsyncReaderWriter<etcdserverpb::WatchRequest, etcdserverpb::WatchResponse>;
+  enum class Step : std::intptr_t { started = 1, wrote, read, finished };
+  static void* tag(Step step) { return reinterpret_cast<void*>(step); }  // NOLINT(performance-no-int-to-ptr)
 
-  Watcher(Connection& connection, std::shared_ptr<Link> link) : connection_(connection), link_(std::move(link)) {}
-  void read();
+  Watcher(Connection& connection, std::shared_ptr<Link> link);
+  void run();
+  void taken(Step step, bool ok);
+  void send(etcdserverpb::WatchRequest&& request);
+  void write_next();  // With mutex_ held.
+  void read_next();   // With mutex_ held.
+  void end();
   void deliver(Result<Next> item);
   void take(etcdserverpb::WatchResponse&& response);
 
   Connection& connection_;
   std::shared_ptr<Link> link_;
   Connection::Token token_;
+  const BootTime taken_up_by_;
   grpc::ClientContext context_;
+  grpc::CompletionQueue steps_;
   std::unique_ptr<Stream> stream_;
-  std::map<std::int64_t, Batch> unfinished_;  // Fragments of a batch, by watch. The reading thread's.
+  // The reading thread's.
+  etcdserverpb::WatchResponse response_;
+  grpc::Status status_;
+  std::map<std::int64_t, Batch> unfinished_;  // Fragments of a batch, by watch.
 
-  std::mutex mutex_;
+  std::mutex mutex_;  // Guards what follows, and the beginning of each step.
   std::condition_variable_any arrived_;
-  std::deque<Result<Next>> items_;  // Guarded by mutex_. An error is the last one, and stays.
+  std::deque<Result<Next>> items_;  // An error is the last one, and stays.
+  std::size_t waiting_ = 0;         // The bytes of their keys and values.
+  std::deque<etcdserverpb::WatchRequest> unsent_;
+  bool writing_ = true;   // The stream's start is under way, or a write.
+  bool reading_ = true;   // Likewise.
+  bool ending_ = false;   // No further step but the last.
+  bool leaving_ = false;  // We end it ourselves.
   std::atomic<bool> answered_ = false;
+  std::atomic<bool> answers_blindly_ = false;  // It told of progress when there was no watch yet.
   std::jthread reader_;
 };
 

@@ -182,3 +182,20 @@ lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
   [[ $stderr == "Error: cannot read standard input: "* && ${#stderr_lines[@]} == 1 ]]
   run -10 electctl leader "$name"
 }
+
+@test "campaign --wait: the longest duration is not over at once" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/first" "$ELECTCTL" campaign "$name" first
+  wait_for 10 stands "$name" 1
+  for longest in 2562047h47m16s 9223372036.5; do
+    start "$BATS_TEST_TMPDIR/second" "$ELECTCTL" campaign "$name" second --wait "$longest"
+    second=$!
+    wait_for 10 stands "$name" 2
+    electctl resign "$name" --value first
+    wait_for 10 grep -qx second "$BATS_TEST_TMPDIR/second"
+    start "$BATS_TEST_TMPDIR/first" "$ELECTCTL" campaign "$name" first
+    wait_for 10 stands "$name" 2
+    kill -INT "$second"
+    ended "$second" 0
+  done
+}

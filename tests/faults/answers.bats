@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# What single answers of etcd, or the want of them, must not make of an observer, a holder, a resignation.
+load ../cli/cluster
+load callproxy
+load links
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+setup() { name=$(name_of_test); }
+teardown() {
+  end_started
+  end_links
+}
+
+put() { etcdctl put "$name/$1" "$2" "${@:3}" >/dev/null; }
+events() { jq -r '[.event, .value] | join(" ")' "$1"; }
+value_of() { etcdctl get "$1" --print-value-only; }
+did() { grep -q "$1" "$calls"; }
+
+# two_ways: two endpoints, both the same member's, with callproxy before each.
+two_ways() {
+  local one=$ETCDCTL_ENDPOINTS
+  ETCDCTL_ENDPOINTS=$one,$one
+  start_callproxy
+  ETCDCTL_ENDPOINTS=$one
+}
+
+@test "a learner among the endpoints, or a member that is not capable: calls, watches and renewals go to another" {
+  two_ways
+  put 1 v
+  for fault in "status 9 etcdserver: rpc not supported for learner" "status 14 etcdserver: rpc not supported for learner" \
+    "status 9 etcdserver: not capable"; do
+    plan "here Range 1 1 before $fault"
+    run -0 --separate-stderr electctl --endpoints "$proxied" leader "$name" --print-value-only
+    [[ $output == v && -z $stderr ]]
+    plan "here Watch 1 1 before $fault"
+    start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" --endpoints "$proxied" observe "$name" --until w
+    wait_for 10 did "answered Watch 2"
+    put 1 w
+    ended "$!" 0
+    put 1 v
+    plan "here LeaseKeepAlive 1 1 before $fault"
+    run -0 electctl --endpoints "$proxied" campaign "$name-holder" v --ttl 3s -- sleep 5
+    did "fault LeaseKeepAlive 1"
+  done
+}
+
+@test "a learner alone: it is said, and what to do" {
+  start_callproxy
+  plan "always Range 1 1 before status 9 etcdserver: rpc not supported for learner"
+  run -1 --separate-stderr electctl --endpoints "$address" --command-timeout 500ms leader "$name"
+  [[ $stderr == "Error: etcdserver: rpc not supported for learner: give an endpoint of a voting member, too (endpoint $address)" ]]
+}
+
+@test "a stream that ends without a status: observe and leader --wait go on" {
+  start_callproxy
+  for fault in "before end" "after end" "before status 13 stream terminated by RST_STREAM"; do
+    etcdctl del "$name/" --prefix >/dev/null
+    plan "once Watch 1 1 $fault"
+    start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" --endpoints "$address" observe "$name" --until v
+    wait_for 10 did "answered Watch 2"
+    put 1 v
+    ended "$!" 0
+    etcdctl del "$name/" --prefix >/dev/null
+    plan "once Watch 1 1 $fault"
+    start "$BATS_TEST_TMPDIR/leader" "$ELECTCTL" --endpoints "$address" leader "$name" --wait 20s
+    wait_for 10 did "answered Watch 2"
+    put 1 v
+    ended "$!" 0
+  done
+}
+
+@test "a dial that hangs: SIGINT ends an observer at once" {
+  link 1
+  put 1 v
+  start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" --endpoints "$address" --dial-timeout 30s --command-timeout 1s --debug observe "$name"
+  observer=$!
+  wait_for 10 test -s "$BATS_TEST_TMPDIR/events"
+  make_link_hang
+  # A call that is not answered; what comes next is to open a watch.
+  asked_again() { (($(grep -c 'RangeRequest to' "$BATS_TEST_TMPDIR/events.err") >= 2)); }
+  wait_for 20 asked_again
+  sleep 0.5
+  kill -INT "$observer"
+  wait_for 3 not_running "$observer"
+  ended "$observer" 0
+}
+
+@test "a dial that hangs: a holder learns of its loss in time" {
+  link 1
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" --endpoints "$address" --dial-timeout 30s --command-timeout 500ms campaign "$name" v --ttl 4s
+  holder=$!
+  wait_for 10 test -s "$BATS_TEST_TMPDIR/holder"
+  make_link_hang
+  expired() { [[ -z $(etcdctl get "$name/" --prefix) ]]; }
+  wait_for 20 expired
+  # What it has lost it goes on trying to revoke; but it has said so, and ends when the lease is over.
+  wait_for 3 not_running "$holder"
+  ended "$holder" 12
+}
+
+# proclaims COUNT SIZE: through etcd's JSON gateway, with one connection.
+proclaims() {
+  local key value i
+  key=$(printf '%s/1' "$name" | base64 -w0)
+  value=$(head -c "$2" /dev/zero | base64 -w0)
+  for ((i = 1; i <= $1; i++)); do
+    ((i == 1)) || echo next
+    printf 'url = "%s/v3/kv/put"\noutput = "/dev/null"\ndata = "{\\"key\\":\\"%s\\",\\"value\\":\\"%s\\"}"\n' "$ETCDCTL_ENDPOINTS" "$key" "$value"
+  done | curl -sf --config -
+}
+# Of a process, in KiB.
+memory() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
+
+@test "a reader of observe that does not read: memory does not grow with what happens" {
+  if is_sanitized; then skip "a sanitizer has a memory of its own"; fi
+  put 1 v
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  exec {unread}<>"$BATS_TEST_TMPDIR/fifo"
+  # A file of its own for what it says, so that the FIFO is its standard output.
+  "$ELECTCTL" observe "$name" >"$BATS_TEST_TMPDIR/fifo" 2>/dev/null 3>&- {unread}<&- &
+  observer=$!
+  started+=("$observer")
+  read -r -u "$unread"
+  before=$(memory "$observer")
+  proclaims 1500 60000
+  after=$(memory "$observer")
+  echo "$before KiB before, $after KiB after 90 MB"
+  ((after - before < 40000))
+}
