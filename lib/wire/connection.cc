@@ -33,9 +33,11 @@ using std::chrono::nanoseconds;
 constexpr auto kRetryPause = 100ms;      // Between two rounds of tries that failed at once.
 constexpr auto kConnectStagger = 250ms;  // How long one endpoint may take before the next is tried beside it.
 constexpr auto kLookAtOthers = 10ms;
-constexpr auto kShortestTry = 1s;   // What a try gets at least, where several endpoints share a deadline.
-constexpr int kMostTokens = 5;      // In one call: accounts may be changed faster than it can follow.
-constexpr auto kShortestPing = 6s;  // etcd ends connections that are pinged more often than every 5 s.
+constexpr auto kCertificatesAreNew = 1s;  // Not read again for so long, however many connections are made.
+constexpr auto kTimeToAnswer = 250ms;     // An endpoint that was silent for so long within one try is left.
+constexpr auto kShortestTry = 1s;         // What a try gets at least, where several endpoints share a deadline.
+constexpr int kMostTokens = 5;            // In one call: accounts may be changed faster than it can follow.
+constexpr auto kShortestPing = 6s;        // etcd ends connections that are pinged more often than every 5 s.
 
 int milliseconds_of(nanoseconds duration) {
   constexpr std::int64_t most = std::numeric_limits<int>::max();
@@ -76,6 +78,18 @@ gpr_timespec monotonic(BootTime deadline) {
 
 bool is_ready(const Link& link) { return link.channel->GetState(false) == GRPC_CHANNEL_READY; }
 
+// Whether the server may have got a call that ended so. It has not where no connection took the call: grpc says so in
+// its own words; or the time was over, or the call was cancelled, while there was none yet.
+bool may_have_been_sent(const grpc::Status& status, bool was_ready, const Link& link) {
+  if (status.error_code() == grpc::UNAVAILABLE) {
+    return !status.error_message().starts_with("failed to connect to all addresses") &&
+           !status.error_message().starts_with("DNS resolution failed");
+  }
+  if (status.error_code() != grpc::DEADLINE_EXCEEDED && status.error_code() != grpc::CANCELLED) return true;
+  const auto state = link.channel->GetState(false);
+  return was_ready || (state != GRPC_CHANNEL_CONNECTING && state != GRPC_CHANNEL_TRANSIENT_FAILURE);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& options) {
@@ -96,6 +110,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& option
       auto credentials = tls_credentials(tls);
       if (!credentials) return std::unexpected(credentials.error());
       connection->tls_ = *std::move(credentials);
+      connection->tls_read_at_ = BootClock::now();
     }
     connection->links_.push_back(std::make_shared<Link>(Link{text, endpoint->target, secure, nullptr, {}}));
   }
@@ -105,7 +120,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& option
 
 // Channels are made when they are first used: making one costs, and most runs need one only.
 // Few arguments, and few of grpc's filters: both cost at every channel.
-void Connection::connect(Link& link) const {
+void Connection::connect(Link& link) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, milliseconds_of(options_.dial_timeout));
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, milliseconds_of(kRetryPause));
@@ -123,8 +138,22 @@ void Connection::connect(Link& link) const {
   // No idle timeout, no compression, no limit to a message's size; deadlines are wanted.
   arguments.SetInt(GRPC_ARG_MINIMAL_STACK, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 1);
-  link.channel =
-      grpc::CreateCustomChannel(link.target, link.secure ? tls_ : grpc::InsecureChannelCredentials(), arguments);
+  link.channel = grpc::CreateCustomChannel(
+      link.target, link.secure ? present_credentials() : grpc::InsecureChannelCredentials(), arguments);
+}
+
+// Certificates are replaced while programs run. Files that are just being written, and cannot be used, are looked at
+// again at the next connection; until then the former ones serve.
+std::shared_ptr<grpc::ChannelCredentials> Connection::present_credentials() {
+  const BootTime now = BootClock::now();
+  if (now - tls_read_at_ < kCertificatesAreNew) return tls_;
+  tls_read_at_ = now;
+  if (auto read = tls_credentials(options_.tls)) {
+    tls_ = *std::move(read);
+  } else {
+    log(fmt::format("the certificates could not be read again: {}", describe(read.error())));
+  }
+  return tls_;
 }
 
 Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
@@ -280,6 +309,11 @@ BootTime Connection::limit(const Until& until) const {
   return until.deadline.value_or(later(BootClock::now(), options_.command_timeout));
 }
 
+bool Connection::all_secure() {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::all_of(links_, [](const auto& link) { return link->secure; });
+}
+
 std::string Connection::why_unreachable(BootTime deadline) {
   std::vector<std::shared_ptr<Link>> links;
   {
@@ -317,6 +351,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (!token && token.error().code != Errc::unavailable && token.error().code != Errc::timeout) {
       return std::unexpected(token.error());
     }
+    const bool was_ready = is_ready(*link);
     grpc::Status status(grpc::UNAVAILABLE, token ? "" : token.error().message);
     if (token) {
       sent = BootClock::now();  // A lease's time is not counted from before we authenticated.
@@ -327,6 +362,10 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
                     format_duration(std::chrono::round<std::chrono::microseconds>(BootClock::now() - sent))));
     if (attempt != nullptr) attempt->sent = sent;
     if (status.ok()) return {};
+    const bool unanswered = worth_another_try(status) || status.error_code() == grpc::CANCELLED;
+    if (attempt != nullptr && token && unanswered && may_have_been_sent(status, was_ready, *link)) {
+      attempt->repeated = true;
+    }
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     if (is_stale_token(status, options_) && ++tokens_refused < kMostTokens && forget_token(*token)) continue;
     // One that is no etcd says nothing about the others.
@@ -335,9 +374,9 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
       return std::unexpected(error_from(status, what, link->endpoint, options_));
 
     reached = reached || is_ready(*link);
-    if (attempt != nullptr) attempt->repeated = true;
-    leave(link);
     const BootTime now = BootClock::now();
+    // Not for a caller's own haste: a member is silent that had time to answer.
+    if (status.error_code() != grpc::DEADLINE_EXCEEDED || now - sent >= kTimeToAnswer) leave(link);
     if (!reached && (now >= deadline || now - begun >= options_.dial_timeout)) {
       return fail(Errc::unreachable,
                   fmt::format("no endpoint could be reached within {}: {}; is etcd running, and is --endpoints right?",

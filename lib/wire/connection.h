@@ -33,7 +33,7 @@ struct Link {
 // How a call went, beside its result.
 struct Attempt {
   BootTime sent{};        // When the try that was answered was sent.
-  bool repeated = false;  // An earlier try may have taken effect without our seeing the answer.
+  bool repeated = false;  // A try before the last, or the last where it failed, may have taken effect unseen.
 };
 
 class Connection {
@@ -81,6 +81,9 @@ class Connection {
   // already. False: there is none to fetch.
   bool forget_token(const Token& refused);
 
+  // Whether TLS is spoken with every endpoint.
+  [[nodiscard]] bool all_secure();
+
   // When a call has to be over: at the deadline; without one, after --command-timeout.
   [[nodiscard]] BootTime limit(const Until& until) const;
 
@@ -102,15 +105,18 @@ class Connection {
  private:
   explicit Connection(const ClientOptions& options) : options_(options) {}
 
-  void connect(Link& link) const;
+  // Both with mutex_ held.
+  void connect(Link& link);
+  [[nodiscard]] std::shared_ptr<grpc::ChannelCredentials> present_credentials();
   [[nodiscard]] Result<Token> token_for_user(const Link& link, const Until& until);
   [[nodiscard]] bool may_read(const KeySpan& range, const Until& until);
   void explain_denial(Error& error, const Needs& needs, const Until& until);
   [[nodiscard]] std::string all_endpoints() const;
 
   const ClientOptions& options_;
-  std::shared_ptr<grpc::ChannelCredentials> tls_;
   std::mutex mutex_;  // Guards all below.
+  std::shared_ptr<grpc::ChannelCredentials> tls_;
+  BootTime tls_read_at_{};
   std::vector<std::shared_ptr<Link>> links_;
   std::size_t at_ = 0;
   bool settled_ = false;        // links_[at_] has been chosen since the last failure.
