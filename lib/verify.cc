@@ -157,8 +157,13 @@ std::vector<View> views_of(const ClientOptions& options, const std::vector<std::
   return views;
 }
 
-// The client URLs of the members that are not behind any of those views.
-std::vector<std::string> others(Client& client, const std::vector<View>& views, const std::stop_token& stop) {
+// Where the members can be asked that are not behind any of those views.
+struct Others {
+  std::vector<std::string> urls;
+  std::vector<std::string> plain;  // Not to be asked: account and answers would go over a weaker transport.
+};
+
+Others others(Client& client, const std::vector<View>& views, const std::stop_token& stop) {
   etcdserverpb::MemberListRequest request;
   etcdserverpb::MemberListResponse response;
   // Who may not ask, or asks through a proxy, verifies the endpoints alone.
@@ -167,16 +172,25 @@ std::vector<std::string> others(Client& client, const std::vector<View>& views, 
   for (const auto& view : views) {
     if (view.snapshot) seen.insert(view.snapshot->header.member_id);
   }
-  std::vector<std::string> urls;
+  const bool all_secure = Connection::of(client).all_secure();
+  Others others;
   for (const auto& member : response.members()) {
     if (seen.contains(member.id()) || member.clienturls().empty()) continue;
     const bool known = std::ranges::any_of(member.clienturls(), [&views](const std::string& url) {
       return std::ranges::any_of(
           views, [&url](const View& view) { return url == view.endpoint || url.ends_with("//" + view.endpoint); });
     });
-    if (!known) urls.push_back(member.clienturls(0));
+    if (known) continue;
+    const auto url = std::ranges::find_if(member.clienturls(), [all_secure](const std::string& each) {
+      return !all_secure || each.starts_with("https://");
+    });
+    if (url != member.clienturls().end()) {
+      others.urls.push_back(*url);
+    } else {
+      others.plain.push_back(printable(member.clienturls(0)));
+    }
   }
-  return urls;
+  return others;
 }
 
 Check check_endpoints(const Election& election, const Snapshot& listing, const std::stop_token& stop) {
@@ -185,9 +199,8 @@ Check check_endpoints(const Election& election, const Snapshot& listing, const s
   const ClientOptions& options = client.options();
   const Revision revision = listing.header.revision;
   auto views = views_of(options, options.endpoints, name, listing.header, stop);
-  for (auto& view : views_of(options, others(client, views, stop), name, listing.header, stop)) {
-    views.push_back(std::move(view));
-  }
+  const Others unnamed = others(client, views, stop);
+  for (auto& view : views_of(options, unnamed.urls, name, listing.header, stop)) views.push_back(std::move(view));
   std::vector<std::string> faults;
   std::vector<std::string> unreachable;
   for (const auto& [endpoint, snapshot] : views) {
@@ -211,6 +224,9 @@ Check check_endpoints(const Election& election, const Snapshot& listing, const s
       "endpoints", faults,
       fmt::format("{} of {} show the same at revision {}", views.size() - unreachable.size(), views.size(), revision));
   if (!unreachable.empty()) check.detail += fmt::format("; not reachable: {}", fmt::join(unreachable, ", "));
+  if (!unnamed.plain.empty()) {
+    check.detail += fmt::format("; not asked, since only your endpoints have TLS: {}", fmt::join(unnamed.plain, ", "));
+  }
   return check;
 }
 

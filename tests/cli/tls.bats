@@ -227,3 +227,62 @@ start_tls_server() {
   ended "$holder" 0
   ended "$observer" 0
 }
+
+# free_port: that nobody listens on now, in $port.
+free_port() {
+  while :; do
+    port=$((15000 + RANDOM % 17000))
+    if ! (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then return; fi
+  done
+}
+
+@test "inspect --verify: a member of a TLS cluster that advertises http:// is named, and not asked" {
+  start_member half https --cert-file "$certificates/server.crt" --key-file "$certificates/server.key"
+  secure=(--endpoints "$(url_of half)" --cacert "$certificates/ca.crt")
+  free_port
+  first_peer=$(sed -n 's/.*--initial-advertise-peer-urls \([^ ]*\).*/\1/p' "$SANDBOX_DIR/member-half.run")
+  run -0 env -u ETCDCTL_ENDPOINTS -u ETCDCTL_CACERT "$ETCDCTL" "${secure[@]}" member add other --peer-urls "http://127.0.0.1:$port"
+  plain=http://127.0.0.1:$((port + 1))
+  start "$BATS_TEST_TMPDIR/other" "${ETCD:-etcd}" --name other --data-dir "$BATS_TEST_TMPDIR/other.data" \
+    --listen-client-urls "$plain" --advertise-client-urls "$plain" --listen-peer-urls "http://127.0.0.1:$port" \
+    --initial-advertise-peer-urls "http://127.0.0.1:$port" --initial-cluster-state existing \
+    --initial-cluster "half=$first_peer,other=http://127.0.0.1:$port"
+  wait_for 20 grep -q "ready to serve client requests" "$BATS_TEST_TMPDIR/other.err"
+  run -0 electctl --endpoints "$plain" campaign nobody v -- true
+  run -10 electctl "${secure[@]}" inspect nobody --verify
+  [[ $output == *"ok     endpoints"*"1 of 1 show the same"*"; not asked, since only your endpoints have TLS: $plain"* ]]
+  # Where they have none either, all are asked.
+  run -10 electctl --endpoints "$plain" inspect nobody --verify
+  [[ $output == *"2 of 2 show the same"* ]]
+}
+
+@test "certificates and CA replaced on disk are taken up at the next connection" {
+  mkdir "$BATS_TEST_TMPDIR/files"
+  cd "$BATS_TEST_TMPDIR/files"
+  use() { cp "$certificates/$1.crt" ca.crt && cp "$certificates/$2.crt" me.crt && cp "$certificates/$2.key" me.key &&
+    cp "$certificates/$3.crt" server.crt && cp "$certificates/$3.key" server.key; }
+  certificate alice ca 2 DNS:alice 2>/dev/null
+  certificate bob other 2 DNS:bob 2>/dev/null
+  use ca alice server
+  start_member replaced https --cert-file "$PWD/server.crt" --key-file "$PWD/server.key" --client-cert-auth \
+    --trusted-ca-file "$PWD/ca.crt"
+  client=(--endpoints "$(url_of replaced)" --cacert ca.crt --cert me.crt --key me.key)
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" "${client[@]}" campaign job v --ttl 30s
+  holder=$!
+  start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" "${client[@]}" observe job -w json --until w
+  observer=$!
+  wait_for 10 grep -q '"elected"' "$BATS_TEST_TMPDIR/events"
+  use other bob foreign
+  pid=$(<"$SANDBOX_DIR/member-replaced.pid")
+  kill -KILL "$pid"
+  wait_for 10 not_running "$pid"
+  run_member replaced
+  answers() { electctl "${client[@]}" leader job; }
+  wait_for 20 answers
+  electctl "${client[@]}" proclaim job w --key "$(electctl "${client[@]}" leader job --keys-only | head -n 1)"
+  ended "$observer" 0
+  kill -TERM "$holder"
+  ended "$holder" 0
+  # Its lease was revoked, over such a connection, too.
+  run -10 electctl "${client[@]}" leader job
+}
