@@ -67,11 +67,19 @@ Deadline Session::deadline() const {
 }
 
 std::optional<Loss> Session::loss() const {
+  std::optional<Loss> expired;
+  {
+    const std::lock_guard lock(mutex_);
+    if (loss_ || closed_ || deadline_.at(BootClock::now()) != Deadline::State::lost) return loss_;
+    expired = {Loss::Cause::no_answer, fmt::format("lease {} could not be renewed for {}: {}", hex_of(lease_),
+                                                   format_duration(deadline_.ttl() / 10 * 9), why_unanswered_)};
+  }
+  lose(*std::move(expired));
   const std::lock_guard lock(mutex_);
   return loss_;
 }
 
-void Session::lose(Loss loss) {
+void Session::lose(Loss loss) const {
   {
     const std::lock_guard lock(mutex_);
     if (loss_ || closed_) return;
@@ -81,17 +89,12 @@ void Session::lose(Loss loss) {
 }
 
 void Session::renew_until(std::stop_token stop) {
-  std::string why = "no endpoint answered";
   Deadline known = deadline();
   BootTime due = BootClock::now() + known.ttl() / 3;
   for (;;) {
     pause_for(due - BootClock::now(), stop);
-    if (stop.stop_requested()) return;
+    if (stop.stop_requested() || loss()) return;
     const BootTime now = BootClock::now();
-    if (known.at(now) == Deadline::State::lost) {
-      return lose({Loss::Cause::no_answer, fmt::format("lease {} could not be renewed for {}: {}", hex_of(lease_),
-                                                       format_duration(known.ttl() / 10 * 9), why)});
-    }
     // Short enough that another endpoint can still be asked before the deadline becomes uncertain.
     const nanoseconds patience = std::max(known.ttl() / 6, kShortestRenewal);
     Attempt attempt;
@@ -100,12 +103,16 @@ void Session::renew_until(std::stop_token stop) {
     if (stop.stop_requested()) return;
     if (ttl && *ttl <= 0s) return lose({Loss::Cause::lease_gone, gone(lease_)});
     if (!ttl) {
-      if (is_about_account(ttl.error().code)) why = describe(ttl.error());
+      if (is_about_account(ttl.error().code)) {
+        const std::lock_guard lock(mutex_);
+        why_unanswered_ = describe(ttl.error());
+      }
       due = std::min(BootClock::now() + kPauseAfterFailure, known.lost_from());
       continue;
     }
     {
       const std::lock_guard lock(mutex_);
+      if (loss_) return;  // It was told already: no answer undoes that.
       deadline_.renew(attempt.sent, *ttl);
       known = deadline_;
     }

@@ -1,6 +1,7 @@
 // etcd's own scenarios and the library's promises, against a real etcd.
 #include <pthread.h>
 
+#include <atomic>
 #include <future>
 
 #include "cluster.h"
@@ -258,4 +259,49 @@ TEST_CASE("a thread that the system refuses ends a wait with an error; the candi
   }
   REQUIRE(first->close());
   CHECK(is<Candidacy::Elected>(waiting->wait(within(kPatience))));
+}
+
+TEST_CASE("a caller's short deadline leaves the connection to the others") {
+  const char* endpoints = std::getenv("ETCDCTL_ENDPOINTS");
+  REQUIRE(endpoints != nullptr);
+  std::atomic<int> left = 0;
+  ClientOptions options;
+  options.endpoints = {endpoints};
+  options.log = [&left](std::string_view line) { left += line.starts_with("leaving ") ? 1 : 0; };
+  const auto client = Client::open(options);
+  REQUIRE(client.has_value());
+  const auto election = Election::open(**client, unique_name("haste"));
+  REQUIRE(election->candidates().has_value());
+  int late = 0;
+  for (int i = 0; i < 200; ++i) late += election->candidates({}, within(20us)) ? 0 : 1;
+  CHECK(late > 0);
+  CHECK(election->candidates().has_value());
+  CHECK(left == 0);
+}
+
+TEST_CASE("a session says that it is lost once its time is over, also where its own thread does not run") {
+  const auto client = connect();
+  std::promise<void> stuck;
+  std::promise<void> go_on;
+  auto may_go_on = go_on.get_future();
+  int renewed = 0;
+  SessionOptions options;
+  options.ttl = 2s;
+  // The first time it is told by open(), the second time by the thread.
+  options.on_renewed = [&](const Deadline&) {
+    if (++renewed != 2) return;
+    stuck.set_value();
+    may_go_on.wait();
+  };
+  const auto session = open_session(*client, options);
+  const auto name = unique_name("asleep");
+  const auto candidacy = stand(*client, *session, name, "a");
+  REQUIRE(stuck.get_future().wait_for(kPatience) == std::future_status::ready);
+  CHECK_FALSE(session->loss().has_value());
+  const auto held = candidacy->hold(within(kPatience));
+  CHECK(BootClock::now() >= session->deadline().lost_from());
+  CHECK((held && *held && (*held)->cause == Loss::Cause::no_answer));
+  CHECK(session->loss().has_value());
+  CHECK(session->lost_token().stop_requested());
+  go_on.set_value();
 }

@@ -59,7 +59,8 @@ class Session {
   [[nodiscard]] std::chrono::seconds ttl() const;      // As last answered by the server.
   [[nodiscard]] Deadline deadline() const;
 
-  // Triggered at the moment of a loss; loss() then says why. Also triggered by nothing else.
+  // Triggered by a loss alone; loss() then says why. loss() asks the clock, too: it answers rightly also where this
+  // process has slept past the deadline and the session's thread has not run yet. A loss that it finds so is final.
   [[nodiscard]] std::stop_token lost_token() const { return lost_.get_token(); }
   [[nodiscard]] std::optional<Loss> loss() const;
 
@@ -71,7 +72,7 @@ class Session {
  private:
   Session(Client& client, SessionOptions options, LeaseId lease, bool owned, Deadline deadline);
   void renew_until(std::stop_token stop);
-  void lose(Loss loss);
+  void lose(Loss loss) const;
   [[nodiscard]] Result<void> end_lease(const std::stop_token& stop);
 
   Client& client_;
@@ -81,10 +82,11 @@ class Session {
 
   mutable std::mutex mutex_;
   Deadline deadline_;
-  std::optional<Loss> loss_;
+  mutable std::optional<Loss> loss_;
+  std::string why_unanswered_ = "no endpoint answered";
   bool closed_ = false;
 
-  std::stop_source lost_;
+  mutable std::stop_source lost_;
   std::jthread renewal_;  // Last: it uses all of the above.
 };
 
