@@ -16,13 +16,18 @@ Result<Snapshot> Election::candidates(const Query& query, const Until& until) co
 }
 
 Result<bool> Election::end(const Candidate& candidate, bool revoke, std::stop_token stop) const {
-  const auto deleted = delete_guarded(Connection::of(*client_), candidate, {stop, {}});
-  if (!deleted) return std::unexpected(deleted.error());
-  if (!deleted->held && !deleted->repeated) return false;
-  if (!revoke || candidate.lease == 0) return true;
-  const auto revoked = client_->revoke(candidate.lease, {stop, {}});
-  if (!revoked) return std::unexpected(revoked.error());
-  return true;
+  Connection& connection = Connection::of(*client_);
+  if (!revoke || candidate.lease == 0) {
+    const auto deleted = delete_guarded(connection, candidate, {stop, {}});
+    if (!deleted) return std::unexpected(deleted.error());
+    return deleted->held || deleted->repeated;
+  }
+  // The revoke deletes the key, too. What goes before it only looks: a look may lose its answer and be repeated, while
+  // a deletion that did would leave it open whether a candidacy that stands now is a newer one.
+  const auto stands = look_guarded(connection, candidate, {stop, {}});
+  if (!stands) return std::unexpected(stands.error());
+  if (!stands->held) return false;
+  return client_->revoke(candidate.lease, {stop, {}});
 }
 
 Result<bool> Election::proclaim(const Candidate& candidate, const std::string& value, std::stop_token stop) const {

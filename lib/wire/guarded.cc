@@ -40,6 +40,14 @@ Result<Guarded> put_guarded(Connection& connection, const Candidate& candidate, 
   return run_guarded(connection, candidate, std::move(operation), until);
 }
 
+Result<Guarded> look_guarded(Connection& connection, const Candidate& candidate, const Until& until) {
+  etcdserverpb::RequestOp operation;
+  auto& range = *operation.mutable_request_range();
+  range.set_key(candidate.key);
+  range.set_keys_only(true);
+  return run_guarded(connection, candidate, std::move(operation), until);
+}
+
 Result<Guarded> delete_guarded(Connection& connection, const Candidate& candidate, const Until& until) {
   etcdserverpb::RequestOp operation;
   operation.mutable_request_delete_range()->set_key(candidate.key);

@@ -22,6 +22,9 @@ struct Guarded {
 [[nodiscard]] Result<Guarded> put_guarded(Connection& connection, const Candidate& candidate, const std::string& value,
                                           const Until& until);
 
+// Changes nothing: says whether it is still the candidate.
+[[nodiscard]] Result<Guarded> look_guarded(Connection& connection, const Candidate& candidate, const Until& until);
+
 [[nodiscard]] Result<Guarded> delete_guarded(Connection& connection, const Candidate& candidate, const Until& until);
 
 }  // namespace elect

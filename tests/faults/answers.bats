@@ -70,6 +70,29 @@ two_ways() {
   done
 }
 
+@test "resign --revoke whose first answer is lost: a newer candidacy of the same lease lives on" {
+  start_callproxy
+  lease=$(grant 600)
+  put "$lease" old --lease "$lease"
+  plan "once Txn 1 1 after cut" "once Txn 2 1 before hold 3000"
+  start "$BATS_TEST_TMPDIR/resign" "$ELECTCTL" --endpoints "$address" resign "$name" --leader --revoke
+  resign=$!
+  wait_for 10 did "called Txn 2"
+  etcdctl del "$name/$lease"
+  put "$lease" newer --lease "$lease"
+  ended "$resign" 10
+  [[ $(value_of "$name/$lease") == newer ]]
+}
+
+@test "resign --revoke whose answers are lost ends the lease" {
+  start_callproxy
+  lease=$(grant 600)
+  put "$lease" v --lease "$lease"
+  plan "once Txn 1 1 after cut" "once LeaseRevoke 1 1 after cut"
+  run -0 electctl --endpoints "$address" resign "$name" --leader --revoke
+  etcdctl lease timetolive "$lease" | grep -q "already expired"
+}
+
 @test "a dial that hangs: SIGINT ends an observer at once" {
   link 1
   put 1 v
