@@ -45,8 +45,8 @@ std::expected<std::unique_ptr<Standing>, Failure> Standing::open(Context& contex
   const StandingOptions& wanted = standing->options_;
   const auto opened = wanted.session_file.empty() ? standing->open_session() : standing->open_kept_session();
   if (!opened) return std::unexpected(opened.error());
-  auto candidacy =
-      elect::Candidacy::stand(standing->election_, *standing->session_, wanted.value, {signals.stop_token(), {}});
+  auto candidacy = elect::Candidacy::stand(standing->election_, *standing->session_, wanted.value,
+                                           {signals.stop_token(), {}}, signals.impatient_token());
   if (!candidacy) return std::unexpected(Failure(candidacy.error()));
   standing->candidacy_ = *std::move(candidacy);
   standing->waited_ = standing->waited_ || !standing->candidacy_->elected();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "wire/connection.h"
 #include "wire/convert.h"
 #include "wire/guarded.h"
 #include "wire/lease.h"
@@ -41,6 +42,7 @@ etcdserverpb::RangeRequest last_before(const std::string& election, Revision cre
 }
 
 constexpr std::int64_t kOwnWatch = 1;
+constexpr std::chrono::milliseconds kPauseBeforeLooking{100};
 
 // Leaving, with the reason worded once.
 Loss key_deleted(const std::string& key) {
@@ -61,33 +63,22 @@ Result<std::unique_ptr<Candidacy>> Candidacy::stand(const Election& election, Se
   self.key = key_of(election.name(), session.lease());
   self.lease = session.lease();
 
-  etcdserverpb::TxnRequest request;
-  *request.add_compare() = stands_at(self.key, 0);
-  *request.add_success()->mutable_request_range() = last_before(election.name(), 0);
-  auto& put = *request.add_success()->mutable_request_put();
-  put.set_key(self.key);
-  put.set_value(value);
-  put.set_lease(self.lease);
-  request.add_failure()->mutable_request_range()->set_key(self.key);
-  etcdserverpb::TxnResponse response;
-  auto called = candidacy->connection_.call(&etcdserverpb::KV::Stub::Txn, request, response, until);
-  if (!called) return std::unexpected(called.error());
-  candidacy->header_ = header_of(response.header());
-
-  if (response.succeeded()) {
-    self.value = std::move(value);
-    self.create_revision = self.mod_revision = response.header().revision();
-    self.version = 1;
-    auto& before = *response.mutable_responses(0)->mutable_response_range();
-    candidacy->elected_ = before.kvs().empty();
-    if (!candidacy->elected_) candidacy->ahead_ = {std::move(*before.mutable_kvs(0)->mutable_key()), before.count()};
-    return candidacy;
+  bool stands = false;
+  if (!session.owned()) {
+    const auto found = candidacy->find_key(until);
+    if (!found) return std::unexpected(found.error());
+    stands = *found;
   }
-
-  auto& standing = *response.mutable_responses(0)->mutable_response_range();
-  if (standing.kvs().empty())
-    return fail(Errc::refused, "the server says of one key both that it is there and that it is not");
-  self = candidate_of(std::move(*standing.mutable_kvs(0)));
+  if (!stands) {
+    const Revision before = candidacy->header_.revision;
+    Attempt attempt;
+    const auto put = candidacy->put_key(value, until, attempt);
+    if (!put) {
+      if (!session.owned() && attempt.repeated) candidacy->take_back(value, before, give_up);
+      return std::unexpected(put.error());
+    }
+    if (*put) return candidacy;
+  }
   if (self.lease != session.lease()) {
     return fail(Errc::refused, "the key of this lease stands in the election under another lease: resign it first");
   }
@@ -102,6 +93,60 @@ Result<std::unique_ptr<Candidacy>> Candidacy::stand(const Election& election, Se
   if (!still_there) return std::unexpected(still_there.error());
   if (!*still_there) return fail(Errc::refused, "the candidate was deleted while it stood up");
   return candidacy;
+}
+
+Result<bool> Candidacy::put_key(const std::string& value, const Until& until, Attempt& attempt) {
+  etcdserverpb::TxnRequest request;
+  *request.add_compare() = stands_at(self_.key, 0);
+  *request.add_success()->mutable_request_range() = last_before(election_.name(), 0);
+  auto& put = *request.add_success()->mutable_request_put();
+  put.set_key(self_.key);
+  put.set_value(value);
+  put.set_lease(self_.lease);
+  request.add_failure()->mutable_request_range()->set_key(self_.key);
+  etcdserverpb::TxnResponse response;
+  auto called = connection_.call(&etcdserverpb::KV::Stub::Txn, request, response, until, &attempt);
+  if (!called) return std::unexpected(called.error());
+  header_ = header_of(response.header());
+  auto& range = *response.mutable_responses(0)->mutable_response_range();
+  if (response.succeeded()) {
+    self_.value = value;
+    self_.create_revision = self_.mod_revision = header_.revision;
+    self_.version = 1;
+    elected_ = range.kvs().empty();
+    if (!elected_) ahead_ = {std::move(*range.mutable_kvs(0)->mutable_key()), range.count()};
+    return true;
+  }
+  if (range.kvs().empty()) {
+    return fail(Errc::refused, "the server says of one key both that it is there and that it is not");
+  }
+  self_ = candidate_of(std::move(*range.mutable_kvs(0)));
+  return false;
+}
+
+Result<bool> Candidacy::find_key(const Until& until) {
+  etcdserverpb::RangeRequest request;
+  request.set_key(self_.key);
+  etcdserverpb::RangeResponse response;
+  const auto called = connection_.call(&etcdserverpb::KV::Stub::Range, request, response, until);
+  if (!called) return std::unexpected(called.error());
+  header_ = header_of(response.header());
+  if (response.kvs().empty()) return false;
+  self_ = candidate_of(std::move(*response.mutable_kvs(0)));
+  return true;
+}
+
+void Candidacy::take_back(const std::string& value, Revision before, const std::stop_token& give_up) {
+  // The server may still be at it: it is looked for again until no try can be on its way any more.
+  const Until until{give_up, connection_.limit({})};
+  for (; BootClock::now() < *until.deadline && !give_up.stop_requested(); pause_for(kPauseBeforeLooking, give_up)) {
+    const auto found = find_key(until);
+    if (!found && !is_passing(found.error().code)) return;
+    if (!found || !*found) continue;
+    if (self_.create_revision <= before || self_.version != 1 || self_.value != value) return;  // Not what we put.
+    const auto deleted = delete_guarded(connection_, self_, until);
+    if (deleted || !is_passing(deleted.error().code)) return;
+  }
 }
 
 Candidacy::Candidacy(const Election& election, Session& session)
@@ -223,9 +268,9 @@ Result<std::optional<Loss>> Candidacy::hold(const Until& until) {
 
 Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop) {
   const LeaseId lease = random_lease();
-  // Nobody has a use for a lease without a record, and it would live for as long as one. Where the answer to the Txn was
-  // lost, the record goes with it: what has not begun need not be kept from running. As all withdrawing it does not heed
-  // `stop`.
+  // Nobody has a use for a lease without a record, and it would live for as long as one. Where the answer to the Txn
+  // was lost, the record goes with it: what has not begun need not be kept from running. As all withdrawing it does not
+  // heed `stop`.
   const auto revoke = [&] {
     const BootTime limit = connection_.limit({});
     (void)election_.client().revoke(lease, {{}, std::min(limit, session_.deadline().expiry())});

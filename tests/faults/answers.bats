@@ -93,6 +93,57 @@ two_ways() {
   etcdctl lease timetolive "$lease" | grep -q "already expired"
 }
 
+@test "--lease: the answer to standing is lost, then SIGTERM: no key is left" {
+  start_callproxy
+  lease=$(grant 600)
+  for when in after "before"; do
+    plan "once Txn 1 1 $when silence"
+    start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" --endpoints "$address" --command-timeout 30s campaign "$name" v --lease "$lease"
+    candidate=$!
+    wait_for 10 did "fault Txn 1"
+    if [[ $when == after ]]; then [[ $(value_of "$name/$lease") == v ]]; fi
+    # A third one ends also the search for what may still come.
+    kill -TERM "$candidate"
+    if [[ $when == "before" ]]; then
+      wait_for 10 did "called Range 2"
+      kill -TERM "$candidate" && sleep 0.1 && kill -TERM "$candidate"
+    fi
+    ended "$candidate" 143
+    [[ -z $(etcdctl get "$name/" --prefix) ]]
+  done
+  etcdctl lease timetolive "$lease" | grep -q remaining
+}
+
+@test "--lease: a key that stood before is left standing" {
+  start_callproxy
+  lease=$(grant 600)
+  put "$lease" v --lease "$lease"
+  plan "once Txn 1 1 after silence"
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" --endpoints "$address" --command-timeout 30s campaign "$name" w --lease "$lease"
+  candidate=$!
+  wait_for 10 did "fault Txn 1"
+  kill -TERM "$candidate"
+  ended "$candidate" 143
+  [[ -n $(value_of "$name/$lease") ]]
+}
+
+# overtaken OPTION...: what an observer saw of an idle election that "v" leads, while its watch was on the way and others
+# wrote and compacted the store; then "end" is proclaimed.
+overtaken() {
+  local observer
+  put 1 v
+  plan "once Watch 1 1 before hold 3000"
+  start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" --endpoints "$address" observe "$name" "$@" -w json --until end
+  observer=$!
+  wait_for 10 did "called Watch 1"
+  for i in 1 2 3 4 5; do etcdctl put "foreign-$i" x >/dev/null; done
+  etcdctl compaction "$(electctl inspect "$name" -w json | jq .revision)" >/dev/null
+  wait_for 20 did "answered Watch 2"
+  put 1 end
+  ended "$observer" 0
+  events "$BATS_TEST_TMPDIR/events"
+}
+
 @test "a dial that hangs: SIGINT ends an observer at once" {
   link 1
   put 1 v

@@ -22,14 +22,20 @@ struct Ahead {
   std::int64_t count = 0;  // How many stood before when this candidacy began; afterwards not looked up again.
 };
 
-class Watcher;  // The wire half's; see lib/wire/watcher.h.
+class Watcher;   // The wire half's; see lib/wire/watcher.h.
+struct Attempt;  // Likewise; see lib/wire/connection.h.
 
 class Candidacy {
  public:
   // Stands under the session's lease. Where that lease already stands in this election, its value is updated in place
-  // (a proclaim) and it keeps its place. Two calls with the session's grant: one Txn more. The session must outlive it.
+  // (a proclaim) and it keeps its place. Two calls with the session's grant: one Txn more; on a lease that is not the
+  // session's own, one look before. The session must outlive it.
+  // Where it fails, no key is left by it: the session's own lease takes the key along when it is closed; on another's
+  // lease, whose end may be far, a key that was put by a try without an answer is looked for and deleted. That takes up
+  // to the client's command_timeout more, and heeds `give_up` alone.
   [[nodiscard]] static Result<std::unique_ptr<Candidacy>> stand(const Election& election, Session& session,
-                                                                std::string value, const Until& until);
+                                                                std::string value, const Until& until,
+                                                                const std::stop_token& give_up = {});
   ~Candidacy();
 
   Candidacy(const Candidacy&) = delete;
@@ -77,6 +83,12 @@ class Candidacy {
 
  private:
   Candidacy(const Election& election, Session& session);
+  // The Txn that stands up. False: the key is there already, and is self_ now.
+  [[nodiscard]] Result<bool> put_key(const std::string& value, const Until& until, Attempt& attempt);
+  // Reads the key of this lease into self_. False: there is none.
+  [[nodiscard]] Result<bool> find_key(const Until& until);
+  // Deletes what a Txn that put `value` behind revision `before`, and whose answer was lost, may have put.
+  void take_back(const std::string& value, Revision before, const std::stop_token& give_up);
   // One Txn that says who is next in front. False: the own key is gone.
   [[nodiscard]] Result<bool> look_ahead(const Until& until);
   // Watches the own key and, while not elected, the one in front, until the verdict is known.
