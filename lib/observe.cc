@@ -26,14 +26,21 @@ class ElectionBook : public Book {
   ElectionBook(const std::string& name, const Tell& tell) : name_(name), tell_(tell) {}
 
   bool begin(Snapshot&& snapshot, Revision at) override {
+    const Header header = snapshot.header;
+    take(std::move(snapshot), at);
+    return tell_present(header, at, {});
+  }
+
+  // The same leader with the same value has led all along. Otherwise others may have led unseen.
+  bool resume(Snapshot&& snapshot, Revision at, Revision oldest) override {
     std::optional<Candidate> before;
     if (const Candidate* leader = queue_.leader()) before = *leader;
-    queue_ = Queue(std::move(snapshot.candidates), at);
-    count_ = static_cast<std::int64_t>(queue_.size());
-    if (const Candidate* leader = queue_.leader()) {
-      return tell_({Observation::Type::elected, snapshot.header, leader->mod_revision, *leader, count_, name_});
-    }
-    return tell_({Observation::Type::vacant, snapshot.header, at, before.value_or(Candidate{}), 0, name_});
+    const Header header = snapshot.header;
+    take(std::move(snapshot), at);
+    const Candidate* leader = queue_.leader();
+    if (before && leader != nullptr && *before == *leader) return true;
+    if (!tell_({Observation::Type::gap, {}, oldest, {}, 0, name_})) return false;
+    return (!before && leader == nullptr) || tell_present(header, at, before);
   }
 
   bool apply(const Header& header, Revision revision, std::span<const Event> events) override {
@@ -44,9 +51,19 @@ class ElectionBook : public Book {
     return tell_({type_of(change->type), header, change->revision, change->leader, count_, name_});
   }
 
-  bool gap(Revision oldest) override { return tell_({Observation::Type::gap, {}, oldest, {}, 0, name_}); }
-
  private:
+  void take(Snapshot&& snapshot, Revision at) {
+    queue_ = Queue(std::move(snapshot.candidates), at);
+    count_ = static_cast<std::int64_t>(queue_.size());
+  }
+
+  bool tell_present(const Header& header, Revision at, const std::optional<Candidate>& before) {
+    if (const Candidate* leader = queue_.leader()) {
+      return tell_({Observation::Type::elected, header, leader->mod_revision, *leader, count_, name_});
+    }
+    return tell_({Observation::Type::vacant, header, at, before.value_or(Candidate{}), 0, name_});
+  }
+
   const std::string& name_;
   const Tell& tell_;
   Queue queue_;
@@ -57,18 +74,11 @@ class ElectionsBook : public Book {
  public:
   ElectionsBook(const std::string& prefix, const Tell& tell) : prefix_(prefix), tell_(tell), elections_(prefix) {}
 
-  bool begin(Snapshot&& snapshot, Revision at) override {
-    const auto before = std::exchange(elections_, Elections(prefix_, snapshot.candidates, at));
-    for (const auto& [name, queue] : before.all()) {
-      if (elections_.all().contains(name)) continue;
-      if (!tell_({Observation::Type::vacant, snapshot.header, at, *queue.leader(), 0, name})) return false;
-    }
-    for (const auto& [name, queue] : elections_.all()) {
-      const Candidate& leader = *queue.leader();
-      const auto count = static_cast<std::int64_t>(queue.size());
-      if (!tell_({Observation::Type::elected, snapshot.header, leader.mod_revision, leader, count, name})) return false;
-    }
-    return true;
+  bool begin(Snapshot&& snapshot, Revision at) override { return take(std::move(snapshot), at); }
+
+  // An election that came and went unseen leaves no trace: so there is a gap, whatever there is now.
+  bool resume(Snapshot&& snapshot, Revision at, Revision oldest) override {
+    return tell_({Observation::Type::gap, {}, oldest, {}, 0, prefix_}) && take(std::move(snapshot), at);
   }
 
   bool apply(const Header& header, Revision revision, std::span<const Event> events) override {
@@ -80,9 +90,24 @@ class ElectionsBook : public Book {
     return true;
   }
 
-  bool gap(Revision oldest) override { return tell_({Observation::Type::gap, {}, oldest, {}, 0, prefix_}); }
-
  private:
+  // Tells what has changed since the state before.
+  bool take(Snapshot&& snapshot, Revision at) {
+    const auto before = std::exchange(elections_, Elections(prefix_, snapshot.candidates, at));
+    for (const auto& [name, queue] : before.all()) {
+      if (elections_.all().contains(name)) continue;
+      if (!tell_({Observation::Type::vacant, snapshot.header, at, *queue.leader(), 0, name})) return false;
+    }
+    for (const auto& [name, queue] : elections_.all()) {
+      const Candidate& leader = *queue.leader();
+      const auto known = before.all().find(name);
+      if (known != before.all().end() && *known->second.leader() == leader) continue;
+      const auto count = static_cast<std::int64_t>(queue.size());
+      if (!tell_({Observation::Type::elected, snapshot.header, leader.mod_revision, leader, count, name})) return false;
+    }
+    return true;
+  }
+
   const std::string& prefix_;
   const Tell& tell_;
   Elections elections_;
@@ -97,6 +122,7 @@ class QueueBook : public Book {
     queue_ = Queue(std::move(snapshot.candidates), at);
     return true;
   }
+  bool resume(Snapshot&& snapshot, Revision at, Revision) override { return begin(std::move(snapshot), at); }
   bool apply(const Header& header, Revision revision, std::span<const Event> events) override {
     header_ = header;
     header_.revision = revision;
@@ -104,7 +130,6 @@ class QueueBook : public Book {
     return true;
   }
   bool settled() override { return tell_(header_, queue_); }
-  bool gap(Revision) override { return true; }
 
  private:
   const std::function<bool(const Header&, const Queue&)>& tell_;

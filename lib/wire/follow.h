@@ -13,14 +13,14 @@ namespace elect {
 class Book {
  public:
   virtual ~Book() = default;
-  // The state at revision `at`: at the start, and after each gap.
+  // The state at revision `at`, at the start.
   virtual bool begin(Snapshot&& snapshot, Revision at) = 0;
+  // The state at revision `at`, after what came before revision `oldest` was compacted unseen.
+  virtual bool resume(Snapshot&& snapshot, Revision at, Revision oldest) = 0;
   // All events of one revision, in order; `header` is of the answer that brought them.
   virtual bool apply(const Header& header, Revision revision, std::span<const Event> events) = 0;
   // All that has come for now was applied.
   virtual bool settled() { return true; }
-  // What came before revision `oldest` was compacted unseen; begin() follows.
-  virtual bool gap(Revision oldest) = 0;
 };
 
 // Ends with success where the book wants no more or the deadline came, with Errc::interrupted after a stop request,

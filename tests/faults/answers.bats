@@ -144,6 +144,18 @@ overtaken() {
   events "$BATS_TEST_TMPDIR/events"
 }
 
+@test "an idle election, foreign writes, a compaction, a reconnect: observers are told nothing" {
+  start_callproxy
+  seen=$(overtaken)
+  [[ $seen == $'elected v\nproclaimed end' ]]
+}
+
+@test "the same for all elections of a prefix: a gap, since others may have come and gone; but no leader again" {
+  start_callproxy
+  seen=$(overtaken --prefix)
+  [[ $seen == $'elected v\ngap \nproclaimed end' ]]
+}
+
 @test "a dial that hangs: SIGINT ends an observer at once" {
   link 1
   put 1 v

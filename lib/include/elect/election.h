@@ -60,7 +60,8 @@ class Election {
                                       std::stop_token stop = {}) const;
 
   // Every leader in order, each once: the present one first (or that nobody leads), then every change as it comes, over
-  // reconnects. Where a compaction overtook it: a gap, then the present leader (or that nobody leads). `tell` answers
+  // reconnects. Where a compaction took away what may have been a change: a gap, then what has changed since what was
+  // told last. (The leader told last leads still, with the same value: no gap, nothing was missed.) `tell` answers
   // whether to go on. Ends with success where it says no or the deadline came, with Errc::interrupted after a stop
   // request, otherwise with the error that could not be overcome. The first look at the election has the client's
   // command_timeout, whatever the deadline.
