@@ -1,5 +1,7 @@
 #include "elect/history.h"
 
+#include <algorithm>
+
 #include "wire/follow.h"
 
 namespace elect {
@@ -9,39 +11,94 @@ using namespace std::chrono_literals;
 
 // etcd tells a watch that begins in the past at most so many revisions at once, and more of them with the next batch.
 constexpr std::size_t kRevisionsAtOnce = 1000;
-// Watches that begin in the past are looked at ten times a second. Only where nothing at all is to be told, or just
-// as much as goes into a whole batch, silence is the sign of it.
-constexpr auto kSilence = 1s;
+constexpr auto kAskAgain = 100ms;
+constexpr std::int64_t kPast = 1;  // The watch that tells the past. Those behind it are beacons.
+constexpr int kBeacons = 2;
 
-// Reads what followed `at`, up to the revision `to`.
-Result<void> read_events(Connection& connection, const KeyRange& range, Chronicle& chronicle, Revision at, Revision to,
-                         const Until& until) {
-  if (at >= to) return {};
-  const auto watcher = Watcher::open(connection, until);
-  if (!watcher) return std::unexpected(watcher.error());
-  (*watcher)->add(1, {range.begin, range.end, at + 1, false});
-  for (;;) {
-    const auto next = (*watcher)->next(within(kSilence, until.stop));
-    if (!next) return std::unexpected(next.error());
-    if (std::holds_alternative<Watcher::Late>(*next)) {
-      if ((*watcher)->answered()) return {};
-      if (BootClock::now() >= *until.deadline)
-        return fail(Errc::timeout, "the server did not answer the watch in time");
-      continue;
+// A read of the past is as whole as the server says that it is: with the event of revision `to` or a later one, with a
+// batch smaller than it makes them where there is more, with an answer that its watches are further than that. Where
+// it cannot answer (see Watcher::ask_for_progress), with two beacons: watches on something that is sure to be told,
+// which is told when the server has looked at the watches that begin in the past. Those that it looks at together it
+// answers in any order; so where a second beacon, begun after the first one came, comes as well, all of the past has
+// come before it.
+class Reading {
+ public:
+  Reading(Connection& connection, const KeyRange& range, History& history, Revision from)
+      : connection_(connection), range_(range), history_(history), at_(from), to_(history.header.revision) {}
+
+  Result<void> run(const Until& until) {
+    if (at_ >= to_) return {};
+    auto read = run_with(whole_store(), until);
+    if (read || !beacon_refused_) return read;
+    const auto allowed = read_range(connection_, keys_below({}), {.limit = 1, .keys_only = true}, until);
+    if (allowed || allowed.error().code != Errc::permission) return read;
+    if (history_.oldest_revision > 1) return run_with(before_compaction(), until);
+    return fail(Errc::permission,
+                "this etcd tells only who may read all keys whether its history is whole: use an account that may, or "
+                "etcd 3.4.25, 3.5.8 or newer");
+  }
+
+ private:
+  // Revision `to` has an event, whichever key it is of.
+  [[nodiscard]] Watcher::Target whole_store() const { return {std::string(1, '\0'), std::string(1, '\0'), to_}; }
+  // Refused with the oldest revision.
+  [[nodiscard]] Watcher::Target before_compaction() const { return {range_.begin, range_.end, 1}; }
+
+  Result<void> run_with(const Watcher::Target& beacon, const Until& until) {
+    const auto watcher = Watcher::open(connection_, until);
+    if (!watcher) return std::unexpected(watcher.error());
+    (*watcher)->add(kPast, {range_.begin, range_.end, at_ + 1});
+    std::int64_t lit = 0;   // Beacons begun,
+    std::int64_t seen = 0;  // and come.
+    for (;;) {
+      const BootTime soon = later(BootClock::now(), kAskAgain);
+      const auto next = (*watcher)->next({until.stop, std::min(soon, *until.deadline)});
+      if (!next) {
+        beacon_refused_ = lit > seen && (*watcher)->answered();
+        return std::unexpected(next.error());
+      }
+      if (std::holds_alternative<Watcher::Late>(*next)) {
+        if (BootClock::now() >= *until.deadline) {
+          return fail(Errc::timeout, "the server did not tell all of the past in time; see --command-timeout");
+        }
+        const auto tells = (*watcher)->tells_progress();
+        if (tells && *tells) (*watcher)->ask_for_progress();
+        if (tells && !*tells && lit == seen) (*watcher)->add(kPast + ++lit, beacon);
+        continue;
+      }
+      const auto* progress = std::get_if<Watcher::Progress>(&*next);
+      if (progress != nullptr && progress->revision >= to_) return {};
+      const auto* gone = std::get_if<Watcher::Compacted>(&*next);
+      if (gone != nullptr && gone->id == kPast) return std::unexpected(compacted(at_, gone->oldest));
+      const auto* batch = std::get_if<Watcher::Batch>(&*next);
+      if (batch != nullptr && batch->id == kPast) {
+        if (is_last(*batch)) return {};
+      } else if (const auto id = gone != nullptr ? gone->id : batch != nullptr ? batch->id : 0; id == kPast + lit) {
+        seen = lit;
+        if (seen == kBeacons) return {};
+        (*watcher)->add(kPast + ++lit, beacon);
+      }
     }
-    if (const auto* gone = std::get_if<Watcher::Compacted>(&*next)) {
-      return std::unexpected(compacted(at, gone->oldest));
-    }
-    const auto& batch = std::get<Watcher::Batch>(*next);
+  }
+
+  bool is_last(const Watcher::Batch& batch) {
     std::size_t revisions = 0;
     const bool more = each_revision(batch.events, [&](Revision revision, std::span<const Event> events) {
       ++revisions;
-      if (revision <= to) chronicle.apply(revision, events);
-      return revision < to;
+      at_ = revision;
+      if (revision <= to_) history_.chronicle.apply(revision, events);
+      return revision < to_;
     });
-    if (!more || (batch.header.revision >= to && revisions < kRevisionsAtOnce)) return {};
+    return !more || (batch.header.revision >= to_ && revisions < kRevisionsAtOnce);
   }
-}
+
+  Connection& connection_;
+  const KeyRange& range_;
+  History& history_;
+  Revision at_;
+  const Revision to_;
+  bool beacon_refused_ = false;
+};
 
 Result<History> read_once(Connection& connection, const KeyRange& range, Revision from, const Until& until) {
   const auto oldest = oldest_revision(connection, range, until);
@@ -51,8 +108,9 @@ Result<History> read_once(Connection& connection, const KeyRange& range, Revisio
   const auto snapshot = read_range(connection, range, {.revision = at}, until);
   if (!snapshot) return std::unexpected(snapshot.error());
   History history{snapshot->header, *oldest, Chronicle(snapshot->candidates, at)};
-  const auto read = read_events(connection, range, history.chronicle, at, snapshot->header.revision, until);
-  if (!read) return std::unexpected(read.error());
+  if (const auto read = Reading(connection, range, history, at).run(until); !read) {
+    return std::unexpected(read.error());
+  }
   return history;
 }
 

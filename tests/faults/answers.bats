@@ -156,6 +156,27 @@ overtaken() {
   [[ $seen == $'elected v\ngap \nproclaimed end' ]]
 }
 
+@test "inspect --history: a past that comes late is told whole, or it is an error" {
+  start_callproxy
+  etcdctl put "$name/1" v
+  etcdctl del "$name/1"
+  # The created answer, and before it, or behind it, others: which is the past differs from one etcd to the other.
+  for answer in 1 2 3; do
+    plan "once Watch 1 $answer after hold 2500"
+    run -0 electctl --endpoints "$address" inspect "$name" --history -w json
+    [[ $(jq -c '[.terms[].value]' <<<"$output") == '["v"]' ]]
+    plan "always Watch 1 $answer after silence"
+    run -1 --separate-stderr electctl --endpoints "$address" --command-timeout 2s inspect "$name" --history -w json
+    [[ -z $output && $stderr == "Error: "* ]]
+  done
+}
+
+# Connections are taken from then on, and nothing comes of them; those that were there are cut. Of link's group.
+make_link_hang() {
+  kill -STOP "$group"
+  pkill -KILL -P "$group"
+}
+
 @test "a dial that hangs: SIGINT ends an observer at once" {
   link 1
   put 1 v

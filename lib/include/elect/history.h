@@ -19,8 +19,8 @@ struct History {
 
 // from: begins there; 0: as far back as the store reaches. Errc::compacted where that is gone, which names the oldest
 // revision to be had; Errc::future_revision where it is yet to come.
-// The server does not say when a watch has told all of the past. The end is known by the last revision's own event, by
-// a batch smaller than the server makes them where there is more, or else by a second of silence.
+// What is answered is whole: where the server does not tell all of the past within the client's command_timeout, or
+// does not let it be known whether it has, that is an error.
 [[nodiscard]] Result<History> read_history(const Election& election, Revision from = 0,
                                            const std::stop_token& stop = {});
 
