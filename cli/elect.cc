@@ -6,6 +6,7 @@
 #include "answer.h"
 #include "command.h"
 #include "output.h"
+#include "reader.h"
 #include "signals.h"
 #include "standing.h"
 
@@ -22,6 +23,7 @@ struct ElectOptions {
 
 Outcome listen(Context& context, Format format, const ElectOptions& options) {
   const Signals signals;
+  const Reader reader(signals.stop_token());
   auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
   std::optional<Failure> failure;
@@ -34,7 +36,8 @@ Outcome listen(Context& context, Format format, const ElectOptions& options) {
     if (auto written = write_result(as_etcdctl(context, format, snapshot)); !written) failure = written.error();
     return !failure;
   };
-  const auto ended = election->observe(0, print, {signals.stop_token(), {}});
+  const auto ended = election->observe(0, print, {reader.token(), {}});
+  if (reader.is_gone()) return std::unexpected(reader_gone());
   if (failure) return std::unexpected(*failure);
   if (signals.first() != 0 || ended) return kDone;
   return std::unexpected(Failure(ended.error()));

@@ -6,6 +6,7 @@
 #include "command.h"
 #include "elect/duration.h"
 #include "output.h"
+#include "reader.h"
 #include "signals.h"
 
 namespace cli {
@@ -58,17 +59,22 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
     return bad_arguments("--print-value-only and --keys-only go with -w simple");
   }
   std::optional<Signals> signals;
-  if (options.waits) signals.emplace();
+  std::optional<Reader> reader;
+  if (options.waits) {
+    signals.emplace();
+    if (!options.is) reader.emplace(signals->stop_token());
+  }
   auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
   elect::Until until;
-  if (signals) until.stop = signals->stop_token();
+  if (signals) until.stop = reader ? reader->token() : signals->stop_token();
   if (options.wait) until.deadline = elect::later(elect::BootClock::now(), *options.wait);
   for (;;) {
     // Each look has the time of any call: only an answer says that nobody leads.
     const auto snapshot = election->candidates(
         {.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"}, {until.stop, {}});
     if (signals && signals->first() != 0) return kBySignal + signals->first();
+    if (reader && reader->is_gone()) return std::unexpected(reader_gone());
     if (!snapshot) return std::unexpected(Failure(snapshot.error()));
     if (!snapshot->candidates.empty()) return answer(context, election->client(), options, *format, *snapshot);
     if (!options.waits || (until.deadline && elect::BootClock::now() >= *until.deadline)) return kNoLeader;

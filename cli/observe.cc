@@ -17,6 +17,7 @@
 #include "handler.h"
 #include "init.h"
 #include "output.h"
+#include "reader.h"
 #include "render/json.h"
 #include "signals.h"
 
@@ -167,7 +168,10 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
     const bool typed = number == SIGINT || number == SIGQUIT || number == SIGWINCH;
     if (handler && !(typed && is_in_foreground())) handler->signal(number);
   });
-  elect::Until until{signals.stop_token(), {}};
+  // What a CMD does is not read here.
+  std::optional<Reader> reader;
+  if (!handler) reader.emplace(signals.stop_token());
+  elect::Until until{reader ? reader->token() : signals.stop_token(), {}};
   if (options.timeout) until.deadline = elect::later(elect::BootClock::now(), *options.timeout);
 
   std::jthread timer;
@@ -185,6 +189,7 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
     ended = election->observe(options.revision, tell, until);
   }
   if (signals.first() != 0) return kDone;  // How one ends it by hand.
+  if (reader && reader->is_gone()) return std::unexpected(reader_gone());
   if (observer.ended) return *observer.ended;
   if (!ended) return std::unexpected(Failure(ended.error()));
   return observer.done || (!options.count && !options.until) ? kDone : kNotElected;

@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 
 #include <fmt/format.h>
+
+#include "reader.h"
 
 namespace cli {
 
@@ -31,7 +32,7 @@ bool write_all(int descriptor, std::string_view bytes) {
 
 std::expected<void, Failure> write_result(std::string_view bytes) {
   if (write_all(STDOUT_FILENO, bytes)) return {};
-  if (errno == EPIPE) return std::unexpected(Failure(kBySignal + SIGPIPE, ""));
+  if (errno == EPIPE) return std::unexpected(reader_gone());
   return std::unexpected(Failure(kError, fmt::format("cannot write to standard output: {}", std::strerror(errno))));
 }
 

@@ -11,6 +11,7 @@
 #include "elect/text.h"
 #include "inspect/forms.h"
 #include "output.h"
+#include "reader.h"
 #include "render/json.h"
 #include "render/listing.h"
 #include "signals.h"
@@ -73,6 +74,7 @@ Outcome watch(Context& context, const Options& options) {
   const Signals signals([&screen](int number) {
     if (number == SIGWINCH) screen.resize();
   });
+  const Reader reader(signals.stop_token());
   auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
   const auto client = context.client();
@@ -80,7 +82,7 @@ Outcome watch(Context& context, const Options& options) {
 
   std::optional<Failure> failure;
   const auto show = [&](const elect::Header& header, const elect::Queue& queue) {
-    auto listing = with_leases(**client, queue.in_order(), signals.stop_token());
+    auto listing = with_leases(**client, queue.in_order(), reader.token());
     if (!listing) {
       failure = Failure(listing.error());
       return false;
@@ -90,8 +92,9 @@ Outcome watch(Context& context, const Options& options) {
     if (!written) failure = written.error();
     return !failure;
   };
-  const auto ended = election->watch(show, {signals.stop_token(), {}});
+  const auto ended = election->watch(show, {reader.token(), {}});
   if (signals.first() != 0) return kDone;  // How one ends it.
+  if (reader.is_gone()) return std::unexpected(reader_gone());
   if (failure) return std::unexpected(*failure);
   if (!ended) return std::unexpected(Failure(ended.error()));
   return kDone;

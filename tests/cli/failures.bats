@@ -40,6 +40,31 @@ teardown() {
   [[ -z $stderr ]]
 }
 
+@test "a reader that closes the pipe ends what waits for the next line, too, at once" {
+  name=$(name_of_test)
+  etcdctl put "$name/1" v
+  for command in "observe $name" "observe $name --prefix -w json" "elect -l $name" "inspect $name --watch -w json"; do
+    # shellcheck disable=SC2086
+    run -0 --separate-stderr timeout 10 bash -c '"$ELECTCTL" "$@" | head -n 1; ((PIPESTATUS[0] == 141))' _ $command
+    [[ -n $output && -z $stderr ]]
+  done
+  run -0 --separate-stderr timeout 10 bash -c '"$ELECTCTL" leader "$1" --wait | true; ((PIPESTATUS[0] == 141))' _ "$name-none"
+  [[ -z $output$stderr ]]
+}
+
+@test "a holder without CMD holds on when its reader closes the pipe" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/first" bash -c '"$ELECTCTL" campaign "$1" v --ttl 3s | head -n 1' _ "$name"
+  wait_for 10 grep -q "$name/" "$BATS_TEST_TMPDIR/first"
+  # Longer than its lease.
+  for _ in 1 2 3 4 5; do
+    sleep 1
+    leads "$name" v
+  done
+  electctl resign "$name" --leader
+  wait_for 10 not_running "$!"
+}
+
 @test "campaign into a closed pipe withdraws" {
   name=$(name_of_test)
   run -141 --separate-stderr bash -c '{ "$ELECTCTL" campaign "$1" v; echo "$?" >"$2"; } > >(exec 0<&-); exit "$(<"$2")"' \
