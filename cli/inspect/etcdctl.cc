@@ -28,10 +28,11 @@ std::string shell_quoted(std::string_view text) {
   return quoted + "'";
 }
 
-// etcdctl with what it needs to ask the same cluster. A password is left for it to ask.
+// etcdctl with what it needs to ask the same cluster, and with no variable of the shell that it is pasted into: they
+// would change what it does, and one that is given as an option, too, makes it fail. A password is left for it to ask.
 std::string etcdctl_with(const GlobalOptions& options) {
   const elect::ClientOptions& client = options.client;
-  std::string text = "ETCDCTL_API=3 etcdctl";
+  std::string text = R"(env -i PATH="$PATH" etcdctl)";
   const auto add = [&text](std::string_view option, const std::string& value) {
     if (!value.empty()) text += fmt::format(" --{}={}", option, shell_quoted(value));
   };
