@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "elect/names.h"
 #include "elect/text.h"
 
 namespace elect {
@@ -27,21 +28,43 @@ Needs needs_of(const etcdserverpb::TxnRequest& request) {
   return needs;
 }
 
+namespace {
+
+constexpr std::string_view kNul("\0", 1);
+
+// The keys that it is of use to grant where one is missing: for a record of --once, those of all IDs of its election.
+KeySpan wider(const KeySpan& where) {
+  const std::string records = once_prefix_of(where.key);
+  return records.empty() ? where : KeySpan{records, range_end_of(records)};
+}
+
+std::string in_words(const KeySpan& range) {
+  if (range.range_end.empty()) return fmt::format("the key '{}'", printable(range.key));
+  const bool to_the_last = range.range_end == kNul;
+  if (to_the_last && range.key == kNul) return "all keys";
+  if (to_the_last) return fmt::format("the keys from '{}' on", printable(range.key));
+  return fmt::format("the keys from '{}' to '{}'", printable(range.key), printable(range.range_end));
+}
+
+// As etcdctl takes it, whatever shell it is pasted into: the bytes that stand for "from the first key" and "to the
+// last" are no arguments.
+std::string for_etcdctl(const KeySpan& range) {
+  const std::string_view key = range.key == kNul ? "" : std::string_view(range.key);
+  if (range.range_end == kNul) return fmt::format("'{}' --from-key", printable(key));
+  if (range.range_end.empty()) return fmt::format("'{}'", printable(key));
+  return fmt::format("'{}' '{}'", printable(key), printable(range.range_end));
+}
+
+}  // namespace
+
 std::string missing_permission(std::string_view user, bool write, const KeySpan& where, const Needs& needs) {
-  const auto text_of = [](const KeySpan& range) {
-    return range.range_end.empty() ? fmt::format("'{}'", printable(range.key))
-                                   : fmt::format("'{}' '{}'", printable(range.key), printable(range.range_end));
-  };
   const auto covering = std::ranges::find_if(
       needs.read, [&](const KeySpan& range) { return range.key <= where.key && where.key < range.range_end; });
-  const KeySpan& grant = covering != needs.read.end() ? *covering : where;
-  const std::string place = where.range_end.empty() ? fmt::format("the key '{}'", printable(where.key))
-                                                    : fmt::format("the keys from '{}' to '{}'", printable(where.key),
-                                                                  printable(where.range_end));
+  const KeySpan grant = covering != needs.read.end() ? *covering : wider(where);
   return fmt::format(
       "permission denied: {} has no {} permission on {}; grant it to a role of theirs: etcdctl role "
       "grant-permission ROLE {} {}",
-      user, write ? "write" : "read", place, needs.write.empty() ? "read" : "readwrite", text_of(grant));
+      user, write ? "write" : "read", in_words(where), needs.write.empty() ? "read" : "readwrite", for_etcdctl(grant));
 }
 
 }  // namespace elect

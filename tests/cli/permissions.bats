@@ -204,3 +204,18 @@ nobody_stands() { [[ -z $(as_root get "$name/" --prefix) ]]; }
   works 0 completion bash
   works 0 inspect "$name" --etcdctl
 }
+
+@test "what is advised where a permission is missing is enough, and goes into a shell as it stands" {
+  may readwrite "$name/" "${name}0"
+  refused read "electctl-once:$name:" campaign "$name" v --once monday -- true
+  [[ $stderr == *" readwrite 'electctl-once:$name:' 'electctl-once:$name;' (endpoint "* ]]
+  may read "$name/" "${name}0"
+  for command in "inspect --all" "observe --prefix"; do
+    # shellcheck disable=SC2086
+    mine $command ''
+    [[ $status == 1 && $stderr == "Error: permission denied: user '$user' has no read permission on all keys; grant it to a role of theirs: etcdctl role grant-permission ROLE read '' --from-key (endpoint "* ]]
+  done
+  may
+  as_root role grant-permission "$user" read '' --from-key
+  works 10 inspect --all ''
+}

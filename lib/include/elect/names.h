@@ -32,6 +32,9 @@ using Revision = std::int64_t;  // A revision of the store; 0: none, or the pres
 // under no election's prefix; name and ID are percent-encoded for that.
 [[nodiscard]] std::string once_key_of(std::string_view name, std::string_view id);
 
+// What the keys of all such records of one election begin with, out of one of them; empty for any other key.
+[[nodiscard]] std::string once_prefix_of(std::string_view key);
+
 // A lease as Go's election writes it into a key: lower-case hex, no padding, a sign before a negative ID.
 [[nodiscard]] std::string hex_of(LeaseId lease);
 
