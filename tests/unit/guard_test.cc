@@ -308,7 +308,12 @@ TEST_SUITE("guard") {
     Channel channel;
     const auto hangup = std::signal(SIGHUP, SIG_IGN);
     const auto broken_pipe = std::signal(SIGPIPE, SIG_IGN);
+    // Whoever runs these tests may have had them ignored, as a shell does for what it runs in the background.
+    const auto interrupt = std::signal(SIGINT, SIG_DFL);
+    const auto quit = std::signal(SIGQUIT, SIG_DFL);
     auto guard = make_guard();
+    std::signal(SIGINT, interrupt);
+    std::signal(SIGQUIT, quit);
     std::signal(SIGHUP, hangup);
     std::signal(SIGPIPE, broken_pipe);
     REQUIRE(guard.start(shell("grep -E '^Sig(Blk|Ign)' /proc/self/status >&9"), {}));
