@@ -8,7 +8,7 @@
 //   And OpenSSL's BIO_lookup, for connections that OpenSSL makes itself: we make ours.
 // - getnameinfo: OpenSSL's BIO_ADDR functions, for connections of its own, too.
 // - gethostbyname: OpenSSL's BIO_gethostbyname, which nothing calls.
-// - getservbyname, getservbyport_r: c-ares, for services that are not a number. Our ports are numbers.
+// - getservbyname, getservbyname_r, getservbyport_r: c-ares, for services that are not a number. Our ports are numbers.
 // - iconv_open: the C++ library, for locales that have a name. This program sets none.
 // - dlopen: OpenSSL, for engines and providers that its configuration file names. They need a shared libcrypto.
 //
@@ -38,6 +38,11 @@ hostent* __wrap_gethostbyname(const char* /*host*/) {
   return nullptr;
 }
 servent* __wrap_getservbyname(const char* /*name*/, const char* /*protocol*/) { return nullptr; }
+int __wrap_getservbyname_r(const char* /*name*/, const char* /*protocol*/, servent* /*buffer*/, char* /*strings*/,
+                           size_t /*size*/, servent** result) {
+  *result = nullptr;
+  return ENOENT;
+}
 int __wrap_getservbyport_r(int /*port*/, const char* /*protocol*/, servent* /*buffer*/, char* /*strings*/,
                            size_t /*size*/, servent** result) {
   *result = nullptr;
