@@ -22,6 +22,7 @@
 #include <cstdlib>
 #include <cstring>
 
+// NOLINTBEGIN(bugprone-reserved-identifier, performance-no-int-to-ptr): the linker and iconv want it so.
 extern "C" {
 
 int __wrap_getaddrinfo(const char* /*host*/, const char* /*service*/, const addrinfo* /*hints*/,
@@ -66,3 +67,4 @@ char* __wrap_secure_getenv(const char* name) {
 void* __wrap_dlopen(const char* /*file*/, int /*mode*/) { return nullptr; }
 
 }  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier, performance-no-int-to-ptr)
