@@ -42,6 +42,7 @@ class Proc {
   // Calls `function` with the number of every process.
   template <class Function>
   void for_each(Function function) const {
+    lseek(directory_, 0, SEEK_SET);
     alignas(dirent64) char entries[2048];
     std::array<pid_t, sizeof entries / 24> numbers{};
     for (ssize_t size = 0; (size = getdents64(directory_, entries, sizeof entries)) > 0;) {
@@ -186,27 +187,36 @@ int Descendants::send(int proc, pid_t process, int number) const {
   return error;
 }
 
-int Descendants::look(bool stop) {
+int Descendants::look(std::initializer_list<int> numbers, pid_t group) {
   const Proc proc;
-  if (proc.directory() < 0) return stop ? look_at_numbers() : 0;
+  const bool kills = group == 0;
+  if (proc.directory() < 0) return kills ? look_at_numbers() : 0;
   const pid_t self = getpid();
   int fresh = 0;
   zombies_ = 0;
   killed_by_number_ = 0;
-  proc.for_each([&](pid_t process) {
+  const auto visit = [&](pid_t process) {
     Process found;
-    if (process == self || is_found(process) || !look_up(proc.directory(), process, found)) return;
-    const bool child = found.parent == self;
+    if (is_found(process) || !look_up(proc.directory(), process, found)) return;
     if (!is_found(found.parent) && !descends(proc.directory(), process, found.parent)) return;
     if (!found.living) {
-      if (child) ++zombies_;
-      if (child && reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
+      if (found.parent != self) return;
+      ++zombies_;
+      if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
       return;
     }
     if (count_ == found_.size()) return;  // The next round's.
     found_[count_++] = process;
     ++fresh;
-    if (stop) send(proc.directory(), process, SIGSTOP);
+    if (!kills && found.group == group) return;
+    for (const int number : numbers) send(proc.directory(), process, number);
+  };
+  // Numbers are given out upwards: mostly they are all above ours, and the many others need not be looked up first.
+  proc.for_each([&](pid_t process) {
+    if (process > self) visit(process);
+  });
+  proc.for_each([&](pid_t process) {
+    if (process < self) visit(process);
   });
   return fresh;
 }
@@ -230,16 +240,11 @@ int Descendants::look_at_numbers() {
   return 0;
 }
 
-void Descendants::signal(int number, pid_t group) {
-  for (int looks = 0; looks < 5 && look(false) > 0; ++looks) {  // Some may fork without end.
+void Descendants::signal(std::initializer_list<int> numbers, pid_t group) {
+  constexpr int most_looks = 5;  // Some may fork without end.
+  for (int looks = 0; looks < most_looks && look(numbers, group) > 0; ++looks) {
   }
-  const Proc proc;
-  for (; count_ > 0; --count_) {
-    const pid_t process = found_[count_ - 1];
-    Process found;
-    if (!look_up(proc.directory(), process, found) || found.group == group) continue;
-    send(proc.directory(), process, number);
-  }
+  count_ = 0;
 }
 
 Descendants::Left Descendants::kill_found() {

@@ -10,7 +10,9 @@
 #include <sys/types.h>
 
 #include <array>
+#include <csignal>
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -44,8 +46,8 @@ class Descendants {
   // `spared`: children that are left alone, with what descends from them. Reap::yes: end() reaps the dead.
   explicit Descendants(Reap reap, std::span<const pid_t> spared = {}) : spared_(spared), reap_(reap) {}
 
-  // Sends a signal to each, but for the members of `group`. Without /proc: to nobody.
-  void signal(int number, pid_t group);
+  // Sends the signals to each, as it is found, but for the members of `group`. Without /proc: to nobody.
+  void signal(std::initializer_list<int> numbers, pid_t group);
 
   // One round: SIGSTOP to each as it is found, so that it starts no other, until none is found that was not known, then
   // SIGKILL. Repeat it until nobody is left: some are still dying, or had a child at the wrong moment.
@@ -53,12 +55,13 @@ class Descendants {
   template <class Function>
   [[nodiscard]] Left end(Function between) {
     constexpr int most_looks = 100;
-    for (int looks = 0; looks < most_looks && look(true) > 0; ++looks) between();
+    for (int looks = 0; looks < most_looks && look({SIGSTOP}, 0) > 0; ++looks) between();
     return kill_found();
   }
 
  private:
-  [[nodiscard]] int look(bool stop);
+  // Sends the signals to whoever was not found before, but for members of `group`. How many these were.
+  [[nodiscard]] int look(std::initializer_list<int> numbers, pid_t group);
   [[nodiscard]] int look_at_numbers();
   [[nodiscard]] Left kill_found();
   [[nodiscard]] bool descends(int proc, pid_t process, pid_t parent) const;

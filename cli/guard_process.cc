@@ -277,8 +277,7 @@ class GuardProcess {
     signal_group(SIGTERM);
     signal_group(SIGCONT);
     if (cmd_ == 0) return;
-    descendants_.signal(SIGTERM, cmd_);
-    descendants_.signal(SIGCONT, cmd_);
+    descendants_.signal({SIGTERM, SIGCONT}, cmd_);
   }
 
   void keep_deadline() {
