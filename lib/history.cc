@@ -120,12 +120,19 @@ Result<History> read_history(const Election& election, Revision from, const std:
   Connection& connection = Connection::of(election.client());
   const KeyRange range = keys_below(prefix_of(election.name()));
   const Until until = connection.for_one_call({stop, {}});
+  std::optional<Error> telling;
   for (;;) {
     auto history = read_once(connection, range, from, until);
-    if (history || BootClock::now() >= *until.deadline) return history;
+    if (history) return history;
+    const Errc code = history.error().code;
+    if (BootClock::now() >= *until.deadline) {
+      // The last try had no time left to connect: what became of one before it says more.
+      return code == Errc::unreachable && telling ? Result<History>(std::unexpected(*telling)) : history;
+    }
     // A compaction can overtake it: what there is to be read is less then.
-    const bool overtaken = from == 0 && history.error().code == Errc::compacted;
-    if (!overtaken && !is_passing(history.error().code)) return history;
+    const bool overtaken = from == 0 && code == Errc::compacted;
+    if (!overtaken && !is_passing(code)) return history;
+    telling = history.error();
     pause_for(kPauseBeforeReopening, until.stop);
   }
 }

@@ -79,3 +79,11 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
     grep -q "answered Authenticate 2 1" <(tac "$calls" | sed '/^cleared/q')
   done
 }
+
+@test "inspect --history where no watch is to be had: exit 1 and why, not that etcd could not be reached" {
+  etcdctl put "$name/1" v
+  etcdctl put "$name/1" w
+  plan "always Watch 1 1 before status 8 etcdserver: too many requests"
+  run -1 --separate-stderr proxied inspect "$name" --history
+  [[ -z $output && $stderr == "Error: etcdserver: too many requests (endpoint $address)" ]]
+}

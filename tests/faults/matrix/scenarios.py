@@ -88,7 +88,7 @@ def watched(cell):
     cell.wait(lambda: cell.lines() >= 1)
     cell.wait(lambda: cell.proxy.has_said("answered Watch 1 1"), 1)
     cell.stand("second")
-    cell.wait(lambda: cell.lines() >= 2, 2)
+    cell.wait(lambda: cell.lines() >= 2, 5)
     cell.signal("INT")
 
 
