@@ -8,7 +8,7 @@ setup() { storm=$BATS_TEST_DIRNAME/storm; }
 }
 
 @test "guards killed and stopped, alone and with their electctl: no two commands at once, nor what they left" {
-  "$storm" --seconds 20 --seed 2 --only "kill-guard stop-guard kill-both stop-both kill-contender stop-contender" 3>&-
+  "$storm" --seconds 25 --seed 2 --only "kill-guard stop-guard kill-both stop-both kill-contender stop-contender" 3>&-
 }
 
 @test "after revocations and deletions commands overlap by less than 100 ms" {
