@@ -126,8 +126,9 @@ Result<History> read_history(const Election& election, Revision from, const std:
     if (history) return history;
     const Errc code = history.error().code;
     if (BootClock::now() >= *until.deadline) {
-      // The last try had no time left to connect: what became of one before it says more.
-      return code == Errc::unreachable && telling ? Result<History>(std::unexpected(*telling)) : history;
+      // The last try had little time left: what became of one before it says more.
+      return code != Errc::unavailable && is_passing(code) && telling ? Result<History>(std::unexpected(*telling))
+                                                                      : history;
     }
     // A compaction can overtake it: what there is to be read is less then.
     const bool overtaken = from == 0 && code == Errc::compacted;

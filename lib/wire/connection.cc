@@ -309,6 +309,11 @@ BootTime Connection::limit(const Until& until) const {
   return until.deadline.value_or(later(BootClock::now(), options_.command_timeout));
 }
 
+nanoseconds Connection::patience() const {
+  const auto share = options_.command_timeout / static_cast<std::int64_t>(options_.endpoints.size());
+  return std::min(options_.command_timeout, std::max<nanoseconds>(share, kShortestTry));
+}
+
 bool Connection::all_secure() {
   const std::lock_guard lock(mutex_);
   return std::ranges::all_of(links_, [](const auto& link) { return link->secure; });
@@ -376,7 +381,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     reached = reached || is_ready(*link);
     const BootTime now = BootClock::now();
     // Not for a caller's own haste: a member is silent that had time to answer.
-    if (status.error_code() != grpc::DEADLINE_EXCEEDED || now - sent >= kTimeToAnswer) leave(link);
+    if (status.error_code() != grpc::DEADLINE_EXCEEDED || try_deadline - sent >= kTimeToAnswer) leave(link);
     if (!reached && (now >= deadline || now - begun >= options_.dial_timeout)) {
       return fail(Errc::unreachable,
                   fmt::format("no endpoint could be reached within {}: {}; is etcd running, and is --endpoints right?",

@@ -87,6 +87,9 @@ class Connection {
   // When a call has to be over: at the deadline; without one, after --command-timeout.
   [[nodiscard]] BootTime limit(const Until& until) const;
 
+  // How long one endpoint may stay silent within the time of one call: another must have its chance, too.
+  [[nodiscard]] std::chrono::nanoseconds patience() const;
+
   // For a call in the middle of a wait: it has its own time limit, but ends with the wait.
   [[nodiscard]] Until for_one_call(const Until& until) const {
     const BootTime own = limit({});

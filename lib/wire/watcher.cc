@@ -23,7 +23,7 @@ std::size_t size_of(const Watcher::Batch& batch) {
 }  // namespace
 
 Watcher::Watcher(Connection& connection, std::shared_ptr<Link> link)
-    : connection_(connection), link_(std::move(link)), taken_up_by_(connection.limit({})) {}
+    : connection_(connection), link_(std::move(link)), taken_up_by_(later(BootClock::now(), connection.patience())) {}
 
 Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Until& until) {
   const auto found = connection.current(until);
@@ -143,13 +143,14 @@ void Watcher::end() {
     const std::lock_guard lock(mutex_);
     by_us = leaving_;
   }
-  if (!by_us && (status_.ok() || worth_another_try(status_))) connection_.leave(link_);
+  // One that is no etcd says nothing about the others.
+  const bool others_left = status_.error_code() == grpc::UNIMPLEMENTED && connection_.options().endpoints.size() > 1;
+  if (!by_us && (status_.ok() || others_left || worth_another_try(status_))) connection_.leave(link_);
   auto error = status_.ok() ? Error{Errc::unavailable, "the server ended the watch", link_->endpoint}
                             : error_from(status_, "watch", link_->endpoint, connection_.options());
-  if (is_stale_token(status_, connection_.options())) {
-    connection_.forget_token(token_);
-    error.code = Errc::unavailable;
-  }
+  // Where there is no other token to fetch, to ask again is to be refused again.
+  const bool new_token = is_stale_token(status_, connection_.options()) && connection_.forget_token(token_);
+  if (others_left || new_token) error.code = Errc::unavailable;
   connection_.log(fmt::format("watch on {} ended: {}", link_->endpoint, error.message));
   deliver(std::unexpected(std::move(error)));
 }

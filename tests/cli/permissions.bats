@@ -24,7 +24,10 @@ setup() {
   as_root user add "$user" --new-user-password pw
   as_root user grant-role "$user" "$user"
 }
-teardown() { end_started; }
+teardown() {
+  end_started
+  as_root del "$name/" --prefix
+}
 
 # What electctl prints is looked at apart from what it says.
 mine() { run --separate-stderr electctl --user "$user:pw" "$@"; }

@@ -21,6 +21,13 @@ setup() {
 }
 teardown() { end_started; }
 
+# Three endpoints in place of one; all of them lead to the one member.
+three_endpoints() {
+  end_started
+  ETCDCTL_ENDPOINTS=$1,$1,$1
+  rm "$BATS_TEST_TMPDIR/plan"
+  start_callproxy
+}
 proxied() { electctl --endpoints "$address" --dial-timeout 1s --command-timeout 1s "$@"; }
 leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
 
@@ -67,10 +74,7 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
 }
 
 @test "an endpoint that cannot authenticate is left for another" {
-  end_started
-  ETCDCTL_ENDPOINTS=$(url_of accounts),$(url_of accounts)
-  rm "$BATS_TEST_TMPDIR/plan"
-  start_callproxy
+  three_endpoints "$(url_of accounts)"
   for fault in "before status 13 transport is closing" "before status 12 unknown service" "before end" "before empty" \
     "after empty" "before status 8 etcdserver: too many requests" "before cut"; do
     plan "here Authenticate 1 1 $fault"
@@ -86,4 +90,32 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   plan "always Watch 1 1 before status 8 etcdserver: too many requests"
   run -1 --separate-stderr proxied inspect "$name" --history
   [[ -z $output && $stderr == "Error: etcdserver: too many requests (endpoint $address)" ]]
+}
+
+@test "an endpoint that gives no watch, while it answers calls, is left for another within the time of one call" {
+  etcdctl put "$name/1" v
+  etcdctl put "$name/1" w
+  etcdctl put "$name/1" x
+  three_endpoints "$ETCDCTL_ENDPOINTS"
+  for fault in "before silence" "before hold 6000" "before status 12 unknown service"; do
+    plan "here Watch 1 1 $fault"
+    run -0 --separate-stderr electctl --endpoints "$proxied" --command-timeout 4s inspect "$name" --history -w json
+    [[ $(jq -c '[.terms[] | .value]' <<<"$output") == '["x"]' && -z $stderr ]]
+  done
+}
+
+@test "a watch that is refused for want of an account, where none is given: exit 1, no endless asking" {
+  etcdctl put "$name/1" v
+  plan "always Watch 1 1 before status 16 etcdserver: invalid auth token"
+  run -1 --separate-stderr proxied observe "$name" --until w --timeout 20s
+  [[ $output == "$name/1"$'\n'v && $stderr == "Error: etcdserver: invalid auth token"* ]]
+}
+
+@test "an endpoint that says itself that the time is over is left for another" {
+  etcdctl put "$name/1" v
+  three_endpoints "$ETCDCTL_ENDPOINTS"
+  plan "here Range 1 1 before status 4 context deadline exceeded"
+  run -0 --separate-stderr electctl --endpoints "$proxied" leader "$name" --print-value-only
+  [[ $output == v && -z $stderr ]]
+  grep -q "answered Range 2 1" "$calls"
 }

@@ -91,22 +91,22 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   grpc::ByteBuffer asking_;
   std::deque<grpc::ByteBuffer> up_;
   bool etcd_started_ = false;
-  bool etcd_over_ = false;    // No more is to be had from etcd.
-  bool passing_on_ = false;   // A message to etcd is on its way.
-  bool asked_all_ = false;    // The client has half-closed.
-  bool passed_all_ = false;   // And so have we.
+  bool etcd_over_ = false;   // No more is to be had from etcd.
+  bool passing_on_ = false;  // A message to etcd is on its way.
+  bool asked_all_ = false;   // The client has half-closed.
+  bool passed_all_ = false;  // And so have we.
 
   grpc::ByteBuffer answer_;
   int answers_ = 0;
   std::deque<grpc::ByteBuffer> down_;
   std::optional<grpc::Status> finish_;
   bool finished_ = false;
-  bool telling_ = false;      // A message to the client is on its way.
-  bool held_ = false;         // Nothing goes down for now.
+  bool telling_ = false;  // A message to the client is on its way.
+  bool held_ = false;     // Nothing goes down for now.
   bool begun_to_tell_ = false;
-  bool silent_ = false;       // Nothing goes down any more.
-  bool ends_empty_ = false;   // Finish as soon as the client has half-closed.
-  bool given_up_ = false;     // The client has cancelled, or is gone.
+  bool silent_ = false;      // Nothing goes down any more.
+  bool ends_empty_ = false;  // Finish as soon as the client has half-closed.
+  bool given_up_ = false;    // The client has cancelled, or is gone.
   bool client_done_ = false;
 };
 

@@ -153,7 +153,7 @@ class Matrix:
                                      answer=max(answer, 1), fault=fault)
                         for scope in scopes:
                             # A long lease would have to be waited for.
-                            if not (scenario.name == "elect" and scope == "always"):
+                            if not (scenario.name == "elect" and (scope == "always" or method == "LeaseRevoke")):
                                 yield cells.Plan(scope=scope, **point)
                         if fault.mute and not scenario.silent and not (
                                 scenario.name == "elect" and method == "LeaseRevoke"):
