@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -650,6 +651,7 @@ TEST_SUITE("guard") {
   }
 
   TEST_CASE("children that electctl had before are left alone, also where the guard is killed") {
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // What is left of the process that plays electctl comes to us.
     Channel channel;
     const pid_t electctl = another_process([] {
       const pid_t other = another_process([] {
