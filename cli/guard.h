@@ -17,13 +17,12 @@
 // waited for. The guard finds them as their subreaper: see descendants.h.
 //
 // Where the guard cannot do its work, others do (kernel_guard.h):
-//   - it is stopped or hangs: electctl continues it (SIGCONT) with each deadline and by its own death. Where it does
-//   not
-//     kill at `kill_at`, the kernel kills the guard a little later: by a seventh of what lies between `term_at` and
-//     `kill_at` (a thirtieth of the TTL), at most 500 ms;
-//   - it is dead, however it died: the kernel kills CMD's group, and electctl, a subreaper as well, kills the
-//   descendants
-//     that have left it.
+// - It is stopped or hangs. electctl continues it (SIGCONT) with each deadline and by its own death. Where it does not
+//   kill at `kill_at`, the kernel kills the guard a little later: by a seventh of what lies between `term_at` and
+//   `kill_at` (a thirtieth of the TTL), at most 500 ms.
+// - It is dead, however it died. The kernel kills CMD's group. electctl, a subreaper as well, kills the descendants
+//   that have left it.
+//
 // CMD does not start before both are in place, and is not run where they cannot be. Out of reach: a descendant that
 // left the group, where guard and electctl are both dead or stopped.
 //

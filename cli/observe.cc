@@ -110,7 +110,7 @@ class Observer {
       return render::json_observation(observation, role(observation), std::chrono::system_clock::now());
     }
     if (observation.type == Type::gap) {
-      warn("the store was compacted before all changes were seen; going on with the present leader");
+      warn("the store was compacted before all changes were seen; what changed since then follows");
       return {};
     }
     if (options_.is && format_ == Format::simple) {
