@@ -31,6 +31,8 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr seconds kLongestTtl{9'000'000'000};
+// How long the guard may take to kill CMD once --kill-after is over.
+constexpr std::chrono::milliseconds kForTheGuard{500};
 
 struct CampaignOptions {
   std::string name;
@@ -154,6 +156,7 @@ class Campaign {
       }
       if (*first == elect::Candidacy::Once::already) return options_.conflict_exit_code;
     }
+    if (const auto loss = standing.session().loss()) return std::unexpected(lost(*loss, "leadership"));
     tell_systemd(standing.candidacy().self());
     standing.cmd_starts();
     const auto ending = run_cmd(standing);
@@ -180,6 +183,12 @@ class Campaign {
       until.deadline = elect::later(BootClock::now(), *options_.max_runtime);
     const auto loss = candidacy.hold(until);
     if (!gate.ended_token().stop_requested()) guard_->stop();
+    if (loss && *loss) {
+      // Another may lead by now: a guard that hangs must not let CMD run on.
+      constexpr nanoseconds longest = std::chrono::hours(24 * 365);
+      elect::pause_for(std::min(options_.kill_after, longest) + kForTheGuard, gate.ended_token());
+      if (!gate.ended_token().stop_requested()) guard_->kill();
+    }
     const auto ending = gate.wait();
     signals_.pass_on(false);
     if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));

@@ -83,10 +83,13 @@ bool look_up(int proc, pid_t process, Process& found) {
   if (!read_about(proc, process, "stat", text)) return false;
   const char* after_name = std::strrchr(text, ')');
   char state = 'X';
-  if (after_name == nullptr || std::sscanf(after_name, ") %c %d %d", &state, &found.parent, &found.group) != 3) {
+  int threads = 0;
+  constexpr const char* kFields = ") %c %d %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %d";
+  if (after_name == nullptr || std::sscanf(after_name, kFields, &state, &found.parent, &found.group, &threads) != 4) {
     return false;
   }
-  found.living = state != 'Z' && state != 'X';
+  // One whose first thread has ended is shown as a zombie, too, while its other threads run.
+  found.living = (state != 'Z' && state != 'X') || threads > 1;
   return true;
 }
 

@@ -13,13 +13,19 @@ Gate::Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector
     start_tried_.wait();
     if (!ended_.stop_requested()) watch();
   });
+  // Also where start() throws for want of memory: the thread waits for it.
+  struct LetWatch {
+    Gate& gate;
+    bool cmd_started = false;
+    ~LetWatch() {
+      if (!cmd_started) gate.ended_.request_stop();
+      gate.start_tried_.count_down();
+    }
+  } let_watch{*this};
   auto started = watcher ? guard.start(argv, environment, held) : std::unexpected(watcher.error());
   if (watcher) watcher_ = *std::move(watcher);
-  if (!started) {
-    ending_ = std::unexpected(std::move(started).error());
-    ended_.request_stop();
-  }
-  start_tried_.count_down();
+  let_watch.cmd_started = started.has_value();
+  if (!started) ending_ = std::unexpected(std::move(started).error());
 }
 
 Gate::~Gate() {

@@ -217,11 +217,15 @@ Guard::~Guard() {
   if (pid_ <= 0) return;
   no_longer_pass_stops(socket_);
   close(socket_);
-  kill(pid_, SIGCONT);
-  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  ::kill(pid_, SIGCONT);
+  int status = 0;
+  pid_t waited = 0;
+  while ((waited = waitpid(pid_, &status, 0)) < 0 && errno == EINTR) {
   }
   spared_.pop_back();
-  if (started_) end_descendants();  // None, unless the guard was killed.
+  // A guard that ended by itself has left nobody. Other processes may have become our children meanwhile: not CMD's.
+  const bool did_its_work = waited == pid_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  if (started_ && !did_its_work) end_descendants();
 }
 
 void Guard::end_descendants() const {
@@ -248,7 +252,7 @@ void Guard::deadline(elect::BootTime term_at, elect::BootTime kill_at) const {
                        .number = 0,
                        .term_at = term_at.time_since_epoch().count(),
                        .kill_at = kill_at.time_since_epoch().count()});
-  if (pid_ > 0) kill(pid_, SIGCONT);
+  if (pid_ > 0) ::kill(pid_, SIGCONT);
 }
 
 elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
@@ -261,7 +265,7 @@ elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std
   const std::span sent(files.data(), held < 0 ? 1U : 2U);
   int error = send_order(socket_, order(GuardOrder::run), sent);
   if (error == EAGAIN) {  // The guard is stopped, or busy enough to be as good as that.
-    kill(pid_, SIGCONT);
+    ::kill(pid_, SIGCONT);
     pollfd room{socket_, POLLOUT, 0};
     poll(&room, 1, 1000);
     error = send_order(socket_, order(GuardOrder::run), sent);
@@ -277,7 +281,11 @@ void Guard::signal(int number) const { send_order(socket_, order(GuardOrder::sig
 
 void Guard::stop() const {
   send_order(socket_, order(GuardOrder::stop));
-  if (pid_ > 0) kill(pid_, SIGCONT);
+  if (pid_ > 0) ::kill(pid_, SIGCONT);
+}
+
+void Guard::kill() const {
+  if (pid_ > 0) ::kill(pid_, SIGKILL);
 }
 
 void Guard::suspend(const Stopped& stopped) const {
@@ -295,7 +303,8 @@ elect::Result<std::optional<GuardEvent>> Guard::next() {
   while (!ended_) {
     GuardReport report;
     const ssize_t got = recv(socket_, &report, sizeof report, MSG_DONTWAIT);
-    if (got < 0 && errno == EINTR) continue;
+    // ECONNRESET: the guard has ended and left orders unread. It is told once, in front of the reports that wait.
+    if (got < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
     if (got < 0 && errno == EAGAIN) return std::nullopt;
     if (got != sizeof report) {
       end_descendants();

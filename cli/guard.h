@@ -97,6 +97,10 @@ class Guard {
   // Ends CMD. Any thread; never blocks; again is harmless.
   void stop() const;
 
+  // Kills the guard, for one that hangs: the kernel then kills CMD's group, and next() who left it. Any thread; never
+  // blocks.
+  void kill() const;
+
   // Stops electctl's own process group as CMD's was, so that the shell sees a stopped job; comes back when it is
   // continued, and continues CMD. Where nobody could continue us (`ssh -t HOST electctl …`), it comes back at once.
   void suspend(const Stopped& stopped) const;

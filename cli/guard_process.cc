@@ -298,13 +298,18 @@ class GuardProcess {
     set_kill_timer();
   }
 
-  // The kernel's: not where all is done that can be done.
+  // The kernel's. Once CMD's group has got its SIGKILL, the timer is only for a living electctl, which takes over from
+  // a guard that hangs: a guard that works moves the timer on. Not set where nobody could take over, or nothing is left
+  // to do.
   void set_kill_timer() const {
     const auto later = [](std::int64_t time, std::int64_t by) { return time > kNever - by ? kNever : time + by; };
     const std::int64_t grace = std::clamp<std::int64_t>((kill_at_ - term_at_) / 7, 0, kLongestGrace);
-    const std::int64_t at = std::min(later(kill_at_, grace), later(last_at_, kLongestGrace));
+    std::int64_t at = std::min(later(kill_at_, grace), later(last_at_, kLongestGrace));
+    const bool group_is_killed = killed_ || cmd_ended_;
+    if (group_is_killed) at = std::max(at, now() + pause_ + kLongestGrace);
+    if (swept_ || (group_is_killed && alone_) || at == kNever) at = 0;
     // Without the timer we are no guard: our end has the kernel kill CMD.
-    if (!kill_timer_.set(swept_ || at == kNever ? 0 : at)) _exit(1);
+    if (!kill_timer_.set(at)) _exit(1);
   }
 
   void take_children() {
@@ -340,12 +345,16 @@ class GuardProcess {
     if (now() < sweep_at_) return;
     looked_ = true;
     killer_.end_holder();
-    const auto left = descendants_.end([this] { reap(); });
+    const auto left = descendants_.end([this] {
+      reap();
+      set_kill_timer();
+    });
     const auto named = std::min(left.which.size(), static_cast<std::size_t>(left.refused));
     for (std::size_t i = 0; i < named; ++i) tell_refused(left.which[i]);
     swept_ = swept_ || (left.living == left.refused && left.zombies == 0);
     sweep_at_ = now() + pause_;
     pause_ = std::min(2 * pause_, kLongestPause);
+    set_kill_timer();
   }
 
   // Each once.

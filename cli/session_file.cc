@@ -163,6 +163,8 @@ std::expected<SessionFile, Failure> SessionFile::open(const std::string& path, i
     struct stat status {};
     if (::fstat(descriptor, &status) != 0) return failed(path, "read");
     if (!S_ISREG(status.st_mode)) return failure(path, "is not a regular file: name another");
+    // It is replaced by name: under its other name the session would go on as a second one.
+    if (status.st_nlink > 1) return failure(path, "has another hard link: remove that, or name another file");
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK) return failure(path, "is in use by another electctl", in_use_code);
       return failed(path, "locked");

@@ -149,6 +149,7 @@ Standing::~Standing() {
 }
 
 elect::Result<elect::Candidacy::Verdict> Standing::wait() {
+  if (const auto loss = session_->loss()) return *loss;
   if (candidacy_->elected()) return elect::Candidacy::Elected{};
   if (options_.try_once) return elect::Candidacy::Beaten{};
   elect::Until until{signals_.stop_token(), {}};

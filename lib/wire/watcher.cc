@@ -78,9 +78,18 @@ void Watcher::add(std::int64_t id, const Target& target) {
 }
 
 void Watcher::cancel(std::int64_t id) {
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled_.insert(id);
+  }
   etcdserverpb::WatchRequest request;
   request.mutable_cancel_request()->set_watch_id(id);
   send(std::move(request));
+}
+
+bool Watcher::is_cancelled(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  return cancelled_.contains(id);
 }
 
 void Watcher::ask_for_progress() {
@@ -172,10 +181,12 @@ void Watcher::take(etcdserverpb::WatchResponse&& response) {
   if (response.canceled()) {
     if (response.compact_revision() > 0) {
       deliver(Compacted{response.watch_id(), response.compact_revision()});
-    } else if (!response.cancel_reason().empty()) {
-      // Without a reason it answers our own cancel. A token that has gone stale is worded as a lack of permission.
+    } else if (!response.cancel_reason().empty() || !is_cancelled(response.watch_id())) {
+      // A token that has gone stale is worded as a lack of permission.
       connection_.forget_token(token_);
-      deliver(fail(Errc::unavailable, fmt::format("the server ended the watch: {}", response.cancel_reason()),
+      const std::string& reason = response.cancel_reason();
+      deliver(fail(Errc::unavailable,
+                   fmt::format("the server ended the watch: {}", reason.empty() ? "it gives no reason" : reason),
                    link_->endpoint));
     }
     return;

@@ -19,6 +19,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <variant>
@@ -97,6 +98,7 @@ class Watcher {
   void run();
   void taken(Step step, bool ok);
   void send(etcdserverpb::WatchRequest&& request);
+  [[nodiscard]] bool is_cancelled(std::int64_t id);
   void write_next();  // With mutex_ held.
   void read_next();   // With mutex_ held.
   void end();
@@ -120,10 +122,11 @@ class Watcher {
   std::deque<Result<Next>> items_;  // An error is the last one, and stays.
   std::size_t waiting_ = 0;         // The bytes of their keys and values.
   std::deque<etcdserverpb::WatchRequest> unsent_;
-  bool writing_ = true;   // The stream's start is under way, or a write.
-  bool reading_ = true;   // Likewise.
-  bool ending_ = false;   // No further step but the last.
-  bool leaving_ = false;  // We end it ourselves.
+  std::set<std::int64_t> cancelled_;  // By us.
+  bool writing_ = true;               // The stream's start is under way, or a write.
+  bool reading_ = true;               // Likewise.
+  bool ending_ = false;               // No further step but the last.
+  bool leaving_ = false;              // We end it ourselves.
   std::atomic<bool> answered_ = false;
   std::atomic<bool> answers_blindly_ = false;  // It told of progress when there was no watch yet.
   std::jthread reader_;

@@ -224,6 +224,18 @@ original() {
   [[ -z $stderr ]]
 }
 
+@test "session: a file with another hard link is refused: it would go on under two names" {
+  name=$(name_of_test)
+  run -0 electctl campaign "$name" a --try --session "$BATS_TEST_TMPDIR/a"
+  ln "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b"
+  for file in a b; do
+    run -1 --separate-stderr electctl campaign "$name" a --try --session "$BATS_TEST_TMPDIR/$file"
+    [[ $stderr == "Error: session file '$BATS_TEST_TMPDIR/$file' has another hard link: "* && ${#stderr_lines[@]} == 1 ]]
+  done
+  rm "$BATS_TEST_TMPDIR/b"
+  run -0 electctl campaign "$name" a --try --session "$BATS_TEST_TMPDIR/a"
+}
+
 @test "session: resign and proclaim refuse a copy, and change nothing" {
   original
   cp "$file" "$BATS_TEST_TMPDIR/copy"

@@ -615,7 +615,8 @@ TEST_SUITE("guard") {
   TEST_CASE("SIGTERM reaches whoever left CMD's group, too, before SIGKILL") {
     Channel channel;
     auto guard = make_guard(20s);
-    REQUIRE(guard.start(shell("setsid sh -c 'trap \"echo asked >&9; exit\" TERM; echo ready >&9; sleep 1000 & wait' & "
+    REQUIRE(guard.start(shell("setsid sh -c 'trap \"echo asked >&9; exit\" TERM; echo ready >&9; "
+                              "while :; do sleep 1000 & wait; done' & "  // A sleep may get its SIGTERM first.
                               "trap 'wait; exit 4' TERM; wait; wait"),
                         {}));
     REQUIRE(channel.line() == "ready");
@@ -648,6 +649,55 @@ TEST_SUITE("guard") {
     guard.signal(SIGUSR1);
     CHECK(ending(guard).exit_code == 128 + SIGUSR1);
     CHECK(channel.rest().empty());
+  }
+
+  TEST_CASE("a descendant whose first thread has ended is killed, too") {
+    Channel channel;
+    auto guard = make_guard();
+    const std::string script =
+        "import ctypes, os, threading, time\n"
+        "main = threading.main_thread().native_id\n"
+        "def go_on():\n"
+        "    while open(f'/proc/self/task/{main}/stat').read().rpartition(') ')[2][0] != 'Z': time.sleep(0.01)\n"
+        "    os.write(9, b'ready\\n')\n"
+        "    time.sleep(1000)\n"
+        "threading.Thread(target=go_on).start()\n"
+        "ctypes.CDLL(None).pthread_exit(None)\n";
+    REQUIRE(guard.start({"/bin/sh", "-c", "setsid python3 -c \"$0\" & sleep 1000", script}, {}));
+    REQUIRE(channel.line() == "ready");
+    guard.stop();
+    CHECK(ending(guard).exit_code == 128 + SIGTERM);
+    CHECK(channel.rest().empty());  // Nobody has it open any more.
+  }
+
+  TEST_CASE("a process that becomes electctl's child while CMD runs, and is not CMD's, is left alone") {
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // What is left of the process that plays electctl comes to us.
+    Channel channel;
+    const pid_t electctl = another_process([] {
+      int ids[2];
+      if (pipe(ids) != 0) _exit(1);
+      const pid_t parent = another_process([&ids] {
+        const pid_t daemon = fork();
+        if (daemon == 0) pause();
+        if (write(ids[1], &daemon, sizeof daemon) != sizeof daemon) _exit(1);
+        pause();
+      });
+      pid_t daemon = 0;
+      if (read(ids[0], &daemon, sizeof daemon) != sizeof daemon) _exit(1);
+      {
+        auto guard = make_guard();
+        if (!guard.start(shell("exit 0"), {})) _exit(1);
+        kill(parent, SIGKILL);
+        wait_for(parent);
+        if (ending(guard).exit_code != 0) _exit(1);
+      }
+      _exit(runs(daemon) ? 0 : 2);
+    });
+    CHECK(wait_for(electctl) == 0);
+    CHECK(soon([] {
+      for (const pid_t left : cli::children()) kill(left, SIGKILL);
+      return !has_other_child();
+    }));
   }
 
   TEST_CASE("children that electctl had before are left alone, also where the guard is killed") {
