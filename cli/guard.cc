@@ -307,6 +307,10 @@ elect::Result<std::optional<GuardEvent>> Guard::next() {
     if (got < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
     if (got < 0 && errno == EAGAIN) return std::nullopt;
     if (got != sizeof report) {
+      // Its children become ours when it is dead, which is a little after its end of the socket was closed.
+      siginfo_t dead{};
+      while (waitid(P_PID, static_cast<id_t>(pid_), &dead, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+      }
       end_descendants();
       return elect::fail(elect::Errc::system, "the guard process was killed, and CMD with it");
     }
