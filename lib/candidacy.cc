@@ -277,8 +277,9 @@ Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chron
   };
   const auto granted = grant_lease(connection_, lease, keep, {stop, {}});
   if (!granted) {
+    // Also where it says `unreachable`: connections may have been cut after a try that the server got.
     const Errc code = granted.error().code;
-    if (code == Errc::timeout || code == Errc::unavailable || code == Errc::interrupted) revoke();
+    if (code == Errc::interrupted || is_passing(code)) revoke();
     return std::unexpected(granted.error());
   }
   const std::string key = once_key_of(election_.name(), id);
