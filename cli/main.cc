@@ -9,14 +9,15 @@
 
 #include <fmt/format.h>
 
+#include "account/secrets.h"
+#include "commands/table.h"
 #include "elect/text.h"
 #include "elect/thread.h"
-#include "grammar.h"
-#include "last_words.h"
+#include "grammar/grammar.h"
 #include "output.h"
-#include "process_name.h"
+#include "process/last_words.h"
+#include "process/process_name.h"
 #include "render/help.h"
-#include "secrets.h"
 
 namespace {
 
@@ -48,8 +49,9 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
   cli::hide_secrets(arguments);
   if (asked->asks_etcd()) {
     // A completion script must not be stopped by a question, nor show a warning.
+    auto& options = grammar.context.options;
     const auto manner = grammar.context.command->hidden ? cli::Manner::silent : cli::Manner::talking;
-    if (auto settled = cli::settle_secrets(grammar.context.options, manner); !settled) {
+    if (auto settled = cli::settle_secrets(options.client, options.password, manner); !settled) {
       return std::unexpected(cli::Failure(settled.error()));
     }
   }
@@ -87,7 +89,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGCHLD, SIG_DFL);  // Inherited as ignored, it would hide how a CMD ended.
   const std::span arguments(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
-  auto* grammar = new cli::Grammar(arguments);  // Never torn down.
+  auto* grammar = new cli::Grammar(cli::commands(), arguments);  // Never torn down.
   grammar->context.arguments = argv;
   const auto outcome = outcome_of(*grammar, arguments);
   if (outcome) leave(*outcome);

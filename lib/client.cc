@@ -19,6 +19,8 @@ constexpr std::size_t kLookupsAtOnce = 16;
 Client::Client(ClientOptions options) : options_(std::move(options)) {}
 Client::~Client() = default;
 
+Connection& Connection::of(Client& client) { return *client.connection_; }
+
 Result<std::unique_ptr<Client>> Client::open(ClientOptions options) {
   if (!options.discovery_srv.empty()) {
     auto found = discover(options);

@@ -1,7 +1,7 @@
 // What is told to observers: Election::observe, observe_all, Election::watch. Each is a book that follow() fills in.
 #include <utility>
 
-#include "elect/elections.h"
+#include "elect/survey.h"
 #include "wire/follow.h"
 
 namespace elect {

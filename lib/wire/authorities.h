@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "elect/client.h"
+#include "elect/error.h"
+#include "elect/options.h"
 
 namespace elect {
 

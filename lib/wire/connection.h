@@ -13,12 +13,16 @@
 #include <string>
 #include <vector>
 
-#include "elect/client.h"
+#include "elect/clock.h"
+#include "elect/error.h"
+#include "elect/options.h"
 #include "rpc.grpc.pb.h"
-#include "wire/answer.h"
 #include "wire/permission.h"
+#include "wire/whole_answer.h"
 
 namespace elect {
+
+class Client;
 
 // One endpoint's channel. `left` is triggered when the connection has moved on from it because it failed: streams on
 // it are to be taken up elsewhere.
@@ -41,7 +45,7 @@ class Connection {
   // `options` must outlive it.
   [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const ClientOptions& options);
 
-  [[nodiscard]] static Connection& of(Client& client) { return *client.connection_; }
+  [[nodiscard]] static Connection& of(Client& client);
 
   // Calls a unary method, e.g. call(&etcdserverpb::KV::Stub::Range, request, response, until). Without a deadline in
   // `until`, --command-timeout counts. Where there are several endpoints, each try has its share of that time.

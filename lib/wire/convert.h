@@ -1,8 +1,7 @@
 // etcd's messages as the library's own types.
 #pragma once
 
-#include "elect/candidates.h"
-#include "elect/client.h"
+#include "elect/store.h"
 #include "rpc.pb.h"
 
 namespace elect {

@@ -4,7 +4,9 @@
 
 #include <string>
 
-#include "elect/candidates.h"
+#include "elect/clock.h"
+#include "elect/error.h"
+#include "elect/store.h"
 #include "wire/connection.h"
 
 namespace elect {

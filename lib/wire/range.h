@@ -3,7 +3,9 @@
 
 #include <string>
 
-#include "elect/election.h"
+#include "elect/clock.h"
+#include "elect/error.h"
+#include "elect/store.h"
 #include "wire/connection.h"
 
 namespace elect {

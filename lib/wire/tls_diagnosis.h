@@ -5,7 +5,9 @@
 
 #include <string>
 
-#include "elect/client.h"
+#include "elect/clock.h"
+#include "elect/error.h"
+#include "elect/options.h"
 
 namespace elect {
 

@@ -25,8 +25,9 @@
 #include <variant>
 #include <vector>
 
-#include "elect/candidates.h"
-#include "elect/client.h"
+#include "elect/clock.h"
+#include "elect/error.h"
+#include "elect/store.h"
 #include "wire/connection.h"
 
 namespace elect {

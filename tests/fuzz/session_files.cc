@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "commands/session_file.h"
 #include "promise.h"
-#include "session_file.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "guard.h"
+#include "process/guard.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 #include <string>
 #include <vector>
 
-#include "descendants.h"
+#include "process/descendants.h"
 
 using namespace std::chrono_literals;
 using elect::BootClock;

@@ -1,4 +1,4 @@
-#include "machine.h"
+#include "commands/machine.h"
 
 #include <doctest/doctest.h>
 

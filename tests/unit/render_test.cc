@@ -3,9 +3,9 @@
 
 #include <sstream>
 
+#include "grammar/suggestion.h"
 #include "render/columns.h"
 #include "render/history.h"
-#include "suggestion.h"
 
 using namespace cli::render;
 

@@ -7,7 +7,6 @@
 // lease, with equal create revisions (several keys put by one Txn), events for keys never seen or seen twice.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -15,28 +14,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "elect/names.h"
+#include "elect/store.h"
 
 namespace elect {
-
-// One key under an election's prefix, as the store has it.
-struct Candidate {
-  std::string key;
-  std::string value;
-  LeaseId lease = 0;             // 0: attached to no lease; it leads until somebody deletes it.
-  Revision create_revision = 0;  // Its place in the queue; the leader's is the fencing token.
-  Revision mod_revision = 0;
-  std::int64_t version = 0;
-
-  bool operator==(const Candidate&) const = default;
-};
-
-// A change of one key, in the store's order.
-struct Event {
-  enum class Type { put, removed };
-  Type type;
-  Candidate candidate;  // For `removed`: the key, and in mod_revision the revision that removed it; no more.
-};
 
 // A change of who leads, or of what the leader says.
 struct Change {

@@ -11,22 +11,9 @@
 
 #include "elect/candidates.h"
 #include "elect/client.h"
+#include "elect/store.h"
 
 namespace elect {
-
-// The candidates at one revision of the store.
-struct Snapshot {
-  Header header;
-  std::vector<Candidate> candidates;  // Sorted by create revision, as the server sorted them.
-  std::int64_t count = 0;             // How many there are in all, also where fewer were asked for.
-};
-
-struct Query {
-  Revision revision = 0;      // As of this revision; 0: now.
-  std::int64_t limit = 0;     // At most so many, first in the queue first; 0: all.
-  bool serializable = false;  // Answered by one member from what it has, which may be old.
-  bool keys_only = false;     // Without the values.
-};
 
 // What observe() tells.
 struct Observation {

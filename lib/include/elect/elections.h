@@ -5,15 +5,13 @@
 // candidate of both, as it is to everybody who asks etcd for the keys under "a/".
 #pragma once
 
-#include <functional>
 #include <map>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "elect/candidates.h"
-#include "elect/client.h"
-#include "elect/election.h"
+#include "elect/store.h"
 
 namespace elect {
 
@@ -46,18 +44,5 @@ class Elections {
   std::map<std::string, Queue, std::less<>> queues_;
   std::map<std::size_t, std::size_t> lengths_;  // How many names have so many bytes: a key can have a million slashes.
 };
-
-// One call.
-struct Survey {
-  Header header;
-  Elections elections;
-};
-[[nodiscard]] Result<Survey> survey(Client& client, const std::string& prefix, const Query& query = {},
-                                    const Until& until = {});
-
-// As Election::observe(), for all elections below a prefix, on one watch. At the start nothing is told of elections
-// that nobody leads.
-[[nodiscard]] Result<void> observe_all(Client& client, const std::string& prefix, Revision from,
-                                       const std::function<bool(const Observation&)>& tell, const Until& until);
 
 }  // namespace elect

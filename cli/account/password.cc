@@ -1,0 +1,107 @@
+#include "account/password.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "elect/text.h"
+
+namespace cli {
+namespace {
+
+constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+
+volatile std::sig_atomic_t caught = 0;
+
+extern "C" void note_signal(int number) { caught = number; }
+
+// While one lives, the signals come in between its polls only, and are noted instead of obeyed. Ignored ones stay so.
+class HeldSignals {
+ public:
+  HeldSignals() {
+    caught = 0;
+    sigset_t set;
+    sigemptyset(&set);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      struct sigaction action {};
+      sigaction(kSignals[i], nullptr, &before_[i]);
+      action.sa_handler = before_[i].sa_handler == SIG_IGN ? SIG_IGN : note_signal;
+      sigaction(kSignals[i], &action, nullptr);
+      sigaddset(&set, kSignals[i]);
+    }
+    sigprocmask(SIG_BLOCK, &set, &mask_);
+  }
+  ~HeldSignals() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+    sigprocmask(SIG_SETMASK, &mask_, nullptr);
+  }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+
+  // Waits until there is something to read. False: a signal came.
+  [[nodiscard]] bool wait_for(int file) const {
+    pollfd readable{file, POLLIN, 0};
+    return ppoll(&readable, 1, nullptr, &mask_) >= 0 && caught == 0;
+  }
+
+ private:
+  std::array<struct sigaction, kSignals.size()> before_{};
+  sigset_t mask_{};
+};
+
+// One line, typed unseen, its end included; empty where the terminal is gone or says that it ends. Nothing: a signal
+// came.
+std::optional<std::string> read_unseen(int terminal) {
+  const HeldSignals signals;
+  termios before{};
+  tcgetattr(terminal, &before);
+  termios unseen = before;
+  unseen.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  unseen.c_lflag |= ICANON | ISIG | ECHONL;
+  tcsetattr(terminal, TCSAFLUSH, &unseen);
+  std::optional<std::string> line;
+  if (signals.wait_for(terminal)) {
+    std::array<char, 4096> typed{};  // What a terminal gives as one line at most.
+    const ssize_t size = read(terminal, typed.data(), typed.size());
+    line.emplace(typed.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    explicit_bzero(typed.data(), typed.size());
+  }
+  tcsetattr(terminal, TCSAFLUSH, &before);
+  return line;
+}
+
+void say(int terminal, std::string_view text) { (void)!write(terminal, text.data(), text.size()); }
+
+}  // namespace
+
+elect::Result<std::string> ask_password(const std::string& user) {
+  const int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) {
+    return elect::fail(elect::Errc::usage,
+                       fmt::format("user '{}' needs a password, and there is no terminal to ask on: give "
+                                   "--password-file or ETCDCTL_PASSWORD",
+                                   elect::printable(user)));
+  }
+  std::optional<std::string> line;
+  while (!line) {
+    say(terminal, fmt::format("Password of {}: ", elect::printable(user)));
+    line = read_unseen(terminal);
+    if (!line) {
+      say(terminal, "\n");
+      raise(caught);  // Its own action now. Where that was to stop, we are continued: once more.
+    }
+  }
+  close(terminal);
+  if (line->empty()) return elect::fail(elect::Errc::usage, "no password was typed");
+  if (line->ends_with('\n')) line->pop_back();
+  return *std::move(line);
+}
+
+}  // namespace cli

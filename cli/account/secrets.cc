@@ -1,0 +1,157 @@
+#include "account/secrets.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "account/password.h"
+#include "elect/text.h"
+#include "output.h"
+
+namespace cli {
+namespace {
+
+// The number of the descriptor that hand_over_secrets() leaves open.
+constexpr const char* kHandedOver = "ELECTCTL_SECRETS_FD";
+constexpr const char* kMemoryFile = "electctl-secrets";
+
+// What its content begins with.
+std::string mark() { return std::string(kMemoryFile) + '\0'; }
+
+void wipe(char* text) { explicit_bzero(text, std::strlen(text)); }
+
+// One character is left, so that an option keeps a value.
+void hide_value(char* value) {
+  if (*value == '\0') return;
+  wipe(value);
+  *value = 'x';
+}
+
+void hide_password_behind_name(char* user) {
+  if (char* colon = std::strchr(user, ':')) wipe(colon);
+}
+
+struct SecretOption {
+  std::string_view name;
+  void (*hide)(char* value);
+};
+constexpr std::array kSecretOptions = {SecretOption{"--password", hide_value},
+                                       SecretOption{"--auth-jwt-token", hide_value},
+                                       SecretOption{"--user", hide_password_behind_name}};
+
+elect::Result<std::string> first_line(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!file || !std::getline(file, line)) {
+    return elect::fail(elect::Errc::system,
+                       fmt::format("cannot read a password from the file '{}': {}", elect::printable(path),
+                                   file.eof() ? "it is empty" : std::strerror(errno)));
+  }
+  return line;
+}
+
+// Others, or a group of ours: that root gives a key to a group (ssl-cert) is a custom of its own.
+void warn_if_others_can_read(const std::string& path, std::string_view what) {
+  struct stat status {};
+  if (path.empty() || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  const mode_t too_open = status.st_uid == 0 ? S_IROTH : S_IROTH | S_IRGRP;
+  if ((status.st_mode & too_open) == 0) return;
+  const std::string name = elect::printable(path);
+  warn(fmt::format("the {} file '{}' can be read by others: chmod go= '{}'", what, name, name));
+}
+
+// Behind the mark that it is ours: user and secret, with a NUL between them: a name has none.
+elect::Result<bool> take_over(elect::ClientOptions& client) {
+  const char* number = std::getenv(kHandedOver);
+  if (number == nullptr) return false;
+  const int file = std::atoi(number);
+  unsetenv(kHandedOver);
+  if (fcntl(file, F_GET_SEALS) < 0) return false;  // No memory file. (Its name is told by /proc alone.)
+  struct stat status {};
+  fstat(file, &status);
+  std::string content(static_cast<std::size_t>(status.st_size), '\0');
+  const ssize_t size = pread(file, content.data(), content.size(), 0);
+  if (!content.starts_with(mark())) return false;
+  close(file);
+  content.erase(0, mark().size());
+  const auto end_of_name = content.find('\0');
+  if (size != status.st_size || end_of_name == std::string::npos) {
+    return elect::fail(elect::Errc::system, "cannot take over the password for standing again");
+  }
+  client.user = content.substr(0, end_of_name);
+  (client.user.empty() ? client.token : client.password) = content.substr(end_of_name + 1);
+  return true;
+}
+
+}  // namespace
+
+void hide_secrets(std::span<char* const> arguments) {
+  for (std::size_t i = 0; i < arguments.size() && std::string_view(arguments[i]) != "--"; ++i) {
+    const std::string_view word = arguments[i];
+    for (const auto& option : kSecretOptions) {
+      if (!word.starts_with(option.name)) continue;
+      if (word.size() > option.name.size()) {
+        if (word[option.name.size()] == '=') option.hide(arguments[i] + option.name.size() + 1);
+      } else if (i + 1 < arguments.size()) {
+        option.hide(arguments[++i]);
+      }
+      break;
+    }
+  }
+  for (const char* variable : {"ETCDCTL_PASSWORD", "ETCDCTL_AUTH_JWT_TOKEN"}) {
+    if (char* value = std::getenv(variable)) wipe(value);
+    unsetenv(variable);
+  }
+  if (char* user = std::getenv("ETCDCTL_USER")) hide_password_behind_name(user);
+}
+
+elect::Result<void> settle_secrets(elect::ClientOptions& client, const PasswordSource& source, Manner manner) {
+  const auto taken = take_over(client);
+  if (!taken) return std::unexpected(taken.error());
+  if (*taken) return {};
+  if (manner == Manner::talking) {
+    warn_if_others_can_read(client.tls.key_file, "key");
+    warn_if_others_can_read(source.file, "password");
+  }
+  if (!source.file.empty()) {
+    auto password = first_line(source.file);
+    if (!password) return std::unexpected(password.error());
+    client.password = *std::move(password);
+  } else if (source.password) {
+    client.password = *source.password;
+  } else if (const auto colon = client.user.find(':'); colon != std::string::npos) {
+    client.password = client.user.substr(colon + 1);
+    client.user.resize(colon);
+  } else if (!client.user.empty()) {
+    if (manner == Manner::silent) return {};  // Where there are no accounts it does without.
+    auto password = ask_password(client.user);
+    if (!password) return std::unexpected(password.error());
+    client.password = *std::move(password);
+  }
+  return {};
+}
+
+elect::Result<void> hand_over_secrets(const elect::ClientOptions& client) {
+  const std::string& secret = client.user.empty() ? client.token : client.password;
+  if (client.user.empty() && secret.empty()) return {};
+  const int file = memfd_create(kMemoryFile, 0);
+  const std::string content = mark() + client.user + '\0' + secret;
+  if (file < 0 || !write_all(file, content)) {
+    return elect::fail(elect::Errc::system,
+                       fmt::format("cannot hand the password over for standing again: {}", std::strerror(errno)));
+  }
+  setenv(kHandedOver, std::to_string(file).c_str(), 1);
+  return {};
+}
+
+}  // namespace cli

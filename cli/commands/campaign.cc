@@ -1,0 +1,372 @@
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "account/secrets.h"
+#include "commands/answer.h"
+#include "commands/proposal.h"
+#include "commands/standing.h"
+#include "elect/duration.h"
+#include "elect/text.h"
+#include "grammar/command.h"
+#include "output.h"
+#include "process/environment.h"
+#include "process/gate.h"
+#include "process/guard.h"
+#include "process/notify.h"
+
+namespace cli {
+namespace {
+
+using elect::BootClock;
+using elect::BootTime;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+constexpr seconds kLongestTtl{9'000'000'000};
+// How long the guard may take to kill CMD once --kill-after is over.
+constexpr std::chrono::milliseconds kForTheGuard{500};
+
+struct CampaignOptions {
+  std::string name;
+  std::optional<std::string> value;
+  nanoseconds ttl = seconds(10);
+  elect::LeaseId lease = 0;
+  bool try_once = false;
+  std::optional<nanoseconds> wait;
+  int conflict_exit_code = kNotElected;
+  bool rejoin = false;
+  std::string session_file;
+
+  // With a CMD only.
+  nanoseconds linger{0};
+  nanoseconds lock_delay{0};
+  nanoseconds kill_after = seconds(1);
+  std::optional<nanoseconds> max_runtime;
+  std::optional<std::string> once;
+  nanoseconds once_keep = std::chrono::hours(24);
+  std::vector<CLI::Option*> for_cmd;
+};
+
+Failure lost(const elect::Loss& loss, std::string_view what) {
+  return {kLost, fmt::format("{} was lost: {}", what, loss.message)};
+}
+
+// One campaign, from standing up to withdrawing.
+class Campaign {
+ public:
+  Campaign(Context& context, const CampaignOptions& options, Format format, std::optional<Guard> guard)
+      : context_(context), options_(options), format_(format), guard_(std::move(guard)) {}
+
+  Outcome run(std::string value) {
+    const auto opened =
+        Standing::open(context_,
+                       {.name = options_.name,
+                        .value = std::move(value),
+                        .session = {.ttl = std::chrono::duration_cast<seconds>(options_.ttl),
+                                    .lease = options_.lease,
+                                    .on_renewed = [this](const elect::Deadline& deadline) { renewed(deadline); }},
+                        .try_once = options_.try_once,
+                        .wait = options_.wait,
+                        .session_file = options_.session_file,
+                        .in_use_code = options_.conflict_exit_code},
+                       signals_);
+    if (signals_.first() != 0) return kBySignal + signals_.first();
+    if (!opened) return std::unexpected(opened.error());
+    Standing& standing = **opened;
+
+    if (!standing.candidacy().elected() && !options_.try_once) notify_systemd("STATUS=waiting in the queue");
+    const auto verdict = standing.wait();
+    if (signals_.first() != 0) return kBySignal + signals_.first();
+    if (!verdict) return std::unexpected(Failure(verdict.error()));
+    if (const auto* loss = std::get_if<elect::Loss>(&*verdict)) {
+      return std::unexpected(lost(*loss, "the place in the queue"));
+    }
+    if (std::holds_alternative<elect::Candidacy::Beaten>(*verdict)) return options_.conflict_exit_code;
+
+    elected_at_ = BootClock::now();
+    Outcome outcome = guard_ ? gate(standing) : hold(standing);
+    // After STOPPING=1 systemd waits for the end alone, whatever it is told later.
+    notify_systemd(stands_again(outcome) ? "STATUS=leadership was lost; standing again" : "STOPPING=1");
+    return outcome;
+  }
+
+  // Whether --rejoin is for what it ended with: not where CMD had done its work.
+  [[nodiscard]] bool stands_again(const Outcome& outcome) const {
+    return options_.rejoin && signals_.first() == 0 && !outcome && outcome.error().code == kLost && !cmd_done_;
+  }
+
+  // The signal that was typed to end CMD, if one was.
+  [[nodiscard]] int typed() const { return typed_; }
+
+ private:
+  void renewed(const elect::Deadline& deadline) const {
+    if (guard_) guard_->deadline(deadline.uncertain_from(), deadline.lost_from());
+  }
+
+  void tell_systemd(const elect::Candidate& self) const {
+    notify_systemd(fmt::format("READY=1\nSTATUS=leading with fencing token {}", self.create_revision));
+  }
+
+  // Leads without a CMD: says so, and holds until a signal or a loss.
+  Outcome hold(Standing& standing) {
+    elect::Candidacy& candidacy = standing.candidacy();
+    const elect::Session& session = standing.session();
+    const elect::LeaseStatus lease{session.lease(), session.ttl(), session.ttl(), {}};
+    const std::string text =
+        as_candidate(context_, format_, snapshot_of(candidacy.header(), candidacy.self()), {.rank = 1, .lease = lease});
+    if (auto written = write_result(text); !written) return std::unexpected(written.error());
+    tell_systemd(candidacy.self());
+    if (!options_.session_file.empty() && options_.try_once) return kDone;
+    const auto loss = candidacy.hold({signals_.stop_token(), {}});
+    if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));
+    if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
+    return signals_.first() == SIGHUP ? kBySignal + SIGHUP : kDone;
+  }
+
+  // Leads on for as long as is asked. An exit code or failure where it ended before: a signal, a loss.
+  std::optional<Outcome> lead_until(Standing& standing, BootTime deadline) const {
+    if (BootClock::now() >= deadline) return std::nullopt;
+    const auto loss = standing.candidacy().hold({signals_.stop_token(), deadline});
+    if (signals_.first() != 0) return kBySignal + signals_.first();
+    if (!loss) return std::unexpected(Failure(loss.error()));
+    if (*loss) return std::unexpected(lost(**loss, "leadership"));
+    return std::nullopt;
+  }
+
+  // Leads with CMD.
+  Outcome gate(Standing& standing) {
+    if (standing.waited()) {
+      if (auto ended = lead_until(standing, elect::later(elected_at_, options_.lock_delay))) return *std::move(ended);
+    }
+    if (options_.once) {
+      const auto first = standing.candidacy().record_once(
+          *options_.once, std::chrono::ceil<seconds>(options_.once_keep), signals_.stop_token());
+      if (signals_.first() != 0) return kBySignal + signals_.first();
+      if (!first) return std::unexpected(Failure(first.error()));
+      if (*first == elect::Candidacy::Once::gone) {
+        return std::unexpected(Failure(kLost, "leadership was lost: the key was deleted before CMD could start"));
+      }
+      if (*first == elect::Candidacy::Once::already) return options_.conflict_exit_code;
+    }
+    if (const auto loss = standing.session().loss()) return std::unexpected(lost(*loss, "leadership"));
+    tell_systemd(standing.candidacy().self());
+    standing.cmd_starts();
+    const auto ending = run_cmd(standing);
+    if (!ending) return std::unexpected(ending.error());
+    cmd_done_ = true;
+    if (options_.linger > nanoseconds(0)) {
+      if (auto ended = lead_until(standing, elect::later(elected_at_, options_.linger)); ended && !*ended)
+        return *std::move(ended);
+    }
+    typed_ = ending->typed;
+    if (!ending->failure.empty()) return std::unexpected(Failure(ending->exit_code, elect::printable(ending->failure)));
+    return ending->exit_code;
+  }
+
+  // Runs CMD for as long as leadership lasts, and is back when its whole group is gone.
+  std::expected<Ending, Failure> run_cmd(Standing& standing) {
+    elect::Candidacy& candidacy = standing.candidacy();
+    signals_.pass_on(true);
+    Gate gate(*guard_, context_.argv, environment(standing), standing.lock());
+    // A signal that came before CMD was there to get it.
+    if (signals_.first() != 0) guard_->signal(signals_.first());
+    elect::Until until{gate.ended_token(), {}};
+    if (options_.max_runtime && *options_.max_runtime > nanoseconds(0))
+      until.deadline = elect::later(BootClock::now(), *options_.max_runtime);
+    const auto loss = candidacy.hold(until);
+    if (!gate.ended_token().stop_requested()) guard_->stop();
+    if (loss && *loss) {
+      // Another may lead by now: a guard that hangs must not let CMD run on.
+      constexpr nanoseconds longest = std::chrono::hours(24 * 365);
+      elect::pause_for(std::min(options_.kill_after, longest) + kForTheGuard, gate.ended_token());
+      if (!gate.ended_token().stop_requested()) guard_->kill();
+    }
+    const auto ending = gate.wait();
+    signals_.pass_on(false);
+    if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));
+    if (!ending) return std::unexpected(Failure(ending.error()));
+    if (ending->cause == Ending::Cause::deadline) {
+      return std::unexpected(
+          Failure(kLost, "leadership could not be kept: renewals of the lease were not answered in time"));
+    }
+    if (ending->cause == Ending::Cause::own) return *ending;
+    if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
+    return std::unexpected(
+        Failure(kRanTooLong, fmt::format("CMD ran longer than {}", elect::format_duration(*options_.max_runtime))));
+  }
+
+  [[nodiscard]] std::vector<std::string> environment(Standing& standing) const {
+    auto variables = variables_of(context_.options.client, options_.name, standing.candidacy().self());
+    variables.push_back("ELECTCTL_TTL=" + std::to_string(standing.session().ttl().count()));
+    return variables;
+  }
+
+  Context& context_;
+  const CampaignOptions& options_;
+  const Format format_;
+  std::optional<Guard> guard_;  // Forked before there is any thread: that of `signals_` is the first.
+  Signals signals_{[this](int number) {
+    if (guard_) guard_->signal(number);
+  }};
+  BootTime elected_at_{};
+  int typed_ = 0;
+  bool cmd_done_ = false;
+};
+
+// Where this program can be started from; empty: nowhere. Without /proc, from the path by which it was started.
+std::string own_program() {
+  for (const char* path : {"/proc/self/exe", reinterpret_cast<const char*>(::getauxval(AT_EXECFN))}) {
+    if (path != nullptr && ::access(path, X_OK) == 0) return path;
+  }
+  return {};
+}
+
+// Starts this program anew, for --rejoin: a new process image has no threads yet, so that a guard can be forked.
+Failure start_anew(const Context& context) {
+  if (auto handed = hand_over_secrets(context.options.client); !handed) return handed.error();
+  ::execv(own_program().c_str(), context.arguments);
+  return {kError, fmt::format("cannot stand again: {}", std::strerror(errno))};
+}
+
+// Waits until etcd answers, so that standing again does not fail for what ended leadership. False: a signal came first.
+bool etcd_answers(Context& context, const std::string& name) {
+  const Signals signals;
+  auto election = context.election(name);
+  while (signals.first() == 0 && election) {
+    const auto snapshot = election->candidates({.limit = 1}, {signals.stop_token(), {}});
+    // A refusal is an answer, too: whoever stands again is told of it.
+    if (snapshot || !elect::is_passing(snapshot.error().code)) return signals.first() == 0;
+    elect::pause_for(seconds(1), signals.stop_token());
+  }
+  return false;
+}
+
+// Whether --lease is no more: nobody can stand under it again.
+bool is_gone(Context& context, elect::LeaseId lease) {
+  const auto client = context.client();
+  if (lease == 0 || !client) return false;
+  const auto alive = (*client)->time_to_live(lease);
+  return alive && alive->ttl < seconds(0);
+}
+
+Outcome run_campaign(Context& context, const CampaignOptions& options) {
+  const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
+  if (!format) return std::unexpected(format.error());
+  if (context.argv.empty()) {
+    for (const CLI::Option* option : options.for_cmd) {
+      if (option->count() > 0) return bad_arguments(fmt::format("{} needs a CMD behind --", option->get_name()));
+    }
+  }
+  if (options.rejoin && options.value == "-") return bad_arguments("--rejoin stands again, and cannot read - again");
+  if (options.rejoin && own_program().empty()) {
+    return std::unexpected(Failure(
+        kError, "--rejoin starts electctl anew: mount /proc, or start electctl by a path that stays where it is"));
+  }
+  auto value = proposal_of(options.value);
+  if (!value) return std::unexpected(value.error());
+  std::optional<Guard> guard;
+  if (!context.argv.empty()) {
+    if (!fits(*value)) {
+      return bad_arguments("a VALUE with a NUL byte, or of over 128000 bytes, does not fit into CMD's environment");
+    }
+    auto forked = Guard::fork(options.kill_after);
+    if (!forked) return std::unexpected(Failure(forked.error()));
+    guard.emplace(*std::move(forked));
+  }
+
+  Outcome outcome;
+  int typed = 0;
+  bool stands_again = false;
+  {
+    Campaign campaign(context, options, *format, std::move(guard));
+    outcome = campaign.run(*std::move(value));
+    typed = campaign.typed();
+    stands_again = campaign.stands_again(outcome);
+  }
+  if (typed != 0) end_as_typed(typed);
+  if (stands_again) {
+    warn(outcome.error().message + "; standing again");
+    if (etcd_answers(context, options.name) && !is_gone(context, options.lease)) {
+      return std::unexpected(start_anew(context));
+    }
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Declared declare_campaign(CLI::App& app) {
+  auto options = std::make_shared<CampaignOptions>();
+  app.add_option("NAME", options->name, "the election")->required();
+  app.add_option("VALUE", options->value, "what to stand with; - reads standard input; default: the host's name");
+  auto* ttl =
+      add_duration(app, "--ttl", options->ttl, "the lease's time to live, in whole seconds")->default_str("10s");
+  auto* lease = add_lease(app, "--lease", options->lease, "stand under this lease (hex); it is never revoked");
+  auto* try_once = app.add_flag("--try", options->try_once, "not first in the queue at once: withdraw, exit 11");
+  auto* wait = add_duration(app, "--wait", options->wait, "not elected within this time: withdraw, exit 11");
+  app.add_option("-E,--conflict-exit-code", options->conflict_exit_code, "N in place of 11")
+      ->check(CLI::Range(0, 255))
+      ->type_name("N");
+  app.add_flag("--rejoin", options->rejoin, "after losing leadership stand again, at the tail of the queue");
+  app.add_option("--session", options->session_file, "a file that keeps the candidacy from one run to the next")
+      ->check(not_empty())
+      ->type_name("FILE")
+      ->excludes(lease);
+  try_once->excludes(wait);
+  lease->excludes(ttl);
+
+  auto* once =
+      app.add_option("--once", options->once, "run CMD at most once in this election for this ID")->type_name("ID");
+  options->for_cmd = {
+      add_duration(app, "--linger", options->linger, "lead for at least so long, also where CMD ends sooner"),
+      add_duration(app, "--lock-delay", options->lock_delay, "after having waited, start CMD so much later"),
+      add_duration(app, "--kill-after", options->kill_after, "from SIGTERM to SIGKILL for CMD")->default_str("1s"),
+      add_duration(app, "--max-runtime", options->max_runtime, "end CMD after so long: exit 124; 0: never"),
+      once,
+      add_duration(app, "--once-keep", options->once_keep, "how long a record of --once lasts")
+          ->default_str("24h")
+          ->needs(once),
+  };
+  app.final_callback([options] {
+    if (options->ttl < seconds(1) || options->ttl % seconds(1) != nanoseconds(0)) {
+      throw CLI::ValidationError("--ttl", "leases live for whole seconds, at least 1s");
+    }
+    if (options->ttl > kLongestTtl) {
+      throw CLI::ValidationError("--ttl", "etcd takes no more than 9000000000s");
+    }
+  });
+  return {
+      [options](Context& context) { return run_campaign(context, *options); },
+      {.description = "Stands as a candidate for the election NAME with VALUE, waits in the queue, and leads. Without "
+                      "a CMD it then prints its key and value and holds leadership until SIGINT or SIGTERM. With a "
+                      "CMD it runs that while it leads, gives leadership up when CMD ends, and exits as CMD "
+                      "did.\n\nCMD runs only while no other candidate can lead. Counted from when the last answered "
+                      "renewal of the lease was sent, CMD gets SIGTERM after 2/3 of --ttl, and SIGKILL after 9/10, "
+                      "before etcd can give leadership away; where the lease is revoked or the key deleted, SIGTERM "
+                      "at once and SIGKILL after --kill-after. Both go to everything that CMD started, also where that "
+                      "left CMD's process group (setsid, timeout, a daemon); what CMD leaves running at its end is "
+                      "killed. That holds when electctl is killed or stopped, too.\n\nCMD finds ELECTCTL_NAME, _VALUE, "
+                      "_KEY, _LEASE, _REV (the fencing token: it grows with "
+                      "every term), _TTL (seconds) and _ENDPOINTS in its environment, and gets SIGINT, SIGTERM, "
+                      "SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH passed on.",
+       .examples = {{"electctl campaign backup -- /usr/local/bin/backup",
+                     "run it on one host; the others wait for their turn"},
+                    {"electctl campaign report --try --once \"$(date +%FT%H:%M)\" --linger 30s -- report",
+                     "from cron on many hosts: once for each minute"}},
+       .exits = {{"0", "led until asked to end; with a CMD: CMD's own exit code"},
+                 {"11", "not elected, with --try or --wait; --once: done before"},
+                 {"12", "leadership was lost"},
+                 {"124", "CMD ran longer than --max-runtime"},
+                 {"126, 127", "CMD could not be run, was not found"},
+                 {"128+N", "ended by signal N, or CMD was"}}}};
+}
+
+}  // namespace cli

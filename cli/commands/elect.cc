@@ -1,0 +1,91 @@
+// etcdctl elect, drop-in: its arguments, output and exit codes, with electctl's care for the lease.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+
+#include "commands/answer.h"
+#include "commands/standing.h"
+#include "grammar/command.h"
+#include "output.h"
+#include "process/signals.h"
+#include "reader.h"
+
+namespace cli {
+namespace {
+
+constexpr std::chrono::seconds kTtl{60};  // etcdctl's.
+
+struct ElectOptions {
+  std::string name;
+  std::optional<std::string> proposal;
+  bool listen = false;
+};
+
+Outcome listen(Context& context, Format format, const ElectOptions& options) {
+  const Signals signals;
+  const Reader reader(signals.stop_token());
+  auto election = context.election(options.name);
+  if (!election) return std::unexpected(election.error());
+  std::optional<Failure> failure;
+  const auto print = [&](const elect::Observation& observation) {
+    if (observation.type != elect::Observation::Type::elected &&
+        observation.type != elect::Observation::Type::proclaimed) {
+      return true;
+    }
+    const auto snapshot = snapshot_of(observation);
+    if (auto written = write_result(as_etcdctl(context, format, snapshot)); !written) failure = written.error();
+    return !failure;
+  };
+  const auto ended = election->observe(0, print, {reader.token(), {}});
+  if (reader.is_gone()) return std::unexpected(reader_gone());
+  if (failure) return std::unexpected(*failure);
+  if (signals.first() != 0 || ended) return kDone;
+  return std::unexpected(Failure(ended.error()));
+}
+
+Outcome stand(Context& context, Format format, const ElectOptions& options) {
+  Signals signals;
+  const auto opened =
+      Standing::open(context, {.name = options.name, .value = *options.proposal, .session = {.ttl = kTtl}}, signals);
+  const auto cancelled = std::unexpected(Failure(kError, "context canceled"));
+  if (signals.first() != 0) return cancelled;
+  if (!opened) return std::unexpected(opened.error());
+  const auto verdict = (*opened)->wait();
+  if (signals.first() != 0) return cancelled;
+  if (!verdict) return std::unexpected(Failure(verdict.error()));
+  const auto expired = std::unexpected(Failure(kError, "elect: session expired"));
+  if (!std::holds_alternative<elect::Candidacy::Elected>(*verdict)) return expired;
+
+  elect::Candidacy& candidacy = (*opened)->candidacy();
+  const auto snapshot = snapshot_of(candidacy.header(), candidacy.self());
+  if (auto written = write_result(as_etcdctl(context, format, snapshot)); !written) {
+    return std::unexpected(written.error());
+  }
+  const auto loss = candidacy.hold({signals.stop_token(), {}});
+  if (signals.first() != 0) return kDone;
+  return loss ? expired : Outcome(std::unexpected(Failure(loss.error())));
+}
+
+Outcome run_elect(Context& context, const ElectOptions& options) {
+  const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json, Format::protobuf});
+  if (!format) return std::unexpected(format.error());
+  if (options.listen && options.proposal) return bad_arguments("proposal given but -l is set");
+  if (!options.listen && !options.proposal) return bad_arguments("no proposal argument but -l not set");
+  return options.listen ? listen(context, *format, options) : stand(context, *format, options);
+}
+
+}  // namespace
+
+Declared declare_elect(CLI::App& app) {
+  auto options = std::make_shared<ElectOptions>();
+  app.add_option("NAME", options->name, "the election")->required();
+  app.add_option("PROPOSAL", options->proposal, "what to stand with");
+  app.add_flag("-l,--listen", options->listen, "print every leader as it comes");
+  return {[options](Context& context) { return run_elect(context, *options); },
+          {.description = "etcdctl elect, drop-in: the same arguments, output and exit codes, with a lease of 60 s.",
+           .examples = {{"electctl elect backup me", "stand with the proposal me; lead until Ctrl-C"},
+                        {"electctl elect -l backup", "print every leader as it comes"}},
+           .exits = {{"0", "done"}}}};
+}
+
+}  // namespace cli

@@ -1,0 +1,62 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "commands/inspect/forms.h"
+#include "grammar/command.h"
+
+namespace cli {
+namespace {
+
+Outcome run_inspect(Context& context, const inspect::Options& options) {
+  if (options.etcdctl) return inspect::etcdctl(context, options);
+  if (options.all) return inspect::all(context, options);
+  if (options.history) return inspect::history(context, options);
+  if (options.watch) return inspect::watch(context, options);
+  if (options.verify) return inspect::verify(context, options);
+  return inspect::list(context, options);
+}
+
+}  // namespace
+
+Declared declare_inspect(CLI::App& app) {
+  auto options = std::make_shared<inspect::Options>();
+  auto* name = app.add_option("NAME", options->name, "the election");
+  auto* all = app.add_option("--all", options->all, "in place of NAME: every election whose name begins with PREFIX")
+                  ->type_name("PREFIX")
+                  ->excludes(name);
+  auto* revision = app.add_option("--rev", options->revision, "as of this revision of the store")
+                       ->check(at_least(0))
+                       ->type_name("N");
+  auto* history = app.add_flag("--history", options->history, "every term that is still in the store");
+  app.add_option("--from", options->from, "begin the history at this revision of the store")
+      ->check(at_least(1))
+      ->needs(history)
+      ->type_name("N");
+  auto* watch = app.add_flag("--watch", options->watch, "show it again at each change, until Ctrl-C");
+  auto* verify = app.add_flag("--verify", options->verify, "check that the state is sound; exit 13 where it is not");
+  app.add_flag("--etcdctl", options->etcdctl, "print the etcdctl commands that show the same, and do no more");
+  history->excludes(all)->excludes(revision)->excludes(watch)->excludes(verify);
+  watch->excludes(all)->excludes(revision)->excludes(verify);
+  verify->excludes(all)->excludes(revision);
+  app.final_callback([options] {
+    if (options->name.empty() && !options->all) throw CLI::RequiredError("NAME");
+  });
+  return {
+      [options](Context& context) { return run_inspect(context, *options); },
+      {.description = "Prints the candidates in the order of their create revisions: the first leads. On a terminal a "
+                      "table with the time left of their leases, elsewhere -w simple, as etcdctl get NAME/ --prefix "
+                      "--sort-by=CREATE --order=ASCEND. -w prometheus is for the textfile collector of "
+                      "node_exporter.\n\n--history shows every term that the store still knows: its fencing token, "
+                      "the revision that made it leader and the one that ended it; on a terminal also as a timeline, "
+                      "one row a candidate.\n\n--verify checks that the listing is strictly ordered, that the "
+                      "server's own election service names the same leader, that each key is named after its lease, "
+                      "that each has one, that each lease lives and lists its key, and that all members show the same.",
+       .examples = {{"electctl inspect backup --verify || echo unsound", "a check for CI or monitoring"},
+                    {"electctl inspect --all '' -w table", "all elections of the store"}},
+       .exits = {{"0", "somebody stands; --history: there was a term; --verify: all is well"},
+                 {"10", "nobody stands"},
+                 {"13", "--verify found a fault"}}},
+      [options] { return !options->etcdctl; }};
+}
+
+}  // namespace cli

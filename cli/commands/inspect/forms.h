@@ -1,0 +1,37 @@
+// The forms of inspect, one in each file of this folder.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "elect/election.h"
+#include "grammar/command.h"
+#include "render/listed.h"
+
+namespace cli::inspect {
+
+struct Options {
+  std::string name;
+  std::optional<std::string> all;  // A prefix, in place of a name.
+  elect::Revision revision = 0;
+  bool history = false;
+  elect::Revision from = 0;
+  bool watch = false;
+  bool verify = false;
+  bool etcdctl = false;
+};
+
+[[nodiscard]] Outcome list(Context& context, const Options& options);     // The candidates of one election.
+[[nodiscard]] Outcome all(Context& context, const Options& options);      // --all
+[[nodiscard]] Outcome history(Context& context, const Options& options);  // --history
+[[nodiscard]] Outcome watch(Context& context, const Options& options);    // --watch
+[[nodiscard]] Outcome verify(Context& context, const Options& options);   // --verify
+[[nodiscard]] Outcome etcdctl(Context& context, const Options& options);  // --etcdctl
+
+// Candidates in order, with what is found out about their leases: one call each, several at once.
+[[nodiscard]] elect::Result<std::vector<render::Listed>> with_leases(elect::Client& client,
+                                                                     const std::vector<elect::Candidate>& candidates,
+                                                                     const std::stop_token& stop = {});
+
+}  // namespace cli::inspect

@@ -1,0 +1,36 @@
+#include "elect/verify.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "commands/answer.h"
+#include "commands/inspect/forms.h"
+#include "output.h"
+#include "render/json.h"
+
+namespace cli::inspect {
+
+Outcome verify(Context& context, const Options& options) {
+  const auto format = context.format(Format::simple, {Format::simple, Format::json});
+  if (!format) return std::unexpected(format.error());
+  const auto election = context.election(options.name);
+  if (!election) return std::unexpected(election.error());
+  const auto verification = elect::verify(*election);
+  if (!verification) return std::unexpected(Failure(verification.error()));
+  std::string text;
+  if (*format == Format::json) {
+    text = render::json_verification(options.name, *verification);
+  } else {
+    const auto look = look_of(context);
+    for (const auto& [what, ok, detail] : verification->checks) {
+      const std::string mark = ok ? render::coloured("ok   ", "32", look) : render::coloured("FAULT", "31", look);
+      text += fmt::format("{}  {:9}  {}\n", mark, what, detail);
+    }
+  }
+  if (auto written = write_result(text); !written) return std::unexpected(written.error());
+  if (!std::ranges::all_of(verification->checks, &elect::Check::ok)) return kFaultFound;
+  return verification->snapshot.candidates.empty() ? kNoLeader : kDone;
+}
+
+}  // namespace cli::inspect

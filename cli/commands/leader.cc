@@ -1,0 +1,130 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+
+#include "commands/answer.h"
+#include "elect/duration.h"
+#include "grammar/command.h"
+#include "output.h"
+#include "process/signals.h"
+#include "reader.h"
+
+namespace cli {
+namespace {
+
+struct LeaderOptions {
+  std::string name;
+  std::optional<std::string> is;
+  bool waits = false;
+  std::optional<std::chrono::nanoseconds> wait;
+  elect::Revision revision = 0;
+  std::string consistency = "l";
+  bool value_only = false;
+  bool keys_only = false;
+};
+
+Outcome answer(const Context& context, elect::Client& client, const LeaderOptions& options, Format format,
+               const elect::Snapshot& snapshot) {
+  if (options.is) return snapshot.candidates.front().value == *options.is ? kDone : kNotElected;
+  std::string text;
+  if (format == Format::simple) {
+    auto style = simple_style(context);
+    style.keys_only = options.keys_only;
+    style.values_only = options.value_only;
+    text = render::simple(snapshot.candidates, style);
+  } else {
+    // One member alone knows no lease's time.
+    const auto lease =
+        options.consistency == "s" ? std::nullopt : lease_shown(client, format, snapshot.candidates.front());
+    text = as_candidate(context, format, snapshot, {.rank = 1, .lease = lease});
+  }
+  if (auto written = write_result(text); !written) return std::unexpected(written.error());
+  return kDone;
+}
+
+// Until somebody leads; nothing where that was not so in time.
+elect::Result<void> wait_for_leader(elect::Election& election, const elect::Until& until) {
+  const auto nobody = [](const elect::Observation& observation) {
+    return observation.type == elect::Observation::Type::vacant;
+  };
+  return election.observe(0, nobody, until);
+}
+
+Outcome run_leader(Context& context, const LeaderOptions& options) {
+  // --is prints nothing.
+  const auto format =
+      options.is ? Format::simple : context.format(Format::simple, {Format::simple, Format::fields, Format::json});
+  if (!format) return std::unexpected(format.error());
+  if (*format != Format::simple && (options.value_only || options.keys_only)) {
+    return bad_arguments("--print-value-only and --keys-only go with -w simple");
+  }
+  std::optional<Signals> signals;
+  std::optional<Reader> reader;
+  if (options.waits) {
+    signals.emplace();
+    if (!options.is) reader.emplace(signals->stop_token());
+  }
+  auto election = context.election(options.name);
+  if (!election) return std::unexpected(election.error());
+  elect::Until until;
+  if (signals) until.stop = reader ? reader->token() : signals->stop_token();
+  if (options.wait) until.deadline = elect::later(elect::BootClock::now(), *options.wait);
+  for (;;) {
+    // Each look has the time of any call: only an answer says that nobody leads.
+    const auto snapshot = election->candidates(
+        {.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"}, {until.stop, {}});
+    if (signals && signals->first() != 0) return kBySignal + signals->first();
+    if (reader && reader->is_gone()) return std::unexpected(reader_gone());
+    if (!snapshot) return std::unexpected(Failure(snapshot.error()));
+    if (!snapshot->candidates.empty()) return answer(context, election->client(), options, *format, *snapshot);
+    if (!options.waits || (until.deadline && elect::BootClock::now() >= *until.deadline)) return kNoLeader;
+    const auto waited = wait_for_leader(*election, until);
+    if (!waited && waited.error().code != elect::Errc::interrupted) return std::unexpected(Failure(waited.error()));
+  }
+}
+
+// --wait may stand alone: its text is empty then.
+void settle_wait(LeaderOptions& options, const std::string& text) {
+  options.waits = true;
+  if (text.empty()) return;
+  const auto duration = elect::parse_duration(text);
+  if (!duration) throw CLI::ValidationError("--wait", duration.error().message);
+  options.wait = *duration;
+}
+
+}  // namespace
+
+Declared declare_leader(CLI::App& app) {
+  auto options = std::make_shared<LeaderOptions>();
+  app.add_option("NAME", options->name, "the election")->required();
+  auto* is = app.add_option("--is", options->is,
+                            "print nothing; exit 0 where the leader has this value, 11 where not, 10 for none")
+                 ->type_name("VALUE");
+  auto* wait = app.add_option_function<std::string>(
+                      "--wait", [options](const std::string& text) { settle_wait(*options, text); },
+                      "wait until somebody leads, no longer than DURATION where it is given: then exit 10")
+                   ->expected(0, 1)
+                   ->type_name("[DURATION]");
+  app.add_option("--rev", options->revision, "as of this revision of the store")
+      ->check(at_least(0))
+      ->excludes(wait)
+      ->type_name("N");
+  app.add_option("--consistency", options->consistency, "l: linearizable, s: what one member has, which may be old")
+      ->check(CLI::IsMember({"l", "s"}))
+      ->type_name("l|s");
+  auto* value_only = app.add_flag("--print-value-only", options->value_only, "print the value alone");
+  auto* keys_only = app.add_flag("--keys-only", options->keys_only, "print the key alone, as etcdctl does");
+  value_only->excludes(keys_only);
+  is->excludes(value_only)->excludes(keys_only);
+  return {[options](Context& context) { return run_leader(context, *options); },
+          {.description = "Prints the leader's key and value, each on a line, as etcdctl get NAME/ --prefix "
+                          "--sort-by=CREATE --order=ASCEND --limit=1 does.",
+           .examples = {{"electctl leader backup --print-value-only", "who leads, for a script"},
+                        {"electctl leader backup --is \"$(hostname)\" && echo here", "whether this host leads"}},
+           .exits = {{"0", "somebody leads; --is: VALUE leads"},
+                     {"10", "nobody leads"},
+                     {"11", "--is: another leads"},
+                     {"128+N", "ended by signal N, with --wait"}}}};
+}
+
+}  // namespace cli

@@ -1,0 +1,237 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <map>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "commands/answer.h"
+#include "elect/survey.h"
+#include "grammar/command.h"
+#include "output.h"
+#include "process/environment.h"
+#include "process/handler.h"
+#include "process/init.h"
+#include "process/signals.h"
+#include "reader.h"
+#include "render/json.h"
+
+namespace cli {
+namespace {
+
+using Type = elect::Observation::Type;
+
+struct ObserveOptions {
+  std::string name;
+  bool prefix = false;
+  elect::Revision revision = 0;
+  std::optional<std::int64_t> count;
+  std::optional<std::chrono::nanoseconds> timeout;
+  std::optional<std::string> until;
+  std::optional<std::string> is;
+  std::chrono::nanoseconds kill_after = std::chrono::seconds(1);
+  CLI::Option* kill_after_option = nullptr;
+};
+
+// What becomes of each observation: a line, a CMD, or nothing.
+class Observer {
+ public:
+  Observer(const Context& context, const ObserveOptions& options, Format format, Handler* handler)
+      : context_(context), options_(options), format_(format), handler_(handler) {}
+
+  // False: that was the last one.
+  bool take(const elect::Observation& observation) {
+    const bool leads = observation.type == Type::elected || observation.type == Type::proclaimed;
+    const bool told =
+        options_.is ? answer_changed(observation) : observation.type != Type::vacant || was_led(observation);
+    if (told && !tell(observation)) return false;
+    done = (options_.count && seen_ >= *options_.count) ||
+           (options_.until && leads && observation.leader.value == *options_.until);
+    return !done;
+  }
+
+  bool done = false;
+  std::optional<Outcome> ended;  // Set where it was cut short: by a failure, or by what CMD answered.
+
+ private:
+  // Not so at the start of an election that nobody leads.
+  static bool was_led(const elect::Observation& observation) { return !observation.leader.key.empty(); }
+
+  [[nodiscard]] bool is_leader(const std::string& election) const {
+    const auto known = leads_.find(election);
+    return known != leads_.end() && known->second;
+  }
+
+  // Whether the answer to "does VALUE lead" is another one than before. The first answer is one, too, but that VALUE
+  // does not lead is no news of one election among many.
+  bool answer_changed(const elect::Observation& observation) {
+    if (observation.type == Type::gap) return true;
+    const bool leads = observation.type != Type::vacant && observation.leader.value == *options_.is;
+    const auto [known, first] = leads_.try_emplace(observation.election, leads);
+    const bool before = std::exchange(known->second, leads);
+    if (options_.prefix && !leads) leads_.erase(known);
+    return first ? leads || !options_.prefix : before != leads;
+  }
+
+  [[nodiscard]] std::string_view role(const elect::Observation& observation) const {
+    if (!options_.is || (options_.prefix && observation.type == Type::gap)) return {};
+    return is_leader(observation.election) ? "leader" : "follower";
+  }
+
+  bool tell(const elect::Observation& observation) {
+    if (handler_ != nullptr) {
+      ++seen_;
+      auto variables = variables_of(context_.options.client, observation.election, observation.leader);
+      variables.push_back(fmt::format("ELECTCTL_EVENT={}", render::name_of(observation.type)));
+      if (options_.is) variables.push_back(fmt::format("ELECTCTL_ROLE={}", role(observation)));
+      const auto outcome = handler_->run(variables);
+      if (handler_->ended()) return false;
+      if (outcome && *outcome == 0) return true;
+      ended = outcome;
+      return false;
+    }
+    const std::string line = text_of(observation);
+    if (line.empty()) return true;
+    ++seen_;
+    if (auto written = write_result(line); !written) {
+      ended = std::unexpected(written.error());
+      return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::string text_of(const elect::Observation& observation) const {
+    if (format_ == Format::json) {
+      return render::json_observation(observation, role(observation), std::chrono::system_clock::now());
+    }
+    if (observation.type == Type::gap) {
+      warn("the store was compacted before all changes were seen; what changed since then follows");
+      return {};
+    }
+    if (options_.is && format_ == Format::simple) {
+      const std::string which =
+          options_.prefix ? " " + render::shown(observation.election, simple_style(context_)) : "";
+      return fmt::format("{}{}\n", role(observation), which);
+    }
+    if (observation.type == Type::vacant) return {};
+    return as_etcdctl(context_, format_, snapshot_of(observation));
+  }
+
+  const Context& context_;
+  const ObserveOptions& options_;
+  const Format format_;
+  Handler* const handler_;
+  std::map<std::string, bool> leads_;  // Of each election whose answer is known; below a prefix, those alone with yes.
+  std::int64_t seen_ = 0;
+};
+
+// Whether we are in the terminal's foreground, where a SIGINT that is typed reaches CMD by itself.
+bool is_in_foreground() {
+  const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) return false;
+  const bool is = ::tcgetpgrp(terminal) == ::getpgrp();
+  ::close(terminal);
+  return is;
+}
+
+// At the deadline CMD is asked to end, and killed if it does not: --timeout is for all of it.
+std::jthread end_at(elect::BootTime deadline, std::chrono::nanoseconds kill_after, Handler& handler) {
+  return std::jthread([deadline, kill_after, &handler](const std::stop_token& stop) {
+    elect::pause_for(deadline - elect::BootClock::now(), stop);
+    if (stop.stop_requested()) return;
+    handler.end();
+    elect::pause_for(kill_after, stop);
+    if (!stop.stop_requested()) handler.signal(SIGKILL);
+  });
+}
+
+Outcome run_observe(Context& context, const ObserveOptions& options) {
+  const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
+  if (!format) return std::unexpected(format.error());
+  if (!context.argv.empty() && context.options.format_is_typed) {
+    return bad_arguments("--write-out has no use beside a CMD: it runs in place of each line");
+  }
+  if (options.kill_after_option->count() > 0 && context.argv.empty()) {
+    return bad_arguments("--kill-after needs a CMD behind --");
+  }
+  std::optional<Handler> handler;
+  if (!context.argv.empty()) {
+    if (auto begun = become_init(); !begun) return std::unexpected(begun.error());
+    handler.emplace(context.argv);
+  }
+  const Signals signals([&handler](int number) {
+    const bool typed = number == SIGINT || number == SIGQUIT || number == SIGWINCH;
+    if (handler && !(typed && is_in_foreground())) handler->signal(number);
+  });
+  // What a CMD does is not read here.
+  std::optional<Reader> reader;
+  if (!handler) reader.emplace(signals.stop_token());
+  elect::Until until{reader ? reader->token() : signals.stop_token(), {}};
+  if (options.timeout) until.deadline = elect::later(elect::BootClock::now(), *options.timeout);
+
+  std::jthread timer;
+  if (handler && until.deadline) timer = end_at(*until.deadline, options.kill_after, *handler);
+  Observer observer(context, options, *format, handler ? &*handler : nullptr);
+  const auto tell = [&observer](const elect::Observation& observation) { return observer.take(observation); };
+  elect::Result<void> ended;
+  if (options.prefix) {
+    const auto client = context.client();
+    if (!client) return std::unexpected(client.error());
+    ended = elect::observe_all(**client, options.name, options.revision, tell, until);
+  } else {
+    auto election = context.election(options.name);
+    if (!election) return std::unexpected(election.error());
+    ended = election->observe(options.revision, tell, until);
+  }
+  if (signals.first() != 0) return kDone;  // How one ends it by hand.
+  if (reader && reader->is_gone()) return std::unexpected(reader_gone());
+  if (observer.ended) return *observer.ended;
+  if (!ended) return std::unexpected(Failure(ended.error()));
+  return observer.done || (!options.count && !options.until) ? kDone : kNotElected;
+}
+
+}  // namespace
+
+Declared declare_observe(CLI::App& app) {
+  auto options = std::make_shared<ObserveOptions>();
+  app.add_option("NAME", options->name, "the election")->required();
+  app.add_flag("--prefix", options->prefix, "NAME is a prefix: all elections whose names begin with it");
+  app.add_option("--rev", options->revision, "begin with the leader as of this revision of the store")
+      ->check(at_least(0))
+      ->type_name("N");
+  app.add_option("--is", options->is, "tell only when the answer to \"does VALUE lead\" changes: leader or follower")
+      ->type_name("VALUE");
+  app.add_option("--count", options->count, "end after so many lines")->check(at_least(1))->type_name("N");
+  add_duration(app, "--timeout", options->timeout,
+               "end after so long: exit 11 where --count or --until is not fulfilled");
+  options->kill_after_option =
+      add_duration(app, "--kill-after", options->kill_after, "from SIGTERM to SIGKILL for CMD, where --timeout ends it")
+          ->default_str("1s");
+  app.add_option("--until", options->until, "end once a leader has this value")->type_name("VALUE");
+  return {
+      [options](Context& context) { return run_observe(context, *options); },
+      {.description = "Prints every leader in order, each once: the present one, then every election and every "
+                      "proclaim of a leader as it happens, over reconnects and failures of servers. -w simple prints "
+                      "key and value as etcdctl elect -l does; -w json prints one object a line for every event: "
+                      "elected, proclaimed, vacant, and gap where the store was compacted before all was "
+                      "seen.\n\nWith --is, a line says leader or follower whenever the answer changes, the first one "
+                      "at once; with --prefix, too, the election's name stands behind it, and at the start only those "
+                      "are told that VALUE leads.\n\nA CMD runs in place of each line, for vacancies and gaps, too, "
+                      "one at a time, and finds ELECTCTL_EVENT, ELECTCTL_ROLE (leader or follower, with --is), "
+                      "ELECTCTL_NAME, _VALUE, _KEY, _LEASE, _REV and _ENDPOINTS in its environment. Where it fails, "
+                      "observe ends with its exit code.",
+       .examples = {{"electctl observe backup -w json", "a log of every change"},
+                    {"electctl observe web --is \"$(hostname)\" -- sh -c 'logger \"now $ELECTCTL_ROLE\"'",
+                     "tell the system log when this host begins and ceases to lead"}},
+       .exits = {{"0", "--count or --until was fulfilled, or it was ended by a signal; a CMD that fails: its own code"},
+                 {"11", "--timeout was over first"},
+                 {"126, 127", "CMD could not be run, was not found"},
+                 {"128+N", "CMD was ended by signal N"}}}};
+}
+
+}  // namespace cli

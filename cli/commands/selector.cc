@@ -1,0 +1,74 @@
+#include "commands/selector.h"
+
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include "commands/session_file.h"
+#include "elect/text.h"
+
+namespace cli {
+namespace {
+
+bool matches(const elect::Candidate& candidate, const Selector& selector) {
+  if (selector.revision != 0 && candidate.create_revision != selector.revision) return false;
+  if (selector.key) return candidate.key == *selector.key;
+  if (selector.value) return candidate.value == *selector.value;
+  if (selector.lease != 0) return candidate.lease == selector.lease;
+  return selector.leader;
+}
+
+}  // namespace
+
+void declare_selector(CLI::App& app, Selector& selector, bool any) {
+  auto* which = app.add_option_group("which", "exactly one of these");
+  which->set_help_flag();
+  add_lease(*which, "--lease", selector.lease, "the candidate of this lease (hex)");
+  which->add_option("--key", selector.key, "the candidate with this key")->type_name("KEY");
+  if (any) {
+    which->add_option("--value", selector.value, "the candidate with this value")->type_name("VALUE");
+    which->add_flag("--leader", selector.leader, "whoever leads now");
+  }
+  which->add_option("--session", selector.session_file, "the candidate of the session in this file")
+      ->check(not_empty())
+      ->type_name("FILE");
+  which->require_option(1);
+  app.add_option("--rev", selector.revision, "only if its create revision (fencing token) is this")
+      ->check(at_least(1))
+      ->type_name("N");
+}
+
+std::expected<Selected, Failure> select(const elect::Election& election, Selector selector) {
+  auto snapshot = election.candidates({.limit = selector.leader ? 1 : 0});
+  if (!snapshot) return std::unexpected(Failure(snapshot.error()));
+  if (!selector.session_file.empty()) {
+    const auto record = SessionFile::read(selector.session_file);
+    if (!record) return std::unexpected(record.error());
+    if (record->election != election.name() || record->cluster != snapshot->header.cluster_id) {
+      return bad_arguments(fmt::format("the session in '{}' is of another election or cluster",
+                                       elect::printable(selector.session_file)));
+    }
+    selector.key = record->key;
+    if (selector.revision == 0) selector.revision = record->create_revision;
+  }
+  std::vector<elect::Candidate> found;
+  std::int64_t rank = 0;
+  for (std::size_t i = 0; i < snapshot->candidates.size(); ++i) {
+    if (!matches(snapshot->candidates[i], selector)) continue;
+    rank = static_cast<std::int64_t>(i) + 1;
+    found.push_back(std::move(snapshot->candidates[i]));
+  }
+  snapshot->candidates = std::move(found);
+  snapshot->count = static_cast<std::int64_t>(snapshot->candidates.size());
+  if (snapshot->count == 1) return Selected{*std::move(snapshot), rank};
+  if (snapshot->count == 0) {
+    return std::unexpected(
+        Failure(kNoLeader, fmt::format("no such candidate in election '{}'", elect::printable(election.name()))));
+  }
+  std::string keys;
+  for (const auto& candidate : snapshot->candidates) keys += " " + elect::printable(candidate.key);
+  return std::unexpected(
+      Failure(kBadArguments, fmt::format("{} candidates match; choose one by --key:{}", snapshot->count, keys)));
+}
+
+}  // namespace cli

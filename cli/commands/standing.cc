@@ -1,0 +1,181 @@
+#include "commands/standing.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "elect/duration.h"
+#include "elect/text.h"
+#include "output.h"
+#include "render/columns.h"
+
+namespace cli {
+namespace {
+
+// Why the file's session must not be taken up; empty: it may be.
+std::string not_ours(const SessionFile& file) {
+  const std::string left_alone = fmt::format("; lease {} is left alone", elect::hex_of(file.record()->lease));
+  switch (file.origin()) {
+    case SessionFile::Origin::own:
+      return {};
+    case SessionFile::Origin::copy:
+      return "a copy of another file's" + left_alone;
+    case SessionFile::Origin::foreign:
+      return "another machine's" + left_alone;
+    case SessionFile::Origin::unbound:
+      return "of electctl 0.1.0, which does not say whose it is" + left_alone;
+  }
+  std::unreachable();
+}
+
+}  // namespace
+
+Standing::Standing(elect::Election election, StandingOptions options, Signals& signals)
+    : election_(std::move(election)), options_(std::move(options)), signals_(signals) {}
+
+std::expected<std::unique_ptr<Standing>, Failure> Standing::open(Context& context, StandingOptions options,
+                                                                 Signals& signals) {
+  auto election = context.election(options.name);
+  if (!election) return std::unexpected(election.error());
+  std::unique_ptr<Standing> standing(new Standing(*std::move(election), std::move(options), signals));
+  const StandingOptions& wanted = standing->options_;
+  const auto opened = wanted.session_file.empty() ? standing->open_session() : standing->open_kept_session();
+  if (!opened) return std::unexpected(opened.error());
+  auto candidacy = elect::Candidacy::stand(standing->election_, *standing->session_, wanted.value,
+                                           {signals.stop_token(), {}}, signals.impatient_token());
+  if (!candidacy) return std::unexpected(Failure(candidacy.error()));
+  standing->candidacy_ = *std::move(candidacy);
+  standing->waited_ = standing->waited_ || !standing->candidacy_->elected();
+  standing->note_place();
+  return standing;
+}
+
+std::expected<void, Failure> Standing::open_session() {
+  auto session = elect::Session::open(election_.client(), options_.session, {signals_.stop_token(), {}});
+  if (!session) return std::unexpected(Failure(session.error()));
+  session_ = *std::move(session);
+  if (session_->owned() && session_->ttl() > options_.session.ttl) {
+    warn(fmt::format("the server granted a time to live of {} in place of {}", elect::format_duration(session_->ttl()),
+                     elect::format_duration(options_.session.ttl)));
+  }
+  return {};
+}
+
+std::expected<void, Failure> Standing::open_kept_session() {
+  auto file = SessionFile::open(options_.session_file, options_.in_use_code);
+  if (!file) return std::unexpected(file.error());
+  file_.emplace(*std::move(file));
+  // Says which cluster this is before anything is changed there.
+  const auto snapshot = election_.candidates({.limit = 1}, {signals_.stop_token(), {}});
+  if (!snapshot) return std::unexpected(Failure(snapshot.error()));
+
+  elect::LeaseId replaced = 0;  // Of another election, in this cluster.
+  if (const auto& record = file_->record()) {
+    std::string why = not_ours(*file_);
+    if (!why.empty()) {
+      // Whatever it stands for is the original's.
+    } else if (record->cluster != snapshot->header.cluster_id) {
+      why = "of another cluster";
+    } else if (record->election != options_.name) {
+      why = fmt::format("of election '{}'", elect::printable(record->election));
+      replaced = record->lease;
+    } else {
+      options_.session.lease = record->lease;
+      const auto resumed = open_session();
+      if (resumed) {
+        waited_ = record->waited;
+        if (session_->ttl() != options_.session.ttl) {
+          warn(fmt::format("the session in '{}' keeps its time to live of {}", elect::printable(options_.session_file),
+                           elect::format_duration(session_->ttl())));
+        }
+        return {};
+      }
+      options_.session.lease = 0;
+      const auto alive = election_.client().time_to_live(record->lease, false, signals_.stop_token());
+      if (!alive || alive->ttl.count() >= 0) return resumed;
+      why = "over: its lease is gone";
+    }
+    warn(fmt::format("the session in '{}' is {}; it is replaced", elect::printable(options_.session_file), why));
+  } else if (file_->emptied()) {
+    warn(fmt::format("'{}' is empty: a session that it held cannot be found any more, and a new one is made",
+                     elect::printable(options_.session_file)));
+  }
+  options_.session.grant_as = elect::random_lease();
+  const auto stored =
+      file_->store({snapshot->header.cluster_id, options_.name, options_.session.grant_as,
+                    elect::key_of(options_.name, options_.session.grant_as), 0, options_.session.ttl.count(), false});
+  if (!stored) return stored;
+  // No file names it any more. What cannot be revoked now ends by itself.
+  if (replaced != 0) (void)election_.client().revoke(replaced, {signals_.stop_token(), {}});
+  return open_session();
+}
+
+// Not to be written is no reason to give up: the lease is in the file, and the next run finds the rest by it.
+void Standing::note_place() {
+  if (!file_) return;
+  SessionRecord record = *file_->record();
+  record.create_revision = candidacy_->self().create_revision;
+  record.ttl = session_->ttl().count();
+  record.waited = waited_;
+  if (record == *file_->record()) return;
+  if (const auto stored = file_->store(record); !stored) warn(stored.error().message);
+}
+
+void Standing::cmd_starts() {
+  waited_ = false;
+  note_place();
+}
+
+Standing::~Standing() {
+  if (candidacy_) candidacy_->leave();
+  if (!session_ || file_) return;
+  const auto hurry = signals_.impatient_token();
+  const auto loss = session_->loss();
+  const bool gone = loss && loss->cause == elect::Loss::Cause::lease_gone;
+  if (candidacy_ && (candidacy_->detached() || (!session_->owned() && !gone))) {
+    if (const auto withdrawn = candidacy_->withdraw(hurry); !withdrawn) {
+      warn(fmt::format("could not withdraw {}: {}", elect::printable(candidacy_->self().key),
+                       elect::describe(withdrawn.error())));
+    }
+  }
+  if (const auto closed = session_->close(hurry); !closed) {
+    warn(fmt::format("could not revoke lease {}: {}", elect::hex_of(session_->lease()),
+                     elect::describe(closed.error())));
+  }
+}
+
+elect::Result<elect::Candidacy::Verdict> Standing::wait() {
+  if (const auto loss = session_->loss()) return *loss;
+  if (candidacy_->elected()) return elect::Candidacy::Elected{};
+  if (options_.try_once) return elect::Candidacy::Beaten{};
+  elect::Until until{signals_.stop_token(), {}};
+  if (options_.wait) until.deadline = elect::later(begun_, *options_.wait);
+  if (!is_terminal(STDERR_FILENO)) return candidacy_->wait(until);
+
+  show_place(candidacy_->ahead());
+  auto verdict = candidacy_->wait(until, [this](const elect::Ahead& ahead) { show_place(ahead); });
+  say("\r\x1b[K");
+  return verdict;
+}
+
+// For people only, so the look at the whole queue that it costs is made on a terminal alone.
+void Standing::show_place(const elect::Ahead& ahead) {
+  std::string place = fmt::format("behind {}", elect::printable(ahead.key));
+  const auto snapshot = election_.candidates({}, {signals_.stop_token(), {}});
+  if (snapshot && !snapshot->candidates.empty()) {
+    const auto in_front = std::ranges::count_if(snapshot->candidates, [this](const auto& candidate) {
+      return candidate.create_revision < candidacy_->self().create_revision;
+    });
+    place = fmt::format("place {} of {}, leader {}", in_front + 1, snapshot->candidates.size(),
+                        elect::printable(snapshot->candidates.front().value));
+  }
+  const std::string line = fmt::format("waiting in '{}': {}", elect::printable(options_.name), place);
+  const auto width = static_cast<std::size_t>(std::max(terminal_size(STDERR_FILENO).columns - 1, 0));
+  say("\r\x1b[K" + render::cut(line, width, {.ascii = !speaks_utf8()}));
+}
+
+}  // namespace cli

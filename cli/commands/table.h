@@ -1,0 +1,25 @@
+// The subcommands there are. A new one is one new file, and one line here and in table.cc.
+#pragma once
+
+#include <span>
+
+#include "grammar/command.h"
+
+namespace cli {
+
+// All subcommands, in the order of the help.
+[[nodiscard]] std::span<const Command> commands();
+
+// One each, in the file of its name.
+Declared declare_campaign(CLI::App& app);
+Declared declare_leader(CLI::App& app);
+Declared declare_observe(CLI::App& app);
+Declared declare_resign(CLI::App& app);
+Declared declare_inspect(CLI::App& app);
+Declared declare_proclaim(CLI::App& app);
+Declared declare_elect(CLI::App& app);
+Declared declare_completion(CLI::App& app);
+Declared declare_version(CLI::App& app);
+Declared declare_election_names(CLI::App& app);
+
+}  // namespace cli

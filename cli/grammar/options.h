@@ -1,0 +1,56 @@
+// The options that every subcommand has, etcdctl's names, defaults and variables.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "account/secrets.h"
+#include "elect/client.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace cli {
+
+enum class Format { simple, fields, json, table, protobuf, prometheus };
+
+// Nothing: there is no format of this name.
+[[nodiscard]] std::optional<Format> format_of(std::string_view name);
+[[nodiscard]] std::string_view name_of(Format format);
+[[nodiscard]] std::vector<std::string_view> format_names();
+
+struct GlobalOptions {
+  elect::ClientOptions client;
+  PasswordSource password;
+  std::string format;            // As written. Empty: the subcommand's own choice.
+  bool format_is_typed = false;  // As an option, not by its variable.
+  bool hex = false;
+};
+
+// Declares the options on the program, with etcdctl's names, defaults and environment variables. `options` is filled
+// in by parsing and must outlive `program`.
+void declare_global_options(CLI::App& program, GlobalOptions& options);
+
+// An option that takes a duration.
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::chrono::nanoseconds& duration,
+                          const std::string& help);
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<std::chrono::nanoseconds>& duration,
+                          const std::string& help);
+
+// For options whose empty value is sooner a variable that was not set than meant.
+[[nodiscard]] std::function<std::string(const std::string&)> not_empty();
+
+// For options that take a whole number, none below `least`.
+[[nodiscard]] std::function<std::string(const std::string&)> at_least(std::int64_t least);
+
+// An option that takes a lease's ID in hex.
+CLI::Option* add_lease(CLI::App& app, const std::string& name, elect::LeaseId& lease, const std::string& help);
+
+}  // namespace cli

@@ -1,0 +1,43 @@
+#include "grammar/suggestion.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace cli {
+namespace {
+
+// How many letters are to be added, left out, changed, or swapped with the next (optimal string alignment).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> table(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) table[i][0] = i;
+  for (std::size_t j = 0; j <= b.size(); ++j) table[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
+      table[i][j] = std::min({table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + change});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        table[i][j] = std::min(table[i][j], table[i - 2][j - 2] + 1);
+      }
+    }
+  }
+  return table[a.size()][b.size()];
+}
+
+}  // namespace
+
+std::optional<std::string> suggestion(std::string_view typed, std::span<const std::string> words) {
+  constexpr std::size_t kLongestWord = 64;  // Nobody mistypes more than that; the table stays small.
+  if (typed.size() > kLongestWord) return std::nullopt;
+  std::optional<std::string> best;
+  std::size_t least = std::max<std::size_t>(2, typed.size() / 3) + 1;
+  for (const auto& word : words) {
+    const std::size_t d = word.starts_with(typed) ? 1 : distance(typed, word);
+    if (d < least && d < word.size()) {
+      least = d;
+      best = word;
+    }
+  }
+  return best;
+}
+
+}  // namespace cli

@@ -1,0 +1,272 @@
+#include "process/descendants.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace cli {
+namespace {
+
+constexpr pid_t kHighestNumber = 4'194'304;  // The kernel's own limit.
+
+struct Process {
+  pid_t parent = 0;
+  pid_t group = 0;
+  bool living = false;
+};
+
+// /proc, where it is of our own PID namespace; else -1.
+class Proc {
+ public:
+  Proc() : directory_(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    char self[16] = {};
+    if (directory_ < 0 || readlinkat(directory_, "self", self, sizeof self - 1) <= 0 || std::atoi(self) != getpid()) {
+      let_go();
+    }
+  }
+  ~Proc() { let_go(); }
+  Proc(const Proc&) = delete;
+  Proc& operator=(const Proc&) = delete;
+
+  [[nodiscard]] int directory() const { return directory_; }
+
+  // Calls `function` with the number of every process.
+  template <class Function>
+  void for_each(Function function) const {
+    lseek(directory_, 0, SEEK_SET);
+    alignas(dirent64) char entries[2048];
+    std::array<pid_t, sizeof entries / 24> numbers{};
+    for (ssize_t size = 0; (size = getdents64(directory_, entries, sizeof entries)) > 0;) {
+      std::size_t count = 0;
+      for (ssize_t at = 0; at < size;) {
+        const auto* entry = reinterpret_cast<const dirent64*>(entries + at);
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9') numbers[count++] = std::atoi(entry->d_name);
+        at += entry->d_reclen;
+      }
+      // The youngest first: one that forks and ends all the time is not there for long.
+      while (count > 0) function(numbers[--count]);
+    }
+  }
+
+ private:
+  void let_go() {
+    if (directory_ >= 0) close(directory_);
+    directory_ = -1;
+  }
+
+  int directory_;
+};
+
+// The first bytes of a file below /proc/PROCESS. False: it cannot be read; the process is gone.
+bool read_about(int proc, pid_t process, const char* file, std::span<char> text) {
+  char path[32];
+  std::snprintf(path, sizeof path, "%d/%s", process, file);
+  const int opened = openat(proc, path, O_RDONLY | O_CLOEXEC);
+  if (opened < 0) return false;
+  const ssize_t size = read(opened, text.data(), text.size() - 1);
+  close(opened);
+  text[static_cast<std::size_t>(std::max<ssize_t>(size, 0))] = '\0';
+  return size > 0;
+}
+
+bool look_up(int proc, pid_t process, Process& found) {
+  char text[512];
+  if (!read_about(proc, process, "stat", text)) return false;
+  const char* after_name = std::strrchr(text, ')');
+  char state = 'X';
+  int threads = 0;
+  constexpr const char* kFields = ") %c %d %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %d";
+  if (after_name == nullptr || std::sscanf(after_name, kFields, &state, &found.parent, &found.group, &threads) != 4) {
+    return false;
+  }
+  // One whose first thread has ended is shown as a zombie, too, while its other threads run.
+  found.living = (state != 'Z' && state != 'X') || threads > 1;
+  return true;
+}
+
+uid_t user_of(int proc, pid_t process) {
+  char text[2048];
+  unsigned user = 0;
+  if (!read_about(proc, process, "status", text)) return Descendants::kUnknownUser;
+  const char* line = std::strstr(text, "\nUid:");
+  return line != nullptr && std::sscanf(line, "\nUid: %u", &user) == 1 ? user : Descendants::kUnknownUser;
+}
+
+// Whether `process` is a child of ours; `dead`: it waits to be reaped. Our children's numbers are nobody else's until
+// they are.
+bool is_child(pid_t process, bool& dead) {
+  siginfo_t child{};
+  if (waitid(P_PID, static_cast<id_t>(process), &child, WEXITED | WNOHANG | WNOWAIT) != 0) return false;
+  dead = child.si_pid == process;
+  return true;
+}
+
+// Calls `function` with each child of ours, and whether it is dead. Numbers are given out upwards: what was started
+// lately is close behind our own number, and all numbers are tried only where nobody is found there.
+template <class Function>
+void for_each_child(Function function) {
+  constexpr pid_t close_by = 65'536;
+  const pid_t self = getpid();
+  const auto try_all = [&](pid_t from, pid_t end) {
+    bool dead = false;
+    bool found = false;
+    for (pid_t process = from; process < end; ++process) {
+      if (is_child(process, dead)) found |= function(process, dead);
+    }
+    return found;
+  };
+  const pid_t middle = std::min(self + close_by, kHighestNumber);
+  if (try_all(self + 1, middle)) return;
+  try_all(middle, kHighestNumber);
+  try_all(2, self);
+}
+
+}  // namespace
+
+bool has_child() {
+  siginfo_t child{};
+  return waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
+
+std::vector<pid_t> children() {
+  std::vector<pid_t> result;
+  if (!has_child()) return result;
+  const Proc proc;
+  if (proc.directory() < 0) {
+    for_each_child([&](pid_t process, bool) {
+      result.push_back(process);
+      return false;  // All of them.
+    });
+    return result;
+  }
+  proc.for_each([&](pid_t process) {
+    bool dead = false;
+    if (is_child(process, dead)) result.push_back(process);
+  });
+  return result;
+}
+
+bool Descendants::is_spared(pid_t process) const { return std::ranges::find(spared_, process) != spared_.end(); }
+
+bool Descendants::is_found(pid_t process) const {
+  const auto end = found_.begin() + static_cast<std::ptrdiff_t>(count_);
+  return std::find(found_.begin(), end, process) != end;
+}
+
+// Whether `process`, whose parent that is, descends from us.
+bool Descendants::descends(int proc, pid_t process, pid_t parent) const {
+  const pid_t self = getpid();
+  Process found;
+  for (int generations = 0; generations < 10'000 && parent != self; ++generations) {
+    process = parent;
+    if (process <= 1 || !look_up(proc, process, found)) return false;
+    parent = found.parent;
+  }
+  return parent == self && !is_spared(process);
+}
+
+// errno, or 0. The descriptor stands for one process, whoever gets its number next; that it is a descendant is looked
+// at after it was opened.
+int Descendants::send(int proc, pid_t process, int number) const {
+  const int handle = static_cast<int>(syscall(SYS_pidfd_open, process, 0));
+  if (handle < 0 && errno == ESRCH) return ESRCH;
+  int error = ESRCH;
+  Process found;
+  if (look_up(proc, process, found) && descends(proc, process, found.parent)) {
+    error = handle >= 0 && syscall(SYS_pidfd_send_signal, handle, number, nullptr, 0) == 0 ? 0 : errno;
+    // Kernels before 5.3 have none, and some sandboxes refuse it.
+    if (error != 0 && error != ESRCH) error = kill(process, number) == 0 ? 0 : errno;
+  }
+  if (handle >= 0) close(handle);
+  return error;
+}
+
+int Descendants::look(std::initializer_list<int> numbers, pid_t group) {
+  const Proc proc;
+  const bool kills = group == 0;
+  if (proc.directory() < 0) return kills ? look_at_numbers() : 0;
+  const pid_t self = getpid();
+  int fresh = 0;
+  zombies_ = 0;
+  killed_by_number_ = 0;
+  const auto visit = [&](pid_t process) {
+    Process found;
+    if (is_found(process) || !look_up(proc.directory(), process, found)) return;
+    if (!is_found(found.parent) && !descends(proc.directory(), process, found.parent)) return;
+    if (!found.living) {
+      if (found.parent != self) return;
+      ++zombies_;
+      if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
+      return;
+    }
+    if (count_ == found_.size()) return;  // The next round's.
+    found_[count_++] = process;
+    ++fresh;
+    if (!kills && found.group == group) return;
+    for (const int number : numbers) send(proc.directory(), process, number);
+  };
+  // Numbers are given out upwards: mostly they are all above ours, and the many others need not be looked up first.
+  proc.for_each([&](pid_t process) {
+    if (process > self) visit(process);
+  });
+  proc.for_each([&](pid_t process) {
+    if (process < self) visit(process);
+  });
+  return fresh;
+}
+
+// Kills them at once: each look takes long enough.
+int Descendants::look_at_numbers() {
+  zombies_ = 0;
+  killed_by_number_ = 0;
+  for_each_child([&](pid_t process, bool dead) {
+    if (is_spared(process)) return false;
+    if (dead) {
+      ++zombies_;
+      if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
+      return true;
+    }
+    ++killed_by_number_;
+    if (kill(process, SIGKILL) == 0) return true;
+    if (count_ < found_.size()) found_[count_++] = process;
+    return false;
+  });
+  return 0;
+}
+
+void Descendants::signal(std::initializer_list<int> numbers, pid_t group) {
+  constexpr int most_looks = 5;  // Some may fork without end.
+  for (int looks = 0; looks < most_looks && look(numbers, group) > 0; ++looks) {
+  }
+  count_ = 0;
+}
+
+Descendants::Left Descendants::kill_found() {
+  const Proc proc;
+  Left left{.living = killed_by_number_, .zombies = zombies_, .refused = 0, .which = {}};
+  const bool by_number = proc.directory() < 0;
+  for (; count_ > 0; --count_) {
+    const pid_t process = found_[count_ - 1];
+    const int error = by_number ? EPERM : send(proc.directory(), process, SIGKILL);
+    if (error == ESRCH) continue;
+    if (!by_number) ++left.living;
+    if (error == 0) continue;
+    if (static_cast<std::size_t>(left.refused) < left.which.size()) {
+      left.which[static_cast<std::size_t>(left.refused)] = {
+          process, by_number ? kUnknownUser : user_of(proc.directory(), process)};
+    }
+    ++left.refused;
+  }
+  return left;
+}
+
+}  // namespace cli

@@ -1,0 +1,60 @@
+#include "process/gate.h"
+
+#include <poll.h>
+
+#include "elect/thread.h"
+
+namespace cli {
+
+Gate::Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment, int held)
+    : guard_(guard) {
+  // The thread comes first: a CMD that nobody watches must not be started.
+  auto watcher = elect::start_thread([this] {
+    start_tried_.wait();
+    if (!ended_.stop_requested()) watch();
+  });
+  // Also where start() throws for want of memory: the thread waits for it.
+  struct LetWatch {
+    Gate& gate;
+    bool cmd_started = false;
+    ~LetWatch() {
+      if (!cmd_started) gate.ended_.request_stop();
+      gate.start_tried_.count_down();
+    }
+  } let_watch{*this};
+  auto started = watcher ? guard.start(argv, environment, held) : std::unexpected(watcher.error());
+  if (watcher) watcher_ = *std::move(watcher);
+  let_watch.cmd_started = started.has_value();
+  if (!started) ending_ = std::unexpected(std::move(started).error());
+}
+
+Gate::~Gate() {
+  if (!ended_.stop_requested()) guard_.stop();
+}
+
+elect::Result<Ending> Gate::wait() {
+  if (watcher_.joinable()) watcher_.join();
+  return ending_;
+}
+
+void Gate::watch() {
+  for (;;) {
+    auto event = guard_.next();
+    if (!event) {
+      ending_ = std::unexpected(event.error());
+      break;
+    }
+    if (!*event) {
+      pollfd readable{guard_.fd(), POLLIN, 0};
+      ::poll(&readable, 1, -1);
+    } else if (const auto* stopped = std::get_if<Stopped>(&**event)) {
+      guard_.suspend(*stopped);
+    } else {
+      ending_ = std::get<Ending>(**event);
+      break;
+    }
+  }
+  ended_.request_stop();
+}
+
+}  // namespace cli

@@ -1,0 +1,339 @@
+#include "process/guard.h"
+
+#include <poll.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "elect/text.h"
+#include "output.h"
+#include "process/descendants.h"
+#include "process/environment.h"
+#include "process/guard_process.h"
+#include "process/old_kernel.h"
+
+namespace cli {
+namespace {
+
+std::unexpected<elect::Error> failed(std::string_view what, int error) {
+  return elect::fail(elect::Errc::system, std::string(what) + ": " + std::strerror(error));
+}
+
+// Sends an order without waiting, with two descriptors at most. errno where it was not sent.
+int send_order(int socket, GuardOrder order, std::span<const int> files = {}) {
+  iovec part{&order, sizeof order};
+  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (!files.empty()) {
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(files.size_bytes());
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(files.size_bytes());
+    std::memcpy(CMSG_DATA(header), files.data(), files.size_bytes());
+  }
+  while (sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
+GuardOrder order(GuardOrder::Kind kind, int number = 0) { return {.kind = kind, .number = number}; }
+
+// The bytes of a CommandImage.
+std::string image_of(const std::vector<std::string>& argv, const std::vector<std::string_view>& environment) {
+  std::vector<std::uintptr_t> head{argv.size()};
+  std::string strings;
+  const std::size_t start = (1 + argv.size() + 1 + environment.size() + 1) * sizeof(std::uintptr_t);
+  const auto add = [&](std::string_view text) {
+    head.push_back(start + strings.size());
+    strings.append(text).push_back('\0');
+  };
+  for (const auto& argument : argv) add(argument);
+  head.push_back(0);
+  for (const auto variable : environment) add(variable);
+  head.push_back(0);
+  std::string image(reinterpret_cast<const char*>(head.data()), head.size() * sizeof head[0]);
+  return image += strings;
+}
+
+elect::Result<int> memory_file(std::string_view bytes) {
+  const int file = nameless_file("electctl-cmd");
+  if (file < 0) return failed("cannot hand CMD over", errno);
+  if (write_all(file, bytes)) return file;
+  const int error = errno;
+  close(file);
+  return failed("cannot hand CMD over", error);
+}
+
+// Without the C library's own look-up, which a static program cannot rely on.
+std::string user_name(uid_t user) {
+  std::string name = std::to_string(user);
+  if (std::FILE* file = std::fopen("/etc/passwd", "re")) {
+    while (const passwd* entry = fgetpwent(file)) {
+      if (entry->pw_uid != user) continue;
+      name = entry->pw_name;
+      break;
+    }
+    std::fclose(file);
+  }
+  return name;
+}
+
+void say_refused(pid_t process, uid_t user) {
+  const std::string whose =
+      user == Descendants::kUnknownUser ? "another user's" : "of user " + elect::printable(user_name(user));
+  warn("process " + std::to_string(process) + ", which CMD started, may not be ended: it is " + whose +
+       ". Waiting for its end; leadership is kept while the lease can be renewed");
+}
+
+// Where pass_stop() passes it to: the socket of the guard whose CMD runs, or -1.
+std::atomic<int> stop_goes_to = -1;
+static_assert(std::atomic<int>::is_always_lock_free);
+
+extern "C" void pass_stop(int number) {
+  const int before = errno;
+  send_order(stop_goes_to, order(GuardOrder::signal, number));
+  errno = before;
+}
+
+void begin_to_pass_stops(int socket) {
+  struct sigaction action {};
+  if (sigaction(SIGTSTP, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) return;
+  stop_goes_to = socket;
+  action.sa_handler = pass_stop;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGTSTP, &action, nullptr);
+}
+
+void no_longer_pass_stops(int socket) {
+  if (stop_goes_to != socket) return;
+  std::signal(SIGTSTP, SIG_DFL);
+  stop_goes_to = -1;
+}
+
+// Sends the signal to our process group, and takes it with its default action: ourselves last, and in this thread, so
+// that a stop has happened, and is over, on return.
+void take_with_group(int number) {
+  sigset_t set;
+  sigset_t before;
+  sigemptyset(&set);
+  sigaddset(&set, number);
+  std::signal(number, SIG_IGN);
+  kill(0, number);
+  std::signal(number, SIG_IGN);  // Drops ours, which waits if it is blocked.
+  std::signal(number, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &set, &before);
+  raise(number);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+std::string_view what_lacks(GuardReport::Lack lack) {
+  switch (lack) {
+    case GuardReport::events:
+      return "no descriptor for signals or time";
+    case GuardReport::timer:
+      return "no timer";
+    case GuardReport::holder:
+      return "no process to hold its pipe";
+    case GuardReport::group:
+      return "the kernel does not take its group";
+    case GuardReport::nothing:
+      break;
+  }
+  return {};
+}
+
+Ending ending_of(const GuardReport& report, const std::string& program) {
+  Ending ending{.exit_code = report.number,
+                .cause = static_cast<Ending::Cause>(report.cause),
+                .failure = {},
+                .typed = report.typed};
+  if (report.error != 0) ending.failure = "cannot run " + program + ": " + std::strerror(report.error);
+  if (report.lack != GuardReport::nothing) {
+    ending.failure = "cannot guard " + program + ", so it is not run: " + std::string(what_lacks(report.lack)) + ": " +
+                     std::strerror(report.error);
+  }
+  if (report.error == E2BIG) ending.failure += "; one argument or variable may have 131071 bytes";
+  return ending;
+}
+
+}  // namespace
+
+elect::Result<Guard> Guard::fork(std::chrono::nanoseconds kill_after) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return failed("cannot make a socket", errno);
+  // Inherited as ignored, it would have the guard reaped, and its ID reused, behind our back.
+  std::signal(SIGCHLD, SIG_DFL);
+  auto others = children();
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);  // The guard is born with them blocked.
+  const pid_t group = getpgrp();
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    close(ends[0]);
+    run_guard(ends[1], group, kill_after);
+  }
+  const int error = errno;
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  close(ends[1]);
+  if (pid < 0) {
+    close(ends[0]);
+    return failed("cannot start the guard process", error);
+  }
+  others.push_back(pid);
+  return Guard(ends[0], pid, std::move(others));
+}
+
+Guard::Guard(Guard&& other) noexcept
+    : socket_(std::exchange(other.socket_, -1)),
+      pid_(std::exchange(other.pid_, 0)),
+      spared_(std::move(other.spared_)),
+      started_(std::exchange(other.started_, false)),
+      ended_(other.ended_),
+      program_(std::move(other.program_)) {}
+
+Guard::~Guard() {
+  if (pid_ <= 0) return;
+  no_longer_pass_stops(socket_);
+  close(socket_);
+  ::kill(pid_, SIGCONT);
+  int status = 0;
+  pid_t waited = 0;
+  while ((waited = waitpid(pid_, &status, 0)) < 0 && errno == EINTR) {
+  }
+  spared_.pop_back();
+  // A guard that ended by itself has left nobody. Other processes may have become our children meanwhile: not CMD's.
+  const bool did_its_work = waited == pid_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  if (started_ && !did_its_work) end_descendants();
+}
+
+void Guard::end_descendants() const {
+  using std::chrono::milliseconds;
+  milliseconds pause(1);
+  std::vector<pid_t> said;
+  Descendants rest(Descendants::Reap::yes, spared_);
+  while (has_child()) {
+    const auto left = rest.end([] {});
+    if (left.living == 0 && left.zombies == 0) return;
+    const auto named = std::min(left.which.size(), static_cast<std::size_t>(left.refused));
+    for (const auto& refused : std::span(left.which.data(), named)) {
+      if (std::ranges::find(said, refused.process) != said.end()) continue;
+      said.push_back(refused.process);
+      say_refused(refused.process, refused.user);
+    }
+    poll(nullptr, 0, static_cast<int>(pause.count()));
+    pause = std::min(2 * pause, milliseconds(1000));
+  }
+}
+
+void Guard::deadline(elect::BootTime term_at, elect::BootTime kill_at) const {
+  send_order(socket_, {.kind = GuardOrder::deadline,
+                       .number = 0,
+                       .term_at = term_at.time_since_epoch().count(),
+                       .kill_at = kill_at.time_since_epoch().count()});
+  if (pid_ > 0) ::kill(pid_, SIGCONT);
+}
+
+elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+                                 int held) {
+  if (argv.empty()) return elect::fail(elect::Errc::usage, "there is no command to run");
+  program_ = argv.front();
+  const auto file = memory_file(image_of(argv, environment_with(environment)));
+  if (!file) return std::unexpected(file.error());
+  const std::array files{*file, held};
+  const std::span sent(files.data(), held < 0 ? 1U : 2U);
+  int error = send_order(socket_, order(GuardOrder::run), sent);
+  if (error == EAGAIN) {  // The guard is stopped, or busy enough to be as good as that.
+    ::kill(pid_, SIGCONT);
+    pollfd room{socket_, POLLOUT, 0};
+    poll(&room, 1, 1000);
+    error = send_order(socket_, order(GuardOrder::run), sent);
+  }
+  close(*file);
+  if (error != 0) return failed("the guard process does not answer", error);
+  started_ = true;
+  begin_to_pass_stops(socket_);
+  return {};
+}
+
+void Guard::signal(int number) const { send_order(socket_, order(GuardOrder::signal, number)); }
+
+void Guard::stop() const {
+  send_order(socket_, order(GuardOrder::stop));
+  if (pid_ > 0) ::kill(pid_, SIGCONT);
+}
+
+void Guard::kill() const {
+  if (pid_ > 0) ::kill(pid_, SIGKILL);
+}
+
+void Guard::suspend(const Stopped& stopped) const {
+  const int number = stopped.signal == SIGSTOP ? SIGTSTP : stopped.signal;
+  struct sigaction before {};
+  sigaction(number, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) {
+    take_with_group(number);
+    sigaction(number, &before, nullptr);
+  }
+  send_order(socket_, order(GuardOrder::resume));
+}
+
+elect::Result<std::optional<GuardEvent>> Guard::next() {
+  while (!ended_) {
+    GuardReport report;
+    const ssize_t got = recv(socket_, &report, sizeof report, MSG_DONTWAIT);
+    // ECONNRESET: the guard has ended and left orders unread. It is told once, in front of the reports that wait.
+    if (got < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
+    if (got < 0 && errno == EAGAIN) return std::nullopt;
+    if (got != sizeof report) {
+      // Its children become ours when it is dead, which is a little after its end of the socket was closed.
+      siginfo_t dead{};
+      while (waitid(P_PID, static_cast<id_t>(pid_), &dead, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+      }
+      end_descendants();
+      return elect::fail(elect::Errc::system, "the guard process was killed, and CMD with it");
+    }
+    switch (report.kind) {
+      case GuardReport::refused:
+        say_refused(report.number, report.user);
+        break;
+      case GuardReport::stopped:
+        return GuardEvent(Stopped{report.number});
+      case GuardReport::ended:
+        ended_ = true;
+        no_longer_pass_stops(socket_);
+        return GuardEvent(ending_of(report, program_));
+    }
+  }
+  return std::nullopt;
+}
+
+void end_as_typed(int number) {
+  constexpr rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  take_with_group(number);
+  _exit(128 + number);
+}
+
+}  // namespace cli

@@ -1,0 +1,487 @@
+#include "process/guard_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include "process/descendants.h"
+#include "process/guard.h"
+#include "process/kernel_guard.h"
+#include "process/process_name.h"
+
+namespace cli {
+namespace {
+
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMillisecond = 1'000'000;
+constexpr std::int64_t kSecond = 1000 * kMillisecond;
+
+// A guard that does not kill in time is killed by the kernel, so much later: a seventh of what lies between its two
+// deadlines, which is a third of what then is left of the TTL (100 ms where that is 3 s), but no longer than this.
+// After a stop() it always is that long.
+constexpr std::int64_t kLongestGrace = 500 * kMillisecond;
+// Between two looks for descendants that are left.
+constexpr std::int64_t kShortestPause = 2 * kMillisecond;
+constexpr std::int64_t kLongestPause = 1000 * kMillisecond;
+
+std::int64_t now() {
+  timespec time{};
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+}
+
+// The terminal that controls us, or -1.
+class Terminal {
+ public:
+  Terminal() : file_(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) {}
+  ~Terminal() {
+    if (file_ >= 0) close(file_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  [[nodiscard]] int file() const { return file_; }
+  [[nodiscard]] pid_t foreground() const { return tcgetpgrp(file_); }
+  void give_to(pid_t group) const { tcsetpgrp(file_, group); }
+
+ private:
+  int file_;
+};
+
+bool is_gone(pid_t group) { return kill(-group, 0) != 0 && errno == ESRCH; }
+
+// What CMD's process does until it is CMD. Over `guard_end`, which is the guard's end of `link`, comes the word to go
+// on.
+[[noreturn]] void become(std::uintptr_t* image, pid_t guard, const GroupKiller& killer, bool take_terminal,
+                         int guard_end, int link) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != guard) _exit(128 + SIGKILL);  // It died before the kernel knew that we want to go with it.
+  close(guard_end);
+  killer.become_cmd();
+  setpgid(0, 0);
+  char go = 0;
+  if (read(link, &go, 1) != 1) _exit(128 + SIGKILL);
+  if (take_terminal) tcsetpgrp(STDIN_FILENO, getpid());  // SIGTTOU is still blocked.
+  for (const int number : {SIGPIPE, SIGCHLD, SIGTTIN, SIGTTOU}) std::signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  auto** strings = reinterpret_cast<char**>(image + 1);
+  environ = strings + image[0] + 1;
+  execvp(strings[0], strings);
+  const int error = errno;
+  [[maybe_unused]] const ssize_t told = write(link, &error, sizeof error);
+  _exit(error == ENOENT ? 127 : 126);
+}
+
+// The CommandImage in `file`, its offsets made pointers; or null, and errno.
+std::uintptr_t* map_image(int file) {
+  struct stat status {};
+  if (file < 0) errno = EMFILE;  // There was no descriptor left to receive it by.
+  if (file < 0 || fstat(file, &status) != 0) return nullptr;
+  void* memory = mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  auto* image = static_cast<std::uintptr_t*>(memory);
+  std::uintptr_t* offset = image + 1;
+  for (int lists_to_come = 2; lists_to_come > 0; ++offset) {
+    if (*offset != 0) {
+      *offset += reinterpret_cast<std::uintptr_t>(memory);
+    } else {
+      --lists_to_come;
+    }
+  }
+  return image;
+}
+
+class GuardProcess {
+ public:
+  GuardProcess(int socket, pid_t home, std::int64_t kill_after)
+      : socket_(socket), home_(home), kill_after_(kill_after) {}
+
+  [[noreturn]] void run() {
+    setpgid(0, 0);
+    rename_process("leader-guard");
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // Whoever leaves CMD's group stays a descendant of ours.
+    prctl(PR_SET_PDEATHSIG, SIGCONT);  // electctl's death is to be seen here, also where we are stopped.
+    prepare();
+    for (;;) {
+      while (!alone_ && take_order()) {
+      }
+      if (cmd_ == 0 && alone_) leave();
+      if (cmd_ != 0) {
+        take_children();
+        keep_deadline();
+        if (killed_ || cmd_ended_) sweep();
+      }
+      wait();
+    }
+  }
+
+ private:
+  // Gets ready while electctl stands in the queue. What fails is told when CMD is to be started.
+  void prepare() {
+    sigset_t children;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    children_ = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    timer_ = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (children_ < 0 || timer_ < 0) {
+      lack_ = GuardReport::events;
+    } else if (!kill_timer_.make()) {
+      lack_ = GuardReport::timer;
+    } else if (!killer_.make()) {
+      lack_ = GuardReport::holder;
+    }
+    why_ = errno;
+  }
+
+  // Waits for an order, a deadline, a child's end, the next look for descendants.
+  void wait() const {
+    pollfd watched[] = {{alone_ ? -1 : socket_, POLLIN, 0}, {timer_, POLLIN, 0}, {children_, POLLIN, 0}};
+    const std::int64_t pause = std::max<std::int64_t>(sweep_at_ - now(), 0);
+    const timespec until_sweep{pause / kSecond, pause % kSecond};
+    ppoll(watched, std::size(watched), killed_ || cmd_ended_ ? &until_sweep : nullptr, nullptr);
+    signalfd_siginfo seen;
+    while (read(children_, &seen, sizeof seen) > 0) {
+    }
+  }
+
+  // False: there is none, or electctl is gone.
+  bool take_order() {
+    GuardOrder order;
+    int files[2] = {-1, -1};
+    const ssize_t size = receive(order, files);
+    if (size < 0 && errno == EINTR) return true;
+    if (size < 0 && errno == EAGAIN) return false;
+    if (size != sizeof order) {
+      alone_ = true;
+      end(Ending::Cause::told);
+      return false;
+    }
+    switch (order.kind) {
+      case GuardOrder::deadline:
+        term_at_ = order.term_at;
+        kill_at_ = order.kill_at;
+        break;
+      case GuardOrder::run:
+        if (cmd_ != 0) break;
+        held_ = std::exchange(files[1], -1);
+        start(files[0]);
+        break;
+      case GuardOrder::signal:
+        signal_group(order.number);
+        if (order.number == SIGTERM || order.number == SIGINT || order.number == SIGHUP || order.number == SIGQUIT) {
+          signal_group(SIGCONT);
+        }
+        break;
+      case GuardOrder::stop:
+        end(Ending::Cause::told);
+        break;
+      case GuardOrder::resume:
+        resume();
+        break;
+    }
+    for (const int file : files) {
+      if (file >= 0) close(file);
+    }
+    return true;
+  }
+
+  ssize_t receive(GuardOrder& order, int (&files)[2]) const {
+    iovec part{&order, sizeof order};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof files)];
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    const ssize_t size = recvmsg(socket_, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (size < 0) return size;
+    const cmsghdr* header = CMSG_FIRSTHDR(&message);
+    if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
+      std::memcpy(files, CMSG_DATA(header), std::min<std::size_t>(header->cmsg_len - CMSG_LEN(0), sizeof files));
+    }
+    // No descriptor was left for one of them: that is as good as none.
+    for (int& file : files) {
+      if ((message.msg_flags & MSG_CTRUNC) != 0 && file >= 0) close(std::exchange(file, -1));
+    }
+    return size;
+  }
+
+  void start(int file) {
+    if (!ending_ && now() >= term_at_) end(Ending::Cause::deadline);
+    if (ending_) report_and_exit(128 + SIGTERM, 0);
+    if (lack_ != GuardReport::nothing) report_and_exit(126, why_);
+    std::uintptr_t* image = map_image(file);
+    int link[2] = {-1, -1};
+    if (image == nullptr || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) != 0) report_and_exit(126, errno);
+    struct stat output {};
+    lent_ = tcgetpgrp(STDIN_FILENO) == home_ && fstat(STDOUT_FILENO, &output) == 0 && !S_ISFIFO(output.st_mode);
+    if (lent_) tcgetattr(STDIN_FILENO, &modes_);
+    const pid_t guard = getpid();
+    const pid_t pid = fork();
+    if (pid < 0) report_and_exit(126, errno);
+    if (pid == 0) become(image, guard, killer_, lent_, link[0], link[1]);
+    setpgid(pid, pid);  // CMD does so, too: whoever comes first.
+    cmd_ = pid;
+    close(link[1]);
+    link_ = link[0];
+    // CMD's process waits for our word, and ends where we die before it.
+    keep_deadline();
+    if (!killer_.arm(pid)) give_up_cmd();
+    send(link_, "", 1, MSG_NOSIGNAL);
+    // CMD's standard streams and inherited descriptors are none of ours: who reads its output is to see its end.
+    keep_only({socket_, children_, timer_, link_, held_, killer_.reader(), killer_.writer()});
+  }
+
+  // For one that waits for our word, and is not to have it.
+  [[noreturn]] void give_up_cmd() {
+    lack_ = GuardReport::group;
+    why_ = errno;
+    kill(cmd_, SIGKILL);
+    waitpid(cmd_, nullptr, 0);
+    report_and_exit(126, why_);
+  }
+
+  // CMD is not reaped yet, so that neither number can be another's.
+  void signal_group(int number) const {
+    if (cmd_ == 0 || cmd_ended_) return;
+    if (kill(-cmd_, number) != 0) kill(cmd_, number);
+  }
+
+  void end(Ending::Cause cause) {
+    if (cmd_ended_) return;
+    // What ends CMD for its deadline is that deadline, whatever is told later.
+    last_at_ = std::min(last_at_, cause == Ending::Cause::deadline ? kill_at_ : now() + kill_after_);
+    if (ending_) return;
+    ending_ = true;
+    cause_ = cause;
+    signal_group(SIGTERM);
+    signal_group(SIGCONT);
+    if (cmd_ == 0) return;
+    descendants_.signal({SIGTERM, SIGCONT}, cmd_);
+  }
+
+  void keep_deadline() {
+    const std::int64_t time = now();
+    if (!ending_ && time >= term_at_) end(Ending::Cause::deadline);
+    const std::int64_t kill_at = std::min(last_at_, kill_at_);
+    if (ending_ && !killed_ && time >= kill_at) {
+      killed_ = true;
+      signal_group(SIGKILL);
+    }
+    std::int64_t next = ending_ ? kill_at : term_at_;       // In the future, or not armed.
+    if (killed_ || cmd_ended_ || next == kNever) next = 0;  // Disarms.
+    itimerspec timer{};
+    timer.it_value.tv_sec = next / kSecond;
+    timer.it_value.tv_nsec = next % kSecond;
+    timerfd_settime(timer_, TFD_TIMER_ABSTIME, &timer, nullptr);
+
+    set_kill_timer();
+  }
+
+  // The kernel's. Once CMD's group has got its SIGKILL, the timer is only for a living electctl, which takes over from
+  // a guard that hangs: a guard that works moves the timer on. Not set where nobody could take over, or nothing is left
+  // to do.
+  void set_kill_timer() const {
+    const auto later = [](std::int64_t time, std::int64_t by) { return time > kNever - by ? kNever : time + by; };
+    const std::int64_t grace = std::clamp<std::int64_t>((kill_at_ - term_at_) / 7, 0, kLongestGrace);
+    std::int64_t at = std::min(later(kill_at_, grace), later(last_at_, kLongestGrace));
+    const bool group_is_killed = killed_ || cmd_ended_;
+    if (group_is_killed) at = std::max(at, now() + pause_ + kLongestGrace);
+    if (swept_ || (group_is_killed && alone_) || at == kNever) at = 0;
+    // Without the timer we are no guard: our end has the kernel kill CMD.
+    if (!kill_timer_.set(at)) _exit(1);
+  }
+
+  void take_children() {
+    reap();
+    if (!cmd_ended_) {
+      if (!killed_) killer_.keep_holder(cmd_);
+      return take_stop();
+    }
+    if (!has_child()) finish();  // Whoever was left would be our child, or the descendant of one.
+  }
+
+  void reap() {
+    siginfo_t child{};
+    while (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid != 0) {
+      const bool is_cmd = child.si_pid == cmd_ && !cmd_ended_;
+      if (is_cmd) signal_group(SIGKILL);  // The rest of its group, while its own zombie keeps the number.
+      waitid(P_PID, static_cast<id_t>(child.si_pid), &child, WEXITED | WNOHANG);
+      if (is_cmd) {
+        cmd_ended_ = true;
+        by_signal_ = child.si_code == CLD_EXITED ? 0 : child.si_status;
+        exit_code_ = by_signal_ == 0 ? child.si_status : 128 + by_signal_;
+      } else if (looked_) {
+        pause_ = kShortestPause;
+        sweep_at_ = std::min(sweep_at_, now() + pause_);
+      }
+      child = {};
+    }
+  }
+
+  // Kills who is left of CMD's descendants, in its group and out of it. Not in a busy loop: some take their time to
+  // die, and some may not be signalled.
+  void sweep() {
+    if (now() < sweep_at_) return;
+    looked_ = true;
+    killer_.end_holder();
+    const auto left = descendants_.end([this] {
+      reap();
+      set_kill_timer();
+    });
+    const auto named = std::min(left.which.size(), static_cast<std::size_t>(left.refused));
+    for (std::size_t i = 0; i < named; ++i) tell_refused(left.which[i]);
+    swept_ = swept_ || (left.living == left.refused && left.zombies == 0);
+    sweep_at_ = now() + pause_;
+    pause_ = std::min(2 * pause_, kLongestPause);
+    set_kill_timer();
+  }
+
+  // Each once.
+  void tell_refused(const Descendants::Refused& refused) {
+    if (std::ranges::find(told_, refused.process) != told_.end()) return;
+    told_[told_count_++ % told_.size()] = refused.process;
+    report({.kind = GuardReport::refused, .number = refused.process, .user = refused.user}, MSG_DONTWAIT);
+  }
+
+  void take_stop() {
+    siginfo_t child{};
+    if (waitid(P_PID, static_cast<id_t>(cmd_), &child, WSTOPPED | WNOHANG) != 0 || child.si_pid == 0) return;
+    const Terminal terminal;
+    if (terminal.file() < 0) {
+      // Without one it was electctl that passed the stop on, and it has to stop too.
+      if (child.si_status == SIGTSTP && !ending_)
+        report({.kind = GuardReport::stopped, .number = SIGTSTP}, MSG_DONTWAIT);
+      return;
+    }
+    const int number = child.si_status;
+    const pid_t foreground = terminal.foreground();
+    const bool wants_it = number == SIGTTIN || number == SIGTTOU;
+    if (wants_it && (foreground == home_ || foreground == cmd_)) {
+      if (foreground == home_) lend(terminal);
+      signal_group(SIGCONT);
+    } else if (!ending_ && (number != SIGSTOP || foreground == cmd_)) {
+      take_back(terminal);
+      report({.kind = GuardReport::stopped, .number = number}, MSG_DONTWAIT);
+    }
+  }
+
+  void resume() {
+    if (cmd_ == 0) return;
+    const Terminal terminal;
+    if (lent_ && terminal.file() >= 0 && terminal.foreground() == home_) lend(terminal);
+    signal_group(SIGCONT);
+  }
+
+  void lend(const Terminal& terminal) {
+    lent_ = true;
+    tcgetattr(terminal.file(), &modes_);
+    terminal.give_to(cmd_);
+  }
+
+  // Not from a group that is neither CMD's nor gone: the shell's, which may have it already.
+  void take_back(const Terminal& terminal) const {
+    const pid_t foreground = terminal.foreground();
+    if (lent_ && foreground > 0 && (foreground == cmd_ || is_gone(foreground))) terminal.give_to(home_);
+  }
+
+  [[noreturn]] void finish() {
+    int error = 0;
+    if (recv(link_, &error, sizeof error, MSG_DONTWAIT) != sizeof error) error = 0;
+    const Terminal terminal;
+    if (terminal.file() >= 0 && lent_) {
+      const bool held_it = terminal.foreground() == cmd_;
+      if (held_it && !ending_ && (by_signal_ == SIGINT || by_signal_ == SIGQUIT)) typed_ = by_signal_;
+      take_back(terminal);
+      if (held_it && by_signal_ != 0) tcsetattr(terminal.file(), TCSANOW, &modes_);
+    }
+    report_and_exit(exit_code_, error);
+  }
+
+  [[noreturn]] void report_and_exit(int exit_code, int error) {
+    report({.kind = GuardReport::ended,
+            .number = exit_code,
+            .cause = static_cast<std::int32_t>(cause_),
+            .error = error,
+            .typed = typed_,
+            .lack = lack_},
+           0);
+    leave();
+  }
+
+  [[noreturn]] void leave() {
+    killer_.end_holder();
+    _exit(0);
+  }
+
+  void report(const GuardReport& report, int flags) const {
+    while (send(socket_, &report, sizeof report, flags | MSG_NOSIGNAL) < 0 && errno == EINTR) {
+    }
+  }
+
+  const int socket_;
+  const pid_t home_;  // electctl's process group.
+  const std::int64_t kill_after_;
+  int children_ = -1;  // Readable when a child ended or stopped.
+  int timer_ = -1;
+  int held_ = -1;  // Closed by our own end: a lock on it lasts as long as CMD.
+  int link_ = -1;  // To CMD's process before its exec. Then the errno of a failed exec comes from it, or nothing.
+
+  bool alone_ = false;             // electctl is gone.
+  std::int64_t term_at_ = kNever;  // The deadline last told.
+  std::int64_t kill_at_ = kNever;
+  std::int64_t last_at_ = kNever;  // When ending: SIGKILL at the latest.
+  bool ending_ = false;            // SIGTERM is sent, or CMD is not to be run any more.
+  bool killed_ = false;
+  Ending::Cause cause_ = Ending::Cause::own;
+
+  KillTimer kill_timer_;
+  GroupKiller killer_;
+  GuardReport::Lack lack_ = GuardReport::nothing;  // Why CMD cannot be guarded; `why_` is the errno.
+  int why_ = 0;
+
+  pid_t cmd_ = 0;           // And its group. 0: not started.
+  bool cmd_ended_ = false;  // Reaped; its descendants may not be gone.
+  int by_signal_ = 0;
+  int exit_code_ = 0;
+  int typed_ = 0;
+  bool lent_ = false;  // CMD has, or has had, the terminal.
+  termios modes_{};    // What they were when it was lent.
+
+  Descendants descendants_{Descendants::Reap::no};
+  bool looked_ = false;        // For descendants that are left.
+  bool swept_ = false;         // Nobody is left but those who may not be signalled.
+  std::int64_t sweep_at_ = 0;  // When to look again.
+  std::int64_t pause_ = kShortestPause;
+  std::array<pid_t, 16> told_{};  // Those of them that electctl was told of.
+  std::size_t told_count_ = 0;
+};
+
+}  // namespace
+
+void run_guard(int socket, pid_t electctl_group, std::chrono::nanoseconds kill_after) {
+  constexpr std::chrono::nanoseconds longest = std::chrono::hours(24 * 365);  // So that it can be added to a time.
+  GuardProcess(socket, electctl_group, std::min(kill_after, longest).count()).run();
+}
+
+}  // namespace cli

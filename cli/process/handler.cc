@@ -1,0 +1,110 @@
+#include "process/handler.h"
+
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "elect/text.h"
+#include "output.h"
+#include "process/environment.h"
+
+namespace cli {
+namespace {
+
+// A CMD begins with no signal blocked, and with SIGPIPE doing what it does: we have it otherwise.
+class Attributes {
+ public:
+  Attributes() {
+    posix_spawnattr_init(&attributes_);
+    sigset_t set;
+    sigemptyset(&set);
+    posix_spawnattr_setsigmask(&attributes_, &set);
+    sigaddset(&set, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes_, &set);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  }
+  ~Attributes() { posix_spawnattr_destroy(&attributes_); }
+  Attributes(const Attributes&) = delete;
+  Attributes& operator=(const Attributes&) = delete;
+
+  [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (auto& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+}  // namespace
+
+Outcome Handler::run(const std::vector<std::string>& variables) {
+  std::vector<std::string> changes;
+  for (const auto& variable : variables) {
+    if (fits(variable)) {
+      changes.push_back(variable);
+    } else {
+      warn(fmt::format("{} is not set for CMD: too long, or it holds a NUL byte",
+                       variable.substr(0, variable.find('='))));
+    }
+  }
+  std::vector<std::string> environment;
+  for (const auto variable : environment_with(changes)) environment.emplace_back(variable);
+  std::vector<std::string> argv = argv_;
+  const Attributes attributes;
+  int error = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_) return kDone;
+    error = posix_spawnp(&running_, argv.front().c_str(), nullptr, attributes.get(), pointers_to(argv).data(),
+                         pointers_to(environment).data());
+    if (error != 0) running_ = 0;
+  }
+  if (error != 0) {
+    return std::unexpected(
+        Failure(error == ENOENT ? kNotFound : kCannotRun,
+                fmt::format("cannot run {}: {}", elect::printable(argv.front()), std::strerror(error))));
+  }
+  int status = 0;
+  wait(status);
+  return WIFSIGNALED(status) ? kBySignal + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+// Reaped only while nobody is about to signal it: its process ID is somebody else's afterwards.
+void Handler::wait(int& status) {
+  siginfo_t ended{};
+  while (waitid(P_PID, static_cast<id_t>(running_), &ended, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+  }
+  const std::lock_guard lock(mutex_);
+  while (waitpid(running_, &status, 0) < 0 && errno == EINTR) {
+  }
+  running_ = 0;
+}
+
+void Handler::end() {
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  if (running_ != 0) kill(running_, SIGTERM);
+}
+
+bool Handler::ended() {
+  const std::lock_guard lock(mutex_);
+  return ended_;
+}
+
+void Handler::signal(int number) {
+  const std::lock_guard lock(mutex_);
+  if (running_ != 0) kill(running_, number);
+}
+
+}  // namespace cli

@@ -1,0 +1,85 @@
+#include "process/last_words.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <initializer_list>
+#include <new>
+
+#include "exit_code.h"
+
+namespace cli {
+namespace {
+
+// Allocates nothing, and may be called by a signal's handler.
+[[noreturn]] void say_and_exit(std::string_view why) {
+  char line[512];
+  std::size_t size = 0;
+  for (const std::string_view part : {std::string_view("Error: "), why, std::string_view("\n")}) {
+    const std::size_t taken = std::min(part.size(), sizeof line - 1 - size);
+    std::memcpy(line + size, part.data(), taken);
+    size += taken;
+  }
+  line[size - 1] = '\n';
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line, size);
+  ::_exit(kError);
+}
+
+[[noreturn]] void on_terminate() {
+  if (!std::current_exception()) say_and_exit("the program gave up");
+  try {
+    std::rethrow_exception(std::current_exception());
+  } catch (const std::bad_alloc&) {
+    say_and_exit(kMemoryRefused);
+  } catch (const std::exception& error) {
+    say_and_exit(error.what());
+  } catch (...) {
+    say_and_exit("the program ended at an unknown exception");
+  }
+}
+
+// Whether a piece of memory larger than any single message would be refused now.
+bool is_memory_refused() {
+  constexpr std::size_t kPiece = std::size_t{16} << 20U;
+  void* piece = ::mmap(nullptr, kPiece, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (piece == MAP_FAILED) return true;
+  ::munmap(piece, kPiece);
+  return false;
+}
+
+extern "C" void on_abort(int) {
+  if (is_memory_refused()) say_and_exit(kMemoryRefused);
+  say_and_exit("the program gave up: the system may refuse it threads or file descriptors; see ulimit -a");
+}
+
+// grpc uses some memory without asking whether it got any: the address is a small one then. Everything else is an error
+// of the program, and has to show as one: it is met again on return, and ends the program.
+extern "C" void on_bad_access(int number, siginfo_t* access, void*) {
+  constexpr std::uintptr_t kFirstPage = 4096;
+  if (reinterpret_cast<std::uintptr_t>(access->si_addr) < kFirstPage && is_memory_refused()) {
+    say_and_exit(kMemoryRefused);
+  }
+  std::signal(number, SIG_DFL);
+}
+
+}  // namespace
+
+void have_last_words() {
+  std::set_terminate(on_terminate);
+  struct sigaction action {};
+  struct sigaction before {};
+  action.sa_handler = on_abort;
+  sigaction(SIGABRT, &action, nullptr);
+  // A sanitizer has a handler of its own.
+  if (sigaction(SIGSEGV, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) return;
+  action.sa_sigaction = on_bad_access;
+  action.sa_flags = SA_SIGINFO;
+  sigaction(SIGSEGV, &action, nullptr);
+}
+
+}  // namespace cli

@@ -1,0 +1,65 @@
+#include "process/signals.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+namespace cli {
+namespace {
+
+constexpr int kWake = SIGURG;  // Ignored by default, and used by nobody else here.
+
+// Under nohup SIGHUP stays ignored, and so does SIGQUIT in the background of a script. SIGINT counts also where such a
+// script had it ignored: as with etcdctl, `kill -INT` is how a holder is asked to withdraw.
+bool is_ignored(int number) {
+  struct sigaction action {};
+  return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+sigset_t watched() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, kWake})
+    sigaddset(&set, number);
+  for (const int number : {SIGHUP, SIGQUIT}) {
+    if (is_ignored(number)) sigdelset(&set, number);
+  }
+  return set;
+}
+
+bool ends(int number) { return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT; }
+
+}  // namespace
+
+Signals::Signals(std::function<void(int)> handler) : handler_(std::move(handler)) {
+  const sigset_t set = watched();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  thread_ = std::jthread([this](const std::stop_token& own) { take(own); });
+}
+
+Signals::~Signals() {
+  thread_.request_stop();
+  pthread_kill(thread_.native_handle(), kWake);
+}
+
+void Signals::take(const std::stop_token& own) {
+  const sigset_t set = watched();
+  int seen = 0;
+  while (!own.stop_requested()) {
+    int number = 0;
+    if (sigwait(&set, &number) != 0 || number == kWake) continue;
+    const bool passing_on = passing_on_;
+    // CMD may take these for something else: to read its configuration again, to tell where its threads are.
+    if (ends(number) && (!passing_on || (number != SIGHUP && number != SIGQUIT))) {
+      if (!passing_on) ++seen;
+      if (first_ == 0) {
+        first_ = number;
+        stop_.request_stop();
+      }
+      if (seen == 3) impatient_.request_stop();
+    }
+    if (handler_) handler_(number);
+  }
+}
+
+}  // namespace cli
