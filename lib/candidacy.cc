@@ -141,11 +141,11 @@ void Candidacy::take_back(const std::string& value, Revision before, const std::
   const Until until{give_up, connection_.limit({})};
   for (; BootClock::now() < *until.deadline && !give_up.stop_requested(); pause_for(kPauseBeforeLooking, give_up)) {
     const auto found = find_key(until);
-    if (!found && !is_passing(found.error().code)) return;
+    if (!found && !is_transient(found.error().code)) return;
     if (!found || !*found) continue;
     if (self_.create_revision <= before || self_.version != 1 || self_.value != value) return;  // Not what we put.
     const auto deleted = delete_guarded(connection_, self_, until);
-    if (deleted || !is_passing(deleted.error().code)) return;
+    if (deleted || !is_transient(deleted.error().code)) return;
   }
 }
 
@@ -187,9 +187,9 @@ Result<Candidacy::Verdict> Candidacy::follow(bool leading, const Until& until,
     if (const auto loss = session_.loss()) return *loss;
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     if (verdict) return verdict;
-    if (!is_passing(verdict.error().code)) return verdict;
+    if (!is_transient(verdict.error().code)) return verdict;
     watcher_.reset();
-    if (until.deadline && BootClock::now() >= *until.deadline) return Beaten{};
+    if (until.deadline && BootClock::now() >= *until.deadline) return NotElected{};
     pause_for(kPauseBeforeReopening, inner.stop);
   }
 }
@@ -232,7 +232,7 @@ Result<Candidacy::Verdict> Candidacy::follow_stream(bool leading, const Until& u
     if (!next) return std::unexpected(next.error());
     if (std::holds_alternative<Watcher::Late>(*next)) {
       if (const auto loss = session_.loss()) return *loss;
-      if (until.deadline && BootClock::now() >= *until.deadline) return Beaten{};
+      if (until.deadline && BootClock::now() >= *until.deadline) return NotElected{};
       continue;
     }
     if (std::holds_alternative<Watcher::Compacted>(*next)) {
@@ -279,7 +279,7 @@ Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chron
   if (!granted) {
     // Also where it says `unreachable`: connections may have been cut after a try that the server got.
     const Errc code = granted.error().code;
-    if (code == Errc::interrupted || is_passing(code)) revoke();
+    if (code == Errc::interrupted || is_transient(code)) revoke();
     return std::unexpected(granted.error());
   }
   const std::string key = once_key_of(election_.name(), id);

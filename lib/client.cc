@@ -94,7 +94,7 @@ Result<bool> Client::revoke(LeaseId lease, const Until& until) {
 }
 
 std::string Client::why_unreachable() {
-  return connection_->why_unreachable(later(BootClock::now(), options_.dial_timeout));
+  return connection_->why_unreachable(saturating_add(BootClock::now(), options_.dial_timeout));
 }
 
 }  // namespace elect

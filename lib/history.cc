@@ -51,7 +51,7 @@ class Reading {
     std::int64_t lit = 0;   // Beacons begun,
     std::int64_t seen = 0;  // and come.
     for (;;) {
-      const BootTime soon = later(BootClock::now(), kAskAgain);
+      const BootTime soon = saturating_add(BootClock::now(), kAskAgain);
       const auto next = (*watcher)->next({until.stop, std::min(soon, *until.deadline)});
       if (!next) {
         beacon_refused_ = lit > seen && (*watcher)->answered();
@@ -127,12 +127,12 @@ Result<History> read_history(const Election& election, Revision from, const std:
     const Errc code = history.error().code;
     if (BootClock::now() >= *until.deadline) {
       // The last try had little time left: what became of one before it says more.
-      return code != Errc::unavailable && is_passing(code) && telling ? Result<History>(std::unexpected(*telling))
-                                                                      : history;
+      return code != Errc::unavailable && is_transient(code) && telling ? Result<History>(std::unexpected(*telling))
+                                                                        : history;
     }
     // A compaction can overtake it: what there is to be read is less then.
     const bool overtaken = from == 0 && code == Errc::compacted;
-    if (!overtaken && !is_passing(code)) return history;
+    if (!overtaken && !is_transient(code)) return history;
     telling = history.error();
     pause_for(kPauseBeforeReopening, until.stop);
   }

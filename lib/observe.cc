@@ -1,4 +1,5 @@
-// What is told to observers: Election::observe, observe_all, Election::watch. Each is a book that follow() fills in.
+// What is told to observers: Election::observe, observe_all, Election::watch. Each is a listener that follow() fills
+// in.
 #include <utility>
 
 #include "elect/survey.h"
@@ -21,9 +22,9 @@ Observation::Type type_of(Change::Type type) {
   std::unreachable();
 }
 
-class ElectionBook : public Book {
+class ElectionListener : public RangeListener {
  public:
-  ElectionBook(const std::string& name, const Tell& tell) : name_(name), tell_(tell) {}
+  ElectionListener(const std::string& name, const Tell& tell) : name_(name), tell_(tell) {}
 
   bool begin(Snapshot&& snapshot, Revision at) override {
     const Header header = snapshot.header;
@@ -70,9 +71,9 @@ class ElectionBook : public Book {
   std::int64_t count_ = 0;  // As it was when the leader came out of the queue.
 };
 
-class ElectionsBook : public Book {
+class ElectionsListener : public RangeListener {
  public:
-  ElectionsBook(const std::string& prefix, const Tell& tell) : prefix_(prefix), tell_(tell), elections_(prefix) {}
+  ElectionsListener(const std::string& prefix, const Tell& tell) : prefix_(prefix), tell_(tell), elections_(prefix) {}
 
   bool begin(Snapshot&& snapshot, Revision at) override { return take(std::move(snapshot), at); }
 
@@ -113,9 +114,9 @@ class ElectionsBook : public Book {
   Elections elections_;
 };
 
-class QueueBook : public Book {
+class QueueListener : public RangeListener {
  public:
-  explicit QueueBook(const std::function<bool(const Header&, const Queue&)>& tell) : tell_(tell) {}
+  explicit QueueListener(const std::function<bool(const Header&, const Queue&)>& tell) : tell_(tell) {}
 
   bool begin(Snapshot&& snapshot, Revision at) override {
     header_ = snapshot.header;
@@ -140,13 +141,13 @@ class QueueBook : public Book {
 }  // namespace
 
 Result<void> Election::observe(Revision from, const Tell& tell, const Until& until) const {
-  ElectionBook book(name_, tell);
-  return follow(Connection::of(*client_), keys_below(prefix_of(name_)), from, book, until);
+  ElectionListener listener(name_, tell);
+  return follow(Connection::of(*client_), keys_below(prefix_of(name_)), from, listener, until);
 }
 
 Result<void> Election::watch(const std::function<bool(const Header&, const Queue&)>& tell, const Until& until) const {
-  QueueBook book(tell);
-  return follow(Connection::of(*client_), keys_below(prefix_of(name_)), 0, book, until);
+  QueueListener listener(tell);
+  return follow(Connection::of(*client_), keys_below(prefix_of(name_)), 0, listener, until);
 }
 
 Result<Survey> survey(Client& client, const std::string& prefix, const Query& query, const Until& until) {
@@ -158,8 +159,8 @@ Result<Survey> survey(Client& client, const std::string& prefix, const Query& qu
 
 Result<void> observe_all(Client& client, const std::string& prefix, Revision from, const Tell& tell,
                          const Until& until) {
-  ElectionsBook book(prefix, tell);
-  return follow(Connection::of(client), keys_below(prefix), from, book, until);
+  ElectionsListener listener(prefix, tell);
+  return follow(Connection::of(client), keys_below(prefix), from, listener, until);
 }
 
 }  // namespace elect

@@ -127,7 +127,7 @@ Result<Snapshot> view_of(const ClientOptions& options, const std::string& endpoi
   if (!client) return std::unexpected(client.error());
   auto election = Election::open(**client, name);
   if (!election) return std::unexpected(election.error());
-  const BootTime give_up = later(BootClock::now(), options.command_timeout);
+  const BootTime give_up = saturating_add(BootClock::now(), options.command_timeout);
   for (;;) {
     auto snapshot = election->candidates({.revision = at.revision, .serializable = true}, {stop, {}});
     if (snapshot || snapshot.error().code != Errc::future_revision) return snapshot;
@@ -207,7 +207,7 @@ Check check_endpoints(const Election& election, const Snapshot& listing, const s
     const std::string who = printable(endpoint);
     if (!snapshot) {
       const Errc code = snapshot.error().code;
-      if (is_passing(code)) {
+      if (is_transient(code)) {
         unreachable.push_back(who);
       } else if (code == Errc::future_revision) {
         faults.push_back(fmt::format("{} lags: it has not got revision {} yet", who, revision));

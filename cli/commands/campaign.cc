@@ -89,7 +89,7 @@ class Campaign {
     if (const auto* loss = std::get_if<elect::Loss>(&*verdict)) {
       return std::unexpected(lost(*loss, "the place in the queue"));
     }
-    if (std::holds_alternative<elect::Candidacy::Beaten>(*verdict)) return options_.conflict_exit_code;
+    if (std::holds_alternative<elect::Candidacy::NotElected>(*verdict)) return options_.conflict_exit_code;
 
     elected_at_ = BootClock::now();
     Outcome outcome = guard_ ? gate(standing) : hold(standing);
@@ -104,7 +104,7 @@ class Campaign {
   }
 
   // The signal that was typed to end CMD, if one was.
-  [[nodiscard]] int typed() const { return typed_; }
+  [[nodiscard]] int terminal_signal() const { return terminal_signal_; }
 
  private:
   void renewed(const elect::Deadline& deadline) const {
@@ -144,7 +144,8 @@ class Campaign {
   // Leads with CMD.
   Outcome gate(Standing& standing) {
     if (standing.waited()) {
-      if (auto ended = lead_until(standing, elect::later(elected_at_, options_.lock_delay))) return *std::move(ended);
+      if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.lock_delay)))
+        return *std::move(ended);
     }
     if (options_.once) {
       const auto first = standing.candidacy().record_once(
@@ -163,10 +164,10 @@ class Campaign {
     if (!ending) return std::unexpected(ending.error());
     cmd_done_ = true;
     if (options_.linger > nanoseconds(0)) {
-      if (auto ended = lead_until(standing, elect::later(elected_at_, options_.linger)); ended && !*ended)
+      if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.linger)); ended && !*ended)
         return *std::move(ended);
     }
-    typed_ = ending->typed;
+    terminal_signal_ = ending->terminal_signal;
     if (!ending->failure.empty()) return std::unexpected(Failure(ending->exit_code, elect::printable(ending->failure)));
     return ending->exit_code;
   }
@@ -180,7 +181,7 @@ class Campaign {
     if (signals_.first() != 0) guard_->signal(signals_.first());
     elect::Until until{gate.ended_token(), {}};
     if (options_.max_runtime && *options_.max_runtime > nanoseconds(0))
-      until.deadline = elect::later(BootClock::now(), *options_.max_runtime);
+      until.deadline = elect::saturating_add(BootClock::now(), *options_.max_runtime);
     const auto loss = candidacy.hold(until);
     if (!gate.ended_token().stop_requested()) guard_->stop();
     if (loss && *loss) {
@@ -217,7 +218,7 @@ class Campaign {
     if (guard_) guard_->signal(number);
   }};
   BootTime elected_at_{};
-  int typed_ = 0;
+  int terminal_signal_ = 0;
   bool cmd_done_ = false;
 };
 
@@ -243,7 +244,7 @@ bool etcd_answers(Context& context, const std::string& name) {
   while (signals.first() == 0 && election) {
     const auto snapshot = election->candidates({.limit = 1}, {signals.stop_token(), {}});
     // A refusal is an answer, too: whoever stands again is told of it.
-    if (snapshot || !elect::is_passing(snapshot.error().code)) return signals.first() == 0;
+    if (snapshot || !elect::is_transient(snapshot.error().code)) return signals.first() == 0;
     elect::pause_for(seconds(1), signals.stop_token());
   }
   return false;
@@ -283,15 +284,15 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
   }
 
   Outcome outcome;
-  int typed = 0;
+  int terminal_signal = 0;
   bool stands_again = false;
   {
     Campaign campaign(context, options, *format, std::move(guard));
     outcome = campaign.run(*std::move(value));
-    typed = campaign.typed();
+    terminal_signal = campaign.terminal_signal();
     stands_again = campaign.stands_again(outcome);
   }
-  if (typed != 0) end_as_typed(typed);
+  if (terminal_signal != 0) end_by_terminal_signal(terminal_signal);
   if (stands_again) {
     warn(outcome.error().message + "; standing again");
     if (etcd_answers(context, options.name) && !is_gone(context, options.lease)) {

@@ -68,7 +68,7 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
   if (!election) return std::unexpected(election.error());
   elect::Until until;
   if (signals) until.stop = reader ? reader->token() : signals->stop_token();
-  if (options.wait) until.deadline = elect::later(elect::BootClock::now(), *options.wait);
+  if (options.wait) until.deadline = elect::saturating_add(elect::BootClock::now(), *options.wait);
   for (;;) {
     // Each look has the time of any call: only an answer says that nobody leads.
     const auto snapshot = election->candidates(

@@ -15,7 +15,7 @@
 #include "grammar/command.h"
 #include "output.h"
 #include "process/environment.h"
-#include "process/handler.h"
+#include "process/event_command.h"
 #include "process/init.h"
 #include "process/signals.h"
 #include "reader.h"
@@ -41,8 +41,8 @@ struct ObserveOptions {
 // What becomes of each observation: a line, a CMD, or nothing.
 class Observer {
  public:
-  Observer(const Context& context, const ObserveOptions& options, Format format, Handler* handler)
-      : context_(context), options_(options), format_(format), handler_(handler) {}
+  Observer(const Context& context, const ObserveOptions& options, Format format, EventCommand* event_command)
+      : context_(context), options_(options), format_(format), event_command_(event_command) {}
 
   // False: that was the last one.
   bool take(const elect::Observation& observation) {
@@ -84,13 +84,13 @@ class Observer {
   }
 
   bool tell(const elect::Observation& observation) {
-    if (handler_ != nullptr) {
+    if (event_command_ != nullptr) {
       ++seen_;
       auto variables = variables_of(context_.options.client, observation.election, observation.leader);
       variables.push_back(fmt::format("ELECTCTL_EVENT={}", render::name_of(observation.type)));
       if (options_.is) variables.push_back(fmt::format("ELECTCTL_ROLE={}", role(observation)));
-      const auto outcome = handler_->run(variables);
-      if (handler_->ended()) return false;
+      const auto outcome = event_command_->run(variables);
+      if (event_command_->ended()) return false;
       if (outcome && *outcome == 0) return true;
       ended = outcome;
       return false;
@@ -125,7 +125,7 @@ class Observer {
   const Context& context_;
   const ObserveOptions& options_;
   const Format format_;
-  Handler* const handler_;
+  EventCommand* const event_command_;
   std::map<std::string, bool> leads_;  // Of each election whose answer is known; below a prefix, those alone with yes.
   std::int64_t seen_ = 0;
 };
@@ -140,13 +140,13 @@ bool is_in_foreground() {
 }
 
 // At the deadline CMD is asked to end, and killed if it does not: --timeout is for all of it.
-std::jthread end_at(elect::BootTime deadline, std::chrono::nanoseconds kill_after, Handler& handler) {
-  return std::jthread([deadline, kill_after, &handler](const std::stop_token& stop) {
+std::jthread end_at(elect::BootTime deadline, std::chrono::nanoseconds kill_after, EventCommand& event_command) {
+  return std::jthread([deadline, kill_after, &event_command](const std::stop_token& stop) {
     elect::pause_for(deadline - elect::BootClock::now(), stop);
     if (stop.stop_requested()) return;
-    handler.end();
+    event_command.end();
     elect::pause_for(kill_after, stop);
-    if (!stop.stop_requested()) handler.signal(SIGKILL);
+    if (!stop.stop_requested()) event_command.signal(SIGKILL);
   });
 }
 
@@ -159,24 +159,24 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
   if (options.kill_after_option->count() > 0 && context.argv.empty()) {
     return bad_arguments("--kill-after needs a CMD behind --");
   }
-  std::optional<Handler> handler;
+  std::optional<EventCommand> event_command;
   if (!context.argv.empty()) {
     if (auto begun = become_init(); !begun) return std::unexpected(begun.error());
-    handler.emplace(context.argv);
+    event_command.emplace(context.argv);
   }
-  const Signals signals([&handler](int number) {
+  const Signals signals([&event_command](int number) {
     const bool typed = number == SIGINT || number == SIGQUIT || number == SIGWINCH;
-    if (handler && !(typed && is_in_foreground())) handler->signal(number);
+    if (event_command && !(typed && is_in_foreground())) event_command->signal(number);
   });
   // What a CMD does is not read here.
   std::optional<Reader> reader;
-  if (!handler) reader.emplace(signals.stop_token());
+  if (!event_command) reader.emplace(signals.stop_token());
   elect::Until until{reader ? reader->token() : signals.stop_token(), {}};
-  if (options.timeout) until.deadline = elect::later(elect::BootClock::now(), *options.timeout);
+  if (options.timeout) until.deadline = elect::saturating_add(elect::BootClock::now(), *options.timeout);
 
   std::jthread timer;
-  if (handler && until.deadline) timer = end_at(*until.deadline, options.kill_after, *handler);
-  Observer observer(context, options, *format, handler ? &*handler : nullptr);
+  if (event_command && until.deadline) timer = end_at(*until.deadline, options.kill_after, *event_command);
+  Observer observer(context, options, *format, event_command ? &*event_command : nullptr);
   const auto tell = [&observer](const elect::Observation& observation) { return observer.take(observation); };
   elect::Result<void> ended;
   if (options.prefix) {

@@ -151,9 +151,9 @@ Standing::~Standing() {
 elect::Result<elect::Candidacy::Verdict> Standing::wait() {
   if (const auto loss = session_->loss()) return *loss;
   if (candidacy_->elected()) return elect::Candidacy::Elected{};
-  if (options_.try_once) return elect::Candidacy::Beaten{};
+  if (options_.try_once) return elect::Candidacy::NotElected{};
   elect::Until until{signals_.stop_token(), {}};
-  if (options_.wait) until.deadline = elect::later(begun_, *options_.wait);
+  if (options_.wait) until.deadline = elect::saturating_add(begun_, *options_.wait);
   if (!is_terminal(STDERR_FILENO)) return candidacy_->wait(until);
 
   show_place(candidacy_->ahead());

@@ -19,7 +19,7 @@ struct StandingOptions {
   std::string value;
   elect::SessionOptions session;
   bool try_once = false;                         // Not first in the queue at once: beaten.
-  std::optional<std::chrono::nanoseconds> wait;  // Beaten where not elected within.
+  std::optional<std::chrono::nanoseconds> wait;  // NotElected where not elected within.
   std::string session_file;                      // Not empty: the candidacy outlives the process; see session_file.h.
   int in_use_code = kNotElected;                 // The exit code where another process uses that file.
 };

@@ -15,9 +15,9 @@ namespace {
 constexpr std::size_t kLongestVariable = 128'000;
 
 // Inherited ones are another electctl's, whose CMD we are.
-constexpr std::array<std::string_view, 9> kOurs = {"ELECTCTL_NAME",  "ELECTCTL_VALUE",     "ELECTCTL_KEY",
-                                                   "ELECTCTL_LEASE", "ELECTCTL_REV",       "ELECTCTL_TTL",
-                                                   "ELECTCTL_EVENT", "ELECTCTL_ENDPOINTS", "ELECTCTL_ROLE"};
+constexpr std::array<std::string_view, 9> kElectctlVariables = {
+    "ELECTCTL_NAME", "ELECTCTL_VALUE", "ELECTCTL_KEY",       "ELECTCTL_LEASE", "ELECTCTL_REV",
+    "ELECTCTL_TTL",  "ELECTCTL_EVENT", "ELECTCTL_ENDPOINTS", "ELECTCTL_ROLE"};
 
 std::string_view name_of(std::string_view variable) { return variable.substr(0, variable.find('=')); }
 
@@ -41,7 +41,7 @@ std::vector<std::string_view> environment_with(const std::vector<std::string>& c
   std::vector<std::string_view> result;
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
     const std::string_view name = name_of(*variable);
-    const bool replaced = std::ranges::find(kOurs, name) != kOurs.end() ||
+    const bool replaced = std::ranges::find(kElectctlVariables, name) != kElectctlVariables.end() ||
                           std::ranges::any_of(changes, [name](const auto& change) { return name_of(change) == name; });
     if (!replaced) result.emplace_back(*variable);
   }

@@ -165,7 +165,7 @@ Ending ending_of(const GuardReport& report, const std::string& program) {
   Ending ending{.exit_code = report.number,
                 .cause = static_cast<Ending::Cause>(report.cause),
                 .failure = {},
-                .typed = report.typed};
+                .terminal_signal = report.terminal_signal};
   if (report.error != 0) ending.failure = "cannot run " + program + ": " + std::strerror(report.error);
   if (report.lack != GuardReport::nothing) {
     ending.failure = "cannot guard " + program + ", so it is not run: " + std::string(what_lacks(report.lack)) + ": " +
@@ -329,7 +329,7 @@ elect::Result<std::optional<GuardEvent>> Guard::next() {
   return std::nullopt;
 }
 
-void end_as_typed(int number) {
+void end_by_terminal_signal(int number) {
   constexpr rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
   take_with_group(number);

@@ -58,7 +58,8 @@ struct Ending {
     told,      // stop() was called; before start() too: CMD is not run then.
   } cause = Cause::own;
   std::string failure;  // Why CMD could not be run; empty where it could.
-  int typed = 0;        // The signal that ended CMD, where it was typed at the terminal that CMD held (Ctrl-C): 0 else.
+  int terminal_signal =
+      0;  // The signal that ended CMD, where it was typed at the terminal that CMD held (Ctrl-C): 0 else.
 };
 
 // CMD was stopped, from the terminal: suspend() is to be called. Not told where there is no terminal.
@@ -127,6 +128,6 @@ class Guard {
 
 // Ends this process by the signal that was typed for CMD, so that the shell that runs electctl sees what it would see
 // of CMD itself (a script ends at Ctrl-C).
-[[noreturn]] void end_as_typed(int number);
+[[noreturn]] void end_by_terminal_signal(int number);
 
 }  // namespace cli

@@ -411,7 +411,7 @@ class GuardProcess {
     const Terminal terminal;
     if (terminal.file() >= 0 && lent_) {
       const bool held_it = terminal.foreground() == cmd_;
-      if (held_it && !ending_ && (by_signal_ == SIGINT || by_signal_ == SIGQUIT)) typed_ = by_signal_;
+      if (held_it && !ending_ && (by_signal_ == SIGINT || by_signal_ == SIGQUIT)) terminal_signal_ = by_signal_;
       take_back(terminal);
       if (held_it && by_signal_ != 0) tcsetattr(terminal.file(), TCSANOW, &modes_);
     }
@@ -423,7 +423,7 @@ class GuardProcess {
             .number = exit_code,
             .cause = static_cast<std::int32_t>(cause_),
             .error = error,
-            .typed = typed_,
+            .terminal_signal = terminal_signal_,
             .lack = lack_},
            0);
     leave();
@@ -464,7 +464,7 @@ class GuardProcess {
   bool cmd_ended_ = false;  // Reaped; its descendants may not be gone.
   int by_signal_ = 0;
   int exit_code_ = 0;
-  int typed_ = 0;
+  int terminal_signal_ = 0;
   bool lent_ = false;  // CMD has, or has had, the terminal.
   termios modes_{};    // What they were when it was lent.
 

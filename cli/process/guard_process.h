@@ -29,13 +29,13 @@ struct GuardReport {
   enum Kind : std::uint8_t {
     stopped,  // `number`: the signal that stopped it.
     refused,  // `number`: a descendant of CMD that may not be signalled; `user`: whose it is.
-    ended,    // `number`: the exit code; `cause`, `error`, `unguarded`, `typed`. The last one.
+    ended,    // `number`: the exit code; `cause`, `error`, `unguarded`, `terminal_signal`. The last one.
   };
   Kind kind{};
   std::int32_t number = 0;
-  std::int32_t cause = 0;  // An Ending::Cause.
-  std::int32_t error = 0;  // The errno for which CMD could not be run; 0: it could.
-  std::int32_t typed = 0;  // As Ending::typed.
+  std::int32_t cause = 0;            // An Ending::Cause.
+  std::int32_t error = 0;            // The errno for which CMD could not be run; 0: it could.
+  std::int32_t terminal_signal = 0;  // As Ending::terminal_signal.
   std::uint32_t user = 0;
   // Why CMD was not run: it could not be guarded, for lack of this; `error` says more.
   enum Lack : std::uint8_t { nothing, events, timer, holder, group } lack = nothing;

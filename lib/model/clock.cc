@@ -32,7 +32,7 @@ void pause_without_descriptors(std::chrono::nanoseconds duration, const std::sto
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
-  wait_on_boot_clock(never, lock, later(BootClock::now(), duration), stop, [] { return false; });
+  wait_on_boot_clock(never, lock, saturating_add(BootClock::now(), duration), stop, [] { return false; });
 }
 
 }  // namespace

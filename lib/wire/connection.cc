@@ -174,7 +174,7 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
   }
   // Connects to one after the other, each a little after the one before it, or at once where all before it failed.
   const BootTime give_up =
-      std::min(until.deadline.value_or(BootTime::max()), later(BootClock::now(), options_.dial_timeout));
+      std::min(until.deadline.value_or(BootTime::max()), saturating_add(BootClock::now(), options_.dial_timeout));
   std::shared_ptr<Link> first;
   std::size_t started = 0;
   BootTime next_start{};
@@ -306,7 +306,7 @@ void Connection::explain_denial(Error& error, const Needs& needs, const Until& u
 }
 
 BootTime Connection::limit(const Until& until) const {
-  return until.deadline.value_or(later(BootClock::now(), options_.command_timeout));
+  return until.deadline.value_or(saturating_add(BootClock::now(), options_.command_timeout));
 }
 
 nanoseconds Connection::patience() const {

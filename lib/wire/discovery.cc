@@ -27,7 +27,7 @@ Result<std::vector<std::string>> discover(const ClientOptions& options) {
   if (!resolver) return std::unexpected(resolver.error());
   constexpr std::array<std::string_view, 2> kSchemes = {"https", "http"};
   const std::array names = {name_of("etcd-client-ssl", options), name_of("etcd-client", options)};
-  const auto answers = (*resolver)->services(names, later(BootClock::now(), options.dial_timeout));
+  const auto answers = (*resolver)->services(names, saturating_add(BootClock::now(), options.dial_timeout));
   std::vector<std::string> endpoints;
   bool plain_left_out = false;
   for (std::size_t i = 0; i < answers.size(); ++i) {

@@ -10,9 +10,9 @@
 namespace elect {
 
 // What is kept of a range while it is followed. Each answers whether to go on.
-class Book {
+class RangeListener {
  public:
-  virtual ~Book() = default;
+  virtual ~RangeListener() = default;
   // The state at revision `at`, at the start.
   virtual bool begin(Snapshot&& snapshot, Revision at) = 0;
   // The state at revision `at`, after what came before revision `oldest` was compacted unseen.
@@ -23,9 +23,9 @@ class Book {
   virtual bool settled() { return true; }
 };
 
-// Ends with success where the book wants no more or the deadline came, with Errc::interrupted after a stop request,
+// Ends with success where the listener wants no more or the deadline came, with Errc::interrupted after a stop request,
 // otherwise with the error that could not be overcome. from: 0, or the revision to begin at.
-[[nodiscard]] Result<void> follow(Connection& connection, const KeyRange& range, Revision from, Book& book,
+[[nodiscard]] Result<void> follow(Connection& connection, const KeyRange& range, Revision from, RangeListener& listener,
                                   const Until& until);
 
 // Calls `apply(revision, events)` for each revision of a batch, until it answers no.

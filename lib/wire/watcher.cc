@@ -23,7 +23,9 @@ std::size_t size_of(const Watcher::Batch& batch) {
 }  // namespace
 
 Watcher::Watcher(Connection& connection, std::shared_ptr<Link> link)
-    : connection_(connection), link_(std::move(link)), taken_up_by_(later(BootClock::now(), connection.patience())) {}
+    : connection_(connection),
+      link_(std::move(link)),
+      taken_up_by_(saturating_add(BootClock::now(), connection.patience())) {}
 
 Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Until& until) {
   const auto found = connection.current(until);

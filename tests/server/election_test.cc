@@ -34,7 +34,7 @@ TEST_CASE("candidates are served first come, first served, each told only when n
   }
   for (int i = 0; i < 5; ++i) {
     CHECK(is<Candidacy::Elected>(candidacies[i]->wait(within(kPatience))));
-    if (i + 1 < 5) CHECK(is<Candidacy::Beaten>(candidacies[i + 1]->wait(within(50ms))));
+    if (i + 1 < 5) CHECK(is<Candidacy::NotElected>(candidacies[i + 1]->wait(within(50ms))));
     REQUIRE(sessions[i]->close().has_value());
   }
 }

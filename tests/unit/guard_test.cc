@@ -233,7 +233,7 @@ TEST_SUITE("guard") {
     CHECK(own.exit_code == 1);
     CHECK(own.cause == Cause::own);
     CHECK(own.failure.empty());
-    CHECK(own.typed == 0);
+    CHECK(own.terminal_signal == 0);
   }
 
   TEST_CASE("a CMD that cannot be run is 127 where it is not there, else 126, and says why") {

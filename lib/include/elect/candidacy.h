@@ -57,8 +57,8 @@ class Candidacy {
   [[nodiscard]] const Ahead& ahead() const { return ahead_; }
 
   struct Elected {};
-  struct Beaten {};  // Not elected by the deadline.
-  using Verdict = std::variant<Elected, Beaten, Loss>;
+  struct NotElected {};  // Not elected by the deadline.
+  using Verdict = std::variant<Elected, NotElected, Loss>;
 
   // Waits until this candidate leads. `moved` is called whenever somebody else is next in front.
   [[nodiscard]] Result<Verdict> wait(const Until& until, const std::function<void(const Ahead&)>& moved = {});

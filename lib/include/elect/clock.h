@@ -34,7 +34,7 @@ struct Until {
 void pause_for(std::chrono::nanoseconds duration, const std::stop_token& stop);
 
 // So long after `time`; never before it, however long that is.
-[[nodiscard]] inline BootTime later(BootTime time, std::chrono::nanoseconds duration) {
+[[nodiscard]] inline BootTime saturating_add(BootTime time, std::chrono::nanoseconds duration) {
   return duration > BootTime::max() - time ? BootTime::max() : time + duration;
 }
 
@@ -57,7 +57,7 @@ bool wait_on_boot_clock(std::condition_variable_any& changed, std::unique_lock<s
 }
 
 [[nodiscard]] inline Until within(std::chrono::nanoseconds duration, std::stop_token stop = {}) {
-  return Until{std::move(stop), later(BootClock::now(), duration)};
+  return Until{std::move(stop), saturating_add(BootClock::now(), duration)};
 }
 
 }  // namespace elect

@@ -34,7 +34,7 @@ struct Error {
 };
 
 // Whether what failed so may succeed when it is tried again a little later.
-[[nodiscard]] inline bool is_passing(Errc code) {
+[[nodiscard]] inline bool is_transient(Errc code) {
   return code == Errc::unreachable || code == Errc::unavailable || code == Errc::timeout;
 }
 

@@ -1,4 +1,4 @@
-#include "process/handler.h"
+#include "process/event_command.h"
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -48,7 +48,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 
 }  // namespace
 
-Outcome Handler::run(const std::vector<std::string>& variables) {
+Outcome EventCommand::run(const std::vector<std::string>& variables) {
   std::vector<std::string> changes;
   for (const auto& variable : variables) {
     if (fits(variable)) {
@@ -81,7 +81,7 @@ Outcome Handler::run(const std::vector<std::string>& variables) {
 }
 
 // Reaped only while nobody is about to signal it: its process ID is somebody else's afterwards.
-void Handler::wait(int& status) {
+void EventCommand::wait(int& status) {
   siginfo_t ended{};
   while (waitid(P_PID, static_cast<id_t>(running_), &ended, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
   }
@@ -91,18 +91,18 @@ void Handler::wait(int& status) {
   running_ = 0;
 }
 
-void Handler::end() {
+void EventCommand::end() {
   const std::lock_guard lock(mutex_);
   ended_ = true;
   if (running_ != 0) kill(running_, SIGTERM);
 }
 
-bool Handler::ended() {
+bool EventCommand::ended() {
   const std::lock_guard lock(mutex_);
   return ended_;
 }
 
-void Handler::signal(int number) {
+void EventCommand::signal(int number) {
   const std::lock_guard lock(mutex_);
   if (running_ != 0) kill(running_, number);
 }

@@ -12,9 +12,9 @@
 
 namespace cli {
 
-class Handler {
+class EventCommand {
  public:
-  explicit Handler(std::vector<std::string> argv) : argv_(std::move(argv)) {}
+  explicit EventCommand(std::vector<std::string> argv) : argv_(std::move(argv)) {}
 
   // Runs CMD with `variables` in its environment and waits for its end. Its exit code, 128+N where signal N ended it;
   // a failure (126, 127) where it could not be run. A variable that no environment can hold is left out, and said.
