@@ -1,4 +1,4 @@
-// The CAs by which a server's certificate is judged. Any thread.
+// The CA certificates that a server's certificate is checked against. Thread-safe.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace elect {
 
-// A whole file, or Errc::system with `what` for its kind.
+// The content of a file. Errc::system names it as a `what`, e.g. "CA".
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::string_view what);
 
-// The certificates of --cacert; without it the system's, wherever Debian, RHEL, Alpine or SUSE keep them. In PEM.
-// Errc::system where there are none.
+// The certificates of ca_file, or the system's ones from where Debian, RHEL, Alpine or SUSE keep them. In PEM.
+// Errc::system: there are none.
 [[nodiscard]] Result<std::string> read_authorities(const TlsOptions& options);
 
 }  // namespace elect

@@ -30,13 +30,13 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr auto kRetryPause = 100ms;      // Between two rounds of tries that failed at once.
-constexpr auto kConnectStagger = 250ms;  // How long one endpoint may take before the next is tried beside it.
+constexpr auto kRetryPause = 100ms;      // After each endpoint was tried once.
+constexpr auto kConnectStagger = 250ms;  // How long one endpoint may take to connect before the next one is tried, too.
 constexpr auto kLookAtOthers = 10ms;
-constexpr auto kCertificatesAreNew = 1s;  // Not read again for so long, however many connections are made.
-constexpr auto kTimeToAnswer = 250ms;     // An endpoint that was silent for so long within one try is left.
-constexpr auto kShortestTry = 1s;         // What a try gets at least, where several endpoints share a deadline.
-constexpr int kMostTokens = 5;            // In one call: accounts may be changed faster than it can follow.
+constexpr auto kCertificatesAreNew = 1s;  // The files are read at most once in this time.
+constexpr auto kTimeToAnswer = 250ms;     // An endpoint that gives no answer for this long is left.
+constexpr auto kShortestTry = 1s;         // The least time of one try when several endpoints share a deadline.
+constexpr int kMostTokens = 5;            // Tokens that one call may fetch. Accounts may change all the time.
 constexpr auto kShortestPing = 6s;        // etcd ends connections that are pinged more often than every 5 s.
 
 int milliseconds_of(nanoseconds duration) {
@@ -44,11 +44,11 @@ int milliseconds_of(nanoseconds duration) {
   return static_cast<int>(std::clamp<std::int64_t>(duration / 1ms, 1, most));
 }
 
-// Where the system refuses grpc its threads, its calls wait for ever, deadlines included. It starts six for a call, and
-// can do with two.
+// If the system refuses threads to grpc, its calls hang and ignore their deadlines. It starts six for a call and works
+// with two.
 constexpr std::size_t kThreadsOfGrpc = 4;
 
-// Asked once: afterwards grpc has its threads.
+// Tried once a process: after the first call grpc has its threads.
 Result<void> threads_left() {
   static std::atomic<bool> had = false;
   if (had) return {};
@@ -57,7 +57,7 @@ Result<void> threads_left() {
   return tried;
 }
 
-// Where grpc runs out of descriptors while it makes a connection, it aborts the process.
+// grpc aborts the process if it runs out of file descriptors while it connects.
 bool descriptors_left() {
   constexpr std::size_t kForConnection = 8;
   std::array<int, kForConnection> probes{};
@@ -70,7 +70,7 @@ bool descriptors_left() {
   return left;
 }
 
-// For grpc. Not on the wall clock, as is usual with it: that may jump before grpc has counted how long is left.
+// A deadline for grpc, on the monotonic clock. The usual wall clock may jump before grpc computes the remaining time.
 gpr_timespec monotonic(BootTime deadline) {
   const nanoseconds left = std::min<nanoseconds>(deadline - BootClock::now(), 24h * 365);
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(left.count(), GPR_TIMESPAN));
@@ -78,8 +78,8 @@ gpr_timespec monotonic(BootTime deadline) {
 
 bool is_ready(const Link& link) { return link.channel->GetState(false) == GRPC_CHANNEL_READY; }
 
-// Whether the server may have got a call that ended so. It has not where no connection took the call: grpc says so in
-// its own words; or the time was over, or the call was cancelled, while there was none yet.
+// Whether the server may have received a call that ended with this status. It cannot have if there was no connection:
+// grpc says so in its message, or the call timed out or was cancelled before the channel was connected.
 bool may_have_been_sent(const grpc::Status& status, bool was_ready, const Link& link) {
   if (status.error_code() == grpc::UNAVAILABLE) {
     return !status.error_message().starts_with("failed to connect to all addresses") &&
@@ -95,9 +95,9 @@ bool may_have_been_sent(const grpc::Status& status, bool was_ready, const Link& 
 Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& options) {
   if (options.endpoints.empty()) return fail(Errc::usage, "no endpoint given: set --endpoints or ETCDCTL_ENDPOINTS");
   if (auto left = threads_left(); !left) return std::unexpected(left.error());
-  // What grpc has to say comes with its status, too; on standard error it would be between our own lines.
+  // grpc's log repeats what its status says, and would mix with the lines of the program.
   gpr_set_log_function([](gpr_log_func_args*) {});
-  // Debian's build of grpc's mutexes looks for deadlocks at every lock: 5 % of a short command's instructions.
+  // Debian builds absl with a search for deadlocks at every lock. It takes 5 % of a short command's instructions.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   std::unique_ptr<Connection> connection(new Connection(options));
   const TlsOptions& tls = options.tls;
@@ -118,8 +118,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& option
   return connection;
 }
 
-// Channels are made when they are first used: making one costs, and most runs need one only.
-// Few arguments, and few of grpc's filters: both cost at every channel.
+// A channel is made at its first use: most runs need only one. It gets few arguments and few of grpc's filters, because
+// each takes time at every start.
 void Connection::connect(Link& link) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, milliseconds_of(options_.dial_timeout));
@@ -132,18 +132,18 @@ void Connection::connect(Link& link) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, milliseconds_of(options_.keepalive_timeout));
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  // Tries are counted here. grpc's own also abort the process where a stream ends without a status.
+  // Retries are made by run(). grpc's own retries abort the process if a stream ends without a status.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // A new channel is a new connection.
-  // No idle timeout, no compression, no limit to a message's size; deadlines are wanted.
+  // No idle timeout, no compression, no size limit of messages. Deadlines are switched on again.
   arguments.SetInt(GRPC_ARG_MINIMAL_STACK, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 1);
   link.channel = grpc::CreateCustomChannel(
       link.target, link.secure ? present_credentials() : grpc::InsecureChannelCredentials(), arguments);
 }
 
-// Certificates are replaced while programs run. Files that are just being written, and cannot be used, are looked at
-// again at the next connection; until then the former ones serve.
+// Certificates may be replaced while the program runs. If the files cannot be used (somebody may be writing them), the
+// old certificates are used for this connection, and the files are read again for the next one.
 std::shared_ptr<grpc::ChannelCredentials> Connection::present_credentials() {
   const BootTime now = BootClock::now();
   if (now - tls_read_at_ < kCertificatesAreNew) return tls_;
@@ -172,7 +172,7 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
       if (settled_ || links_.size() == 1) return link;
     }
   }
-  // Connects to one after the other, each a little after the one before it, or at once where all before it failed.
+  // Connect to one endpoint after the other. Start the next one after kConnectStagger, or as soon as all before failed.
   const BootTime give_up =
       std::min(until.deadline.value_or(BootTime::max()), saturating_add(BootClock::now(), options_.dial_timeout));
   std::shared_ptr<Link> first;
@@ -185,7 +185,7 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
       return link->channel->GetState(true) == GRPC_CHANNEL_TRANSIENT_FAILURE;
     };
     if (std::ranges::all_of(std::span(order).first(started), failed)) {
-      if (started == order.size()) break;  // Leave it to the caller to pause.
+      if (started == order.size()) break;  // All failed. The caller pauses before it tries again.
       next_start = now;
     }
     if (started < order.size() && now >= next_start) {
@@ -197,7 +197,7 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
     if (ready != tried.end()) {
       first = *ready;
     } else {
-      // A change of the newest is seen at once, one of the others a little later.
+      // Wakes up at once for the newest channel, and after kLookAtOthers for the others.
       const auto& newest = tried.back()->channel;
       newest->WaitForStateChange(newest->GetState(false), monotonic(std::min(give_up, now + kLookAtOthers)));
     }
@@ -255,10 +255,10 @@ Result<Connection::Token> Connection::token_for_user(const Link& link, const Unt
   if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
   log(fmt::format("authentication of '{}' at {}: {}", shown_user(options_), link.endpoint,
                   status.ok() ? "ok" : printable(status.error_message())));
-  // As etcdctl does: where there are no accounts, none is needed.
+  // Like etcdctl: if etcd has no accounts, a user name does no harm.
   if (!status.ok() && !lacks_accounts(status)) {
     auto error = error_from(status, "authentication", link.endpoint, options_);
-    // One that is no etcd says nothing about the others.
+    // This endpoint is not an etcd. Others may be.
     const bool others_left = status.error_code() == grpc::UNIMPLEMENTED && options_.endpoints.size() > 1;
     if (worth_another_try(status) || others_left) error.code = Errc::unavailable;
     return std::unexpected(std::move(error));
@@ -288,7 +288,7 @@ bool Connection::may_read(const KeySpan& range, const Until& until) {
   return called || called.error().code != Errc::permission;
 }
 
-// A write and a read that one Txn needs both are told apart by trying the read alone.
+// If a Txn needs both a read and a write permission, the read is tried alone to find out which of them is missing.
 void Connection::explain_denial(Error& error, const Needs& needs, const Until& until) {
   const KeySpan* denied = nullptr;
   for (const KeySpan& range : needs.read) {
@@ -359,7 +359,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     const bool was_ready = is_ready(*link);
     grpc::Status status(grpc::UNAVAILABLE, token ? "" : token.error().message);
     if (token) {
-      sent = BootClock::now();  // A lease's time is not counted from before we authenticated.
+      sent = BootClock::now();  // Authentication is over: a lease's time counts from here.
       const std::stop_callback cancel(until.stop, [&context] { context.TryCancel(); });
       status = once(*link, context);
     }
@@ -373,14 +373,14 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     }
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     if (is_stale_token(status, options_) && ++tokens_refused < kMostTokens && forget_token(*token)) continue;
-    // One that is no etcd says nothing about the others.
+    // This endpoint is not an etcd. Others may be.
     const bool others_left = status.error_code() == grpc::UNIMPLEMENTED && tries < endpoints;
     if (!worth_another_try(status) && !others_left)
       return std::unexpected(error_from(status, what, link->endpoint, options_));
 
     reached = reached || is_ready(*link);
     const BootTime now = BootClock::now();
-    // Not for a caller's own haste: a member is silent that had time to answer.
+    // A caller with a very short deadline does not make us leave an endpoint that had no time to answer.
     if (status.error_code() != grpc::DEADLINE_EXCEEDED || try_deadline - sent >= kTimeToAnswer) leave(link);
     if (!reached && (now >= deadline || now - begun >= options_.dial_timeout)) {
       return fail(Errc::unreachable,
@@ -389,7 +389,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
                               status.error_message()),
                   all_endpoints());
     }
-    // That the last try had too little time left says less than what became of one before it.
+    // The last try often times out only because little time was left. An earlier error says more.
     if (status.error_code() != grpc::DEADLINE_EXCEEDED) telling = error_from(status, what, link->endpoint, options_);
     if (now >= deadline) return std::unexpected(telling.value_or(error_from(status, what, link->endpoint, options_)));
     if (tries % endpoints == 0) pause_for(std::min<nanoseconds>(kRetryPause, deadline - now), until.stop);

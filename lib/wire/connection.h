@@ -1,5 +1,5 @@
-// Channels to the endpoints, and how a call gets through: credentials, authentication, deadlines, moving on from an
-// endpoint that fails. Any thread.
+// Makes calls to the cluster: one channel an endpoint, credentials, authentication, deadlines, retries, and the choice
+// of another endpoint when one fails. Thread-safe.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -24,8 +24,8 @@ namespace elect {
 
 class Client;
 
-// One endpoint's channel. `left` is triggered when the connection has moved on from it because it failed: streams on
-// it are to be taken up elsewhere.
+// One endpoint's channel. `left` is triggered when the connection leaves the endpoint because it failed. Whoever has a
+// stream on it then opens one elsewhere.
 struct Link {
   std::string endpoint;  // As the user wrote it.
   std::string target;    // As grpc wants it.
@@ -34,10 +34,10 @@ struct Link {
   std::stop_source left;
 };
 
-// How a call went, beside its result.
+// Filled in by a call, beside its result.
 struct Attempt {
   BootTime sent{};        // When the try that was answered was sent.
-  bool repeated = false;  // A try before the last, or the last where it failed, may have taken effect unseen.
+  bool repeated = false;  // A try without an answer (an earlier one, or the failed last one) may have taken effect.
 };
 
 class Connection {
@@ -48,7 +48,7 @@ class Connection {
   [[nodiscard]] static Connection& of(Client& client);
 
   // Calls a unary method, e.g. call(&etcdserverpb::KV::Stub::Range, request, response, until). Without a deadline in
-  // `until`, --command-timeout counts. Where there are several endpoints, each try has its share of that time.
+  // `until` the client's command_timeout is used. With several endpoints each try gets a share of that time.
   template <typename Stub, typename Request, typename Response>
   [[nodiscard]] Result<void> call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                   const Request& request, Response& response, const Until& until,
@@ -66,41 +66,41 @@ class Connection {
     return called;
   }
 
-  // The same for anything that is done within one context. `what` names it for the log and for errors.
+  // The same for any use of one ClientContext, e.g. a short stream. `what` names it in the log and in errors.
   using Once = std::function<grpc::Status(const Link&, grpc::ClientContext&)>;
   [[nodiscard]] Result<void> run(const std::string& what, const Once& once, const Until& until,
                                  Attempt* attempt = nullptr);
 
-  // The link that calls go to now; connects where need be. Errc::system: no file descriptor is left for that.
+  // The link that calls use now. Connects if necessary. Errc::system: no file descriptor is left.
   [[nodiscard]] Result<std::shared_ptr<Link>> current(const Until& until);
 
-  // Moves on from a link that failed, unless that has been done already.
+  // Leaves a link that failed: the next call tries another endpoint. Idempotent.
   void leave(const std::shared_ptr<Link>& link);
 
-  // Puts the token on a context, fetching it first where there is none yet. Empty: there is none to put.
+  // Adds the token to a context. Fetches it first if there is none yet. Returns it; empty: this client uses no token.
   using Token = std::string;
   [[nodiscard]] Result<Token> authenticate(grpc::ClientContext& context, const Link& link, const Until& until);
 
-  // Says that the token was refused, so that the next authenticate() fetches another, unless that has been done
-  // already. False: there is none to fetch.
+  // Drops a token that the server refused, so that the next authenticate() fetches a new one. Idempotent.
+  // False: this client cannot fetch one (it has no user name).
   bool forget_token(const Token& refused);
 
-  // Whether TLS is spoken with every endpoint.
+  // Whether every endpoint uses TLS.
   [[nodiscard]] bool all_secure();
 
-  // When a call has to be over: at the deadline; without one, after --command-timeout.
+  // When a call has to end: at the deadline of `until`, or after command_timeout if it has none.
   [[nodiscard]] BootTime limit(const Until& until) const;
 
-  // How long one endpoint may stay silent within the time of one call: another must have its chance, too.
+  // How long one endpoint may stay silent during a call, so that time is left for another one.
   [[nodiscard]] std::chrono::nanoseconds patience() const;
 
-  // For a call in the middle of a wait: it has its own time limit, but ends with the wait.
+  // For a call during a long wait: ends after command_timeout, or with the wait if that is sooner.
   [[nodiscard]] Until for_one_call(const Until& until) const {
     const BootTime own = limit({});
     return {until.stop, std::min(own, until.deadline.value_or(own))};
   }
 
-  // Why no endpoint can be reached, as far as a TLS handshake tells; empty: it does not tell.
+  // Why no endpoint can be reached, if a TLS handshake shows the reason. Otherwise empty.
   [[nodiscard]] std::string why_unreachable(BootTime deadline);
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
@@ -112,7 +112,7 @@ class Connection {
  private:
   explicit Connection(const ClientOptions& options) : options_(options) {}
 
-  // Both with mutex_ held.
+  // Call both with mutex_ held.
   void connect(Link& link);
   [[nodiscard]] std::shared_ptr<grpc::ChannelCredentials> present_credentials();
   [[nodiscard]] Result<Token> token_for_user(const Link& link, const Until& until);
@@ -126,8 +126,8 @@ class Connection {
   BootTime tls_read_at_{};
   std::vector<std::shared_ptr<Link>> links_;
   std::size_t at_ = 0;
-  bool settled_ = false;        // links_[at_] has been chosen since the last failure.
-  std::optional<Token> token_;  // The user's. Empty: this etcd has no accounts.
+  bool settled_ = false;        // links_[at_] was chosen and has not failed since.
+  std::optional<Token> token_;  // The user's token. An empty string: this etcd has no accounts.
 };
 
 }  // namespace elect

@@ -1,4 +1,4 @@
-// etcd's messages as the library's own types.
+// Converts etcd's messages to the library's own types.
 #pragma once
 
 #include "elect/store.h"

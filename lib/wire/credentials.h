@@ -1,4 +1,4 @@
-// What TLS options mean to grpc.
+// Makes grpc credentials from TLS options.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -10,8 +10,8 @@
 
 namespace elect {
 
-// Errc::usage for options that do not go together, Errc::system for files that cannot be read, or hold no certificate,
-// no key, or no pair.
+// Errc::usage: the options contradict each other. Errc::system: a file cannot be read, or holds no certificate or no
+// key, or the two do not belong together.
 [[nodiscard]] Result<std::shared_ptr<grpc::ChannelCredentials>> tls_credentials(const TlsOptions& options);
 
 }  // namespace elect

@@ -1,5 +1,5 @@
-// Endpoints from DNS: the SRV records _etcd-client-ssl._tcp.DOMAIN and _etcd-client._tcp.DOMAIN, as etcd's own clients
-// ask for them (--discovery-srv).
+// Finds endpoints in DNS, like etcd's own clients with --discovery-srv: the SRV records
+// _etcd-client-ssl._tcp.DOMAIN and _etcd-client._tcp.DOMAIN.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 
 namespace elect {
 
-// As URLs, https:// ones first, each kind by priority. Those with http:// are left out unless
-// options.insecure_discovery. One question of each kind, both at once, within --dial-timeout. Errc::unreachable where
-// the name servers have no such endpoint or give no answer: it says which name was asked for, and what they said.
+// Returns URLs: first https://, then http://, each sorted by priority. http:// only with options.insecure_discovery.
+// Sends both questions at once and waits for dial_timeout. Errc::unreachable: no record was found, or no answer came.
+// It names the records that were asked for and the answers.
 [[nodiscard]] Result<std::vector<std::string>> discover(const ClientOptions& options);
 
 }  // namespace elect

@@ -8,14 +8,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How often an idle watch is asked how far it is. The further it is known to be, the less a compaction can take away
-// while there is no stream.
+// How often an idle watch is asked for its progress. It is resumed there after a reconnect, so a compaction in between
+// rarely makes a gap.
 constexpr auto kAskForProgress = 30s;
 
-struct Enough {};  // The listener wants no more, or the deadline has come.
+struct Enough {};  // The listener returned false, or the deadline passed.
 using End = std::variant<Enough, Watcher::Compacted>;
 
-// One stream, from behind `at` on, until it ends. An error: why it did.
+// Follows one stream from revision `at` + 1 until it ends. The error says why it ended.
 Result<End> follow_stream(Connection& connection, const KeyRange& range, Revision& at, RangeListener& listener,
                           const Until& until) {
   const auto watcher = Watcher::open(connection, {until.stop, {}});
@@ -52,8 +52,8 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
   const auto late = [&] { return until.deadline && BootClock::now() >= *until.deadline; };
   bool begun = false;
   Revision oldest = 0;
-  for (;;) {  // Once, and again after each compaction that came first.
-    // The first look has the time of any call: only an answer says that there is nothing to tell.
+  for (;;) {  // Again after each compaction that was faster than the watch.
+    // The first read ignores the caller's deadline: without an answer nothing can be said.
     auto snapshot = read_range(connection, range, {.revision = from},
                                begun ? connection.for_one_call(until) : Until{until.stop, {}});
     if (!snapshot) {
@@ -67,7 +67,7 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
     const bool more = std::exchange(begun, true) ? listener.resume(*std::move(snapshot), at, oldest)
                                                  : listener.begin(*std::move(snapshot), at);
     if (!more || !listener.settled()) return {};
-    for (;;) {  // Once for each stream.
+    for (;;) {  // One round a stream.
       const auto ended = follow_stream(connection, range, at, listener, until);
       if (ended && std::holds_alternative<Enough>(*ended)) return {};
       if (ended) {
@@ -77,7 +77,7 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
       if (!is_transient(ended.error().code)) return std::unexpected(ended.error());
       if (late()) return {};
       pause_for(kPauseBeforeReopening, until.stop);
-      // A watch that was refused does not say why; see watcher.h.
+      // A refused watch does not say why, a read does: see watcher.h.
       const auto allowed = read_range(connection, range, {.limit = 1}, connection.for_one_call(until));
       if (!allowed && !is_transient(allowed.error().code)) return std::unexpected(allowed.error());
     }

@@ -1,5 +1,5 @@
-// Following a range of keys: its state at one revision, then every change, over reconnects, failing endpoints and
-// compactions. What observe, watch and their kin have in common.
+// Follows a range of keys: reads it at one revision, then reports every change, across reconnects, failing endpoints
+// and compactions. observe(), observe_all() and watch() are built on it.
 #pragma once
 
 #include <span>
@@ -9,26 +9,27 @@
 
 namespace elect {
 
-// What is kept of a range while it is followed. Each answers whether to go on.
+// Is told what happens in the range. Each function returns whether to go on.
 class RangeListener {
  public:
   virtual ~RangeListener() = default;
-  // The state at revision `at`, at the start.
+  // First call: the range at revision `at`.
   virtual bool begin(Snapshot&& snapshot, Revision at) = 0;
-  // The state at revision `at`, after what came before revision `oldest` was compacted unseen.
+  // After a compaction that removed changes before they were seen: the range at revision `at`. `oldest` is the oldest
+  // revision in the store.
   virtual bool resume(Snapshot&& snapshot, Revision at, Revision oldest) = 0;
-  // All events of one revision, in order; `header` is of the answer that brought them.
+  // All events of one revision, in order. `header` is that of the response they came in.
   virtual bool apply(const Header& header, Revision revision, std::span<const Event> events) = 0;
-  // All that has come for now was applied.
+  // Everything received so far has been applied.
   virtual bool settled() { return true; }
 };
 
-// Ends with success where the listener wants no more or the deadline came, with Errc::interrupted after a stop request,
-// otherwise with the error that could not be overcome. from: 0, or the revision to begin at.
+// Success: the listener returned false, or the deadline passed. Errc::interrupted: a stop was requested. Any other
+// error is one that no retry can fix. from: the revision to start at; 0: now.
 [[nodiscard]] Result<void> follow(Connection& connection, const KeyRange& range, Revision from, RangeListener& listener,
                                   const Until& until);
 
-// Calls `apply(revision, events)` for each revision of a batch, until it answers no.
+// Calls `apply(revision, events)` for each revision of a batch, until it returns false.
 template <typename Apply>
 bool each_revision(std::span<const Event> events, const Apply& apply) {
   while (!events.empty()) {

@@ -1,5 +1,5 @@
-// Txns that touch a candidate's key only while it still is the candidate of that create revision: the guard of all that
-// changes or ends a candidacy.
+// Txns that change a candidate's key only if it still has the same create revision. So a later candidate with the same
+// key is never changed or deleted by mistake. Everything that changes or ends a candidacy uses them.
 #pragma once
 
 #include <string>
@@ -11,20 +11,20 @@
 
 namespace elect {
 
-// That the key has that create revision; 0: that it is not there.
+// Compares: the key has this create revision. 0: the key does not exist.
 [[nodiscard]] etcdserverpb::Compare stands_at(const std::string& key, Revision create_revision);
 
 struct Guarded {
-  bool held = false;      // It was the candidate, so it was done.
-  bool repeated = false;  // A try before it has lost its answer: a guard that no longer holds may be that one's doing.
+  bool held = false;      // The compare succeeded, and the change was made.
+  bool repeated = false;  // An earlier try got no answer. If `held` is false, that try may have made the change.
   Header header;
 };
 
-// Puts a new value, with the lease that the key is attached to.
+// Puts a new value. The key keeps its lease.
 [[nodiscard]] Result<Guarded> put_guarded(Connection& connection, const Candidate& candidate, const std::string& value,
                                           const Until& until);
 
-// Changes nothing: says whether it is still the candidate.
+// Changes nothing. `held`: it is still the same candidate.
 [[nodiscard]] Result<Guarded> look_guarded(Connection& connection, const Candidate& candidate, const Until& until);
 
 [[nodiscard]] Result<Guarded> delete_guarded(Connection& connection, const Candidate& candidate, const Until& until);

@@ -1,4 +1,4 @@
-// Granting a lease and renewing one: the calls that sessions stand on.
+// Grants and renews leases.
 #pragma once
 
 #include <chrono>
@@ -13,14 +13,15 @@ struct Granted {
   Deadline deadline;
 };
 
-// Grants a lease under an ID of our own (random_lease()), so that a try whose answer was lost can be repeated.
+// Grants a lease with an ID that the caller chose (random_lease()), so that a try whose answer was lost can be
+// repeated.
 [[nodiscard]] Result<Granted> grant_lease(Connection& connection, LeaseId id, std::chrono::seconds ttl,
                                           const Until& until);
 
-// Renews an existing lease. Errc::lease_not_found: there is none.
+// Renews a lease that exists. Errc::lease_not_found: it does not.
 [[nodiscard]] Result<Granted> take_up_lease(Connection& connection, LeaseId lease, const Until& until);
 
-// One renewal: the TTL that was answered, 0 where there is no such lease. `attempt` says when it was sent.
+// One renewal. Returns the TTL that etcd answered; 0: there is no such lease. `attempt` says when it was sent.
 [[nodiscard]] Result<std::chrono::seconds> renew_lease(Connection& connection, LeaseId lease, const Until& until,
                                                        Attempt& attempt);
 

@@ -1,5 +1,5 @@
-// Which permissions a request needs, so that a refusal can name the one that is missing: etcd itself says only
-// "permission denied". Pure.
+// Which permissions a request needs. etcd only says "permission denied"; with this the error names the missing one.
+// Pure.
 #pragma once
 
 #include <string>
@@ -22,14 +22,14 @@ struct Needs {
 [[nodiscard]] Needs needs_of(const etcdserverpb::RangeRequest& request);
 [[nodiscard]] Needs needs_of(const etcdserverpb::TxnRequest& request);
 
-// Of other requests, about leases, the keys are not known here.
+// Other requests are about leases. Their keys are not known here.
 template <typename Request>
 [[nodiscard]] Needs needs_of(const Request&) {
   return {};
 }
 
-// What is missing, and how it is granted, as one line. `user`: who it is that may not, as words. `write`: whether it
-// is write permission; `needs`: of the whole request, whose ranges are what a role would be given.
+// One line: the missing permission, and the command that grants it. `user`: a description of who lacks it. `write`:
+// write or read permission. `needs`: all that the request needs; the command grants its whole ranges.
 [[nodiscard]] std::string missing_permission(std::string_view user, bool write, const KeySpan& where,
                                              const Needs& needs);
 

@@ -1,4 +1,4 @@
-// Reading the keys of a range, as the store had them at one revision.
+// Reads the keys of a range at one revision.
 #pragma once
 
 #include <string>
@@ -12,24 +12,23 @@ namespace elect {
 
 struct KeyRange {
   std::string begin;
-  std::string end;  // The first key behind it; as range_end_of() says.
+  std::string end;  // The first key behind the range, see range_end_of().
 };
 
-// All keys that begin with `prefix`; with an empty one, all of the store.
+// All keys that begin with `prefix`. An empty prefix: all keys of the store.
 [[nodiscard]] KeyRange keys_below(const std::string& prefix);
 
-// The request that lists a range in the order of its queue.
+// A request for a range, sorted by create revision.
 [[nodiscard]] etcdserverpb::RangeRequest in_queue_order(const KeyRange& range);
 
-// One call. Errc::compacted says which the oldest revision to be had is (found out by a watch, only then).
+// One call. Errc::compacted names the oldest revision in the store (found by a watch, in that case only).
 [[nodiscard]] Result<Snapshot> read_range(Connection& connection, const KeyRange& range, const Query& query,
                                           const Until& until);
 
-// The oldest revision to be had, of that range as of any: 1 where nothing was compacted. A call, and a watch where it
-// was.
+// The oldest revision in the store; 1: nothing was compacted. Costs one call, and a watch if there was a compaction.
 [[nodiscard]] Result<Revision> oldest_revision(Connection& connection, const KeyRange& range, const Until& until);
 
-// What to tell of a revision that is gone.
+// The error for a revision that was compacted.
 [[nodiscard]] Error compacted(Revision wanted, Revision oldest);
 
 }  // namespace elect

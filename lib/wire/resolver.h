@@ -1,5 +1,5 @@
-// Looks up names by c-ares: in /etc/hosts and in DNS, as grpc does. Nothing here calls the C library's own look-up,
-// which a statically linked program must not use: it loads the machine's shared objects. One thread at a time.
+// Looks up names with c-ares, in /etc/hosts and in DNS, like grpc. A statically linked program must not use the look-up
+// of the C library: it loads shared objects of the machine. Not thread-safe.
 #pragma once
 
 #include <ares.h>
@@ -28,8 +28,8 @@ struct Service {
 // What DNS says about one name.
 struct ServiceAnswer {
   std::string name;
-  std::vector<Service> services;  // Those of the lowest priority first.
-  std::string failure;            // Why there are none, in c-ares's words.
+  std::vector<Service> services;  // The lowest priority number first.
+  std::string failure;            // Why there are none: c-ares's message.
 };
 
 struct SocketAddress {
@@ -42,7 +42,7 @@ class Resolver {
   // Reads the machine's configuration (/etc/resolv.conf).
   [[nodiscard]] static Result<std::unique_ptr<Resolver>> open();
 
-  // The SRV records of the names, asked for at once.
+  // The SRV records of several names. All questions are sent at once.
   [[nodiscard]] std::vector<ServiceAnswer> services(std::span<const std::string> names, BootTime give_up);
 
   // The host's addresses, IPv6 and IPv4, in the order in which to try them. `host` may be an IP address. Empty: there
@@ -58,11 +58,11 @@ class Resolver {
 
   Resolver() = default;
   static void note_socket(void* resolver, ares_socket_t socket, int readable, int writable);
-  // Until all questions are answered or time is over: then those that are still open are answered with ARES_ECANCELLED.
+  // Waits until all questions are answered. At `give_up` the open ones are answered with ARES_ECANCELLED.
   void wait_for(const std::function<bool()>& answered, BootTime give_up);
 
-  std::map<ares_socket_t, short> sockets_;  // And for what poll is to watch each.
-  Channel channel_;                         // Ends first: it still notes what it closes.
+  std::map<ares_socket_t, short> sockets_;  // The poll events to wait for, by socket.
+  Channel channel_;                         // Declared last: its destructor still calls note_socket().
 };
 
 }  // namespace elect

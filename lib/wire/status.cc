@@ -10,13 +10,13 @@
 namespace elect {
 namespace {
 
-// etcd's own words for what its status codes do not tell apart.
+// The beginnings of etcd's messages, for errors that share a status code.
 constexpr std::string_view kAccountsChanged = "etcdserver: revision of auth store is old";
 constexpr std::string_view kNoUser = "etcdserver: user name is empty";
 constexpr std::string_view kNoAccounts = "etcdserver: authentication is not enabled";
 constexpr std::string_view kWrongPassword = "etcdserver: authentication failed";
 
-// What a member says that cannot serve this now, while others can. Up to etcd 3.5 the code was UNAVAILABLE.
+// A member cannot serve this call, but another one can. Up to etcd 3.5 the code was UNAVAILABLE.
 constexpr std::string_view kLearner = "etcdserver: rpc not supported for learner";
 constexpr std::string_view kNotCapable = "etcdserver: not capable";
 
@@ -26,8 +26,8 @@ bool is_unfit_member(const grpc::Status& status) {
   return is_learner(status) || status.error_message().starts_with(kNotCapable);
 }
 
-// A connection that was lost before etcd could answer: grpc's own words for a stream that ended without a status, as
-// when a member stops. etcd itself never answers INTERNAL.
+// The connection was lost before etcd answered, for example because a member stops. These are grpc's own messages for a
+// stream that ended without a status. etcd itself never sends INTERNAL.
 bool is_lost_connection(const grpc::Status& status) {
   return status.error_code() == grpc::INTERNAL ||
          (status.error_code() == grpc::UNKNOWN &&
@@ -39,7 +39,7 @@ bool is_overload(const grpc::Status& status) {
          status.error_message().starts_with("etcdserver: too many requests");
 }
 
-// The way out of an account that was not accepted.
+// What to do when an account was not accepted.
 std::string way_to_account(const ClientOptions& options) {
   if (!options.token.empty()) return "; the token may have expired, or accounts were changed since: get another one";
   if (options.user.empty()) return "; accounts are enabled here: give --user";

@@ -1,4 +1,4 @@
-// What grpc's status means to us: the one place where it becomes an Error. Pure.
+// Turns a grpc status into an Error. No other file does that. Pure.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -10,20 +10,20 @@
 
 namespace elect {
 
-// What a call or stream ended with, as an Error. `what` names it in errors.
+// The Error for the status of a call or stream. `what` names the call in the message.
 [[nodiscard]] Error error_from(const grpc::Status& status, const std::string& what, const std::string& endpoint,
                                const ClientOptions& options);
 
-// Whether it may come through at another endpoint, or a little later.
+// Whether a retry may succeed, at another endpoint or a little later.
 [[nodiscard]] bool worth_another_try(const grpc::Status& status);
 
-// Whether the token was refused: it has expired, or accounts were changed since it was issued.
+// Whether the token was refused: it has expired, or accounts have changed since it was issued.
 [[nodiscard]] bool is_stale_token(const grpc::Status& status, const ClientOptions& options);
 
-// Whether authentication failed for the reason that this etcd has no accounts.
+// Whether authentication failed because this etcd has no accounts.
 [[nodiscard]] bool lacks_accounts(const grpc::Status& status);
 
-// The user's name for people: what is behind a colon may have been meant as a password.
+// The user's name for messages, without what follows a colon: that may be a password.
 [[nodiscard]] std::string shown_user(const ClientOptions& options);
 
 }  // namespace elect

@@ -1,6 +1,5 @@
-// Why TLS fails: grpc's status seldom says. A certificate or key that cannot be used is found before it is tried; what
-// a server has against us, or we against it, by one more handshake of our own, made only after grpc's has failed.
-// Any thread.
+// Finds out why TLS fails, because grpc's status seldom says it. The files are checked before they are used. After
+// grpc's handshake has failed, one handshake of our own shows what the server or we did not accept. Thread-safe.
 #pragma once
 
 #include <string>
@@ -11,14 +10,14 @@
 
 namespace elect {
 
-// The files' contents, as grpc will be given them. Errc::system for what is no certificate, no key (or one with a
-// passphrase), or no pair.
+// Both take file contents. Errc::system: it is no certificate, or no key (or one with a passphrase), or the two do not
+// belong together.
 [[nodiscard]] Result<void> check_client_certificate(const TlsOptions& options, const std::string& certificate,
                                                     const std::string& key);
 [[nodiscard]] Result<void> check_authorities(const std::string& file, const std::string& content);
 
-// Why no connection with this endpoint comes about, and the way out, in words for people; empty where that is not
-// known, or not a matter of TLS. `target`: as grpc wants it. `secure`: whether TLS is spoken with it.
+// Why this endpoint cannot be connected to, and what to do, for people. Empty: not known, or TLS is not the reason.
+// `target`: for grpc. `secure`: whether we use TLS with it.
 [[nodiscard]] std::string why_tls_fails(const std::string& target, bool secure, const TlsOptions& options,
                                         BootTime deadline);
 

@@ -38,11 +38,11 @@ Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Unt
     return std::unexpected(token.error());
   }
   watcher->token_ = *std::move(token);
-  // A member that lost its quorum would keep the stream and stay silent.
+  // Without this, a member that lost its quorum keeps the stream open and sends nothing.
   watcher->context_.AddMetadata("hasleader", "true");
   etcdserverpb::Watch::Stub stub(link->channel);
   watcher->stream_ = stub.PrepareAsyncWatch(&watcher->context_, &watcher->steps_);
-  // Where there is no watch yet, one that knows how far its watches are has nothing to say.
+  // A server whose progress can be trusted does not answer this: there is no watch yet.
   watcher->unsent_.emplace_back().mutable_progress_request();
   auto reader = start_thread([raw = watcher.get()] { raw->run(); });
   if (!reader) return std::unexpected(reader.error());
@@ -61,7 +61,7 @@ void Watcher::leave() {
   {
     const std::lock_guard lock(mutex_);
     leaving_ = true;
-    read_next();  // Where nothing is read, nothing would tell of the end.
+    read_next();  // Without a read in progress the end of the stream is not reported.
   }
   context_.TryCancel();
 }
@@ -74,7 +74,7 @@ void Watcher::add(std::int64_t id, const Target& target) {
   create.set_range_end(target.range_end);
   create.set_start_revision(target.from);
   create.set_fragment(true);
-  create.set_progress_notify(true);  // Tells of progress by itself, too, if seldom: every ten minutes.
+  create.set_progress_notify(true);  // The server also reports progress every ten minutes by itself.
   if (target.only_removals) create.add_filters(etcdserverpb::WatchCreateRequest::NOPUT);
   send(std::move(request));
 }
@@ -120,7 +120,7 @@ void Watcher::write_next() {
 }
 
 void Watcher::read_next() {
-  if (reading_ || ending_ || (waiting_ >= kMostWaiting && !leaving_)) return;
+  if (reading_ || ending_ || (unread_bytes_ >= kMaxUnread && !leaving_)) return;
   reading_ = true;
   stream_->Read(&response_, tag(Step::read));
 }
@@ -141,7 +141,7 @@ void Watcher::taken(Step step, bool ok) {
   if (ok) {
     write_next();
     read_next();
-  } else if (step != Step::wrote && !ending_) {  // Where a write fails, a read does, too.
+  } else if (step != Step::wrote && !ending_) {  // A failed write needs no action: the read fails, too.
     ending_ = true;
     stream_->Finish(&status_, tag(Step::finished));
   }
@@ -154,12 +154,12 @@ void Watcher::end() {
     const std::lock_guard lock(mutex_);
     by_us = leaving_;
   }
-  // One that is no etcd says nothing about the others.
+  // This endpoint is not an etcd. Others may be.
   const bool others_left = status_.error_code() == grpc::UNIMPLEMENTED && connection_.options().endpoints.size() > 1;
   if (!by_us && (status_.ok() || others_left || worth_another_try(status_))) connection_.leave(link_);
   auto error = status_.ok() ? Error{Errc::unavailable, "the server ended the watch", link_->endpoint}
                             : error_from(status_, "watch", link_->endpoint, connection_.options());
-  // Where there is no other token to fetch, to ask again is to be refused again.
+  // Retry only if a new token can be fetched.
   const bool new_token = is_stale_token(status_, connection_.options()) && connection_.forget_token(token_);
   if (others_left || new_token) error.code = Errc::unavailable;
   connection_.log(fmt::format("watch on {} ended: {}", link_->endpoint, error.message));
@@ -169,7 +169,7 @@ void Watcher::end() {
 void Watcher::deliver(Result<Next> item) {
   {
     const std::lock_guard lock(mutex_);
-    if (const auto* batch = item ? std::get_if<Batch>(&*item) : nullptr) waiting_ += size_of(*batch);
+    if (const auto* batch = item ? std::get_if<Batch>(&*item) : nullptr) unread_bytes_ += size_of(*batch);
     items_.push_back(std::move(item));
   }
   arrived_.notify_one();
@@ -184,7 +184,7 @@ void Watcher::take(etcdserverpb::WatchResponse&& response) {
     if (response.compact_revision() > 0) {
       deliver(Compacted{response.watch_id(), response.compact_revision()});
     } else if (!response.cancel_reason().empty() || !is_cancelled(response.watch_id())) {
-      // A token that has gone stale is worded as a lack of permission.
+      // etcd reports a stale token as a missing permission.
       connection_.forget_token(token_);
       const std::string& reason = response.cancel_reason();
       deliver(fail(Errc::unavailable,
@@ -196,7 +196,7 @@ void Watcher::take(etcdserverpb::WatchResponse&& response) {
   if (response.created()) {
     answered_ = true;
   } else if (response.events().empty() && !response.fragment() && !unfinished_.contains(response.watch_id())) {
-    // Of one watch, told by itself; or of all of them, when it was asked for.
+    // watch_id below 0: the answer to our progress request, for all watches. Otherwise: one watch, sent unasked.
     const bool asked_for = response.watch_id() < 0;
     if (asked_for && !answered_) answers_blindly_ = true;
     if (!asked_for || (answered_ && !answers_blindly_)) deliver(Progress{response.header().revision()});
@@ -234,7 +234,7 @@ Result<Watcher::Next> Watcher::next(const Until& until) {
   if (!item) {
     items_.push_front(item);
   } else if (const auto* batch = std::get_if<Batch>(&*item)) {
-    waiting_ -= size_of(*batch);
+    unread_bytes_ -= size_of(*batch);
     read_next();
   }
   return item;

@@ -1,14 +1,13 @@
 // One watch stream and the watches on it, with a thread that reads it.
 //
-// A stream ends when the server ends it, when the connection moves on from its endpoint, or when the Watcher is
-// destroyed; next() then says so and the caller opens another one, at the revision after the last that it has seen.
-// A watch that is refused ends it, too, as something that passes: the token may have gone stale, which etcd words as a
-// lack of permission. So a call for the same keys goes before the next stream; that one says clearly what it is.
+// A stream ends when the server ends it, when the connection leaves its endpoint, or when the Watcher is destroyed.
+// next() then answers with an error. The caller opens a new stream and starts it at the last revision seen + 1.
+// A refused watch ends the stream with a retryable error. The token may be stale, and etcd reports that as a missing
+// permission. So callers make a call for the same keys before they open the next stream: its error is exact.
 //
-// Only next() waits: neither a connection that is not made yet nor a server that takes nothing holds up the caller.
-// A caller that is slow does not fill the memory: while more than kMostWaiting bytes wait for it, nothing more is read,
-// and the rest waits at the server.
-// One thread at a time, but for the reading thread that is its own.
+// Only next() blocks. add(), cancel() and leave() never wait for the network.
+// A slow caller does not fill the memory: while more than kMaxUnread bytes wait for next(), the stream is not read.
+// Not thread-safe. It owns one thread, which reads the stream.
 #pragma once
 
 #include <atomic>
@@ -36,9 +35,9 @@ inline constexpr std::chrono::milliseconds kPauseBeforeReopening{100};
 
 class Watcher {
  public:
-  static constexpr std::size_t kMostWaiting = 4U << 20U;
+  static constexpr std::size_t kMaxUnread = 4U << 20U;
 
-  // Opens a stream on the present endpoint. Ends early, with an error, where none can be had.
+  // Opens a stream on the current endpoint. Waits for a connection and a token only, for as long as `until` allows.
   [[nodiscard]] static Result<std::unique_ptr<Watcher>> open(Connection& connection, const Until& until);
   ~Watcher();
 
@@ -49,22 +48,22 @@ class Watcher {
   struct Target {
     std::string key;
     std::string range_end;
-    Revision from = 0;  // The first revision to tell of.
+    Revision from = 0;  // The first revision whose events are wanted.
     bool only_removals = false;
   };
 
-  // Adds a watch under an ID of the caller's, over 0. The server takes it up in its own time: its events begin at
-  // `from` all the same. Where the stream has ended, next() says why.
+  // Requests a watch. The caller chooses `id`; it is above 0. Returns before the server has created the watch; no event
+  // from `from` on is missed. If the stream has ended, next() says why.
   void add(std::int64_t id, const Target& target);
   void cancel(std::int64_t id);
 
-  // Asks how far the watches are: next() tells of a Progress once all of them are there. Nothing comes of it where the
-  // server's answer says nothing: before 3.4.25 and 3.5.8 etcd answers with its own revision, wherever the watches are.
+  // Asks the server up to which revision all watches are complete. next() then answers with a Progress.
+  // Does nothing with servers before 3.4.25 and 3.5.8: they answer with their own revision, even if events are missing.
   void ask_for_progress();
-  // Nothing: no watch was taken up yet.
+  // Whether the server's progress can be trusted. nullopt: not known before the first watch is created.
   [[nodiscard]] std::optional<bool> tells_progress() const;
 
-  // Ends the stream without waiting for that: the destructor does.
+  // Starts to end the stream and returns at once. The destructor waits for the end.
   void leave();
 
   // All events of one or more whole revisions of one watch, in order.
@@ -73,21 +72,21 @@ class Watcher {
     Header header;
     std::vector<Event> events;
   };
-  struct Compacted {  // A watch began at a revision that is no longer in the store; the stream is of no more use.
+  struct Compacted {  // The watch started at a revision that was compacted. Open a new stream.
     std::int64_t id = 0;
-    Revision oldest = 0;  // The oldest revision to be had.
+    Revision oldest = 0;  // The oldest revision in the store.
   };
-  struct Progress {  // Every event up to that revision has been told.
+  struct Progress {  // next() has returned every event up to this revision.
     Revision revision = 0;
   };
   struct Late {};  // Nothing came by the deadline.
   using Next = std::variant<Batch, Compacted, Progress, Late>;
 
-  // Waits for the next batch. An error: Errc::interrupted, or why the stream has ended. A stream on which the server
-  // takes up no watch within --command-timeout has ended, too.
+  // Waits for the next item. Errors: Errc::interrupted, or why the stream ended. A stream also counts as ended if the
+  // server creates no watch within Connection::patience().
   [[nodiscard]] Result<Next> next(const Until& until);
 
-  // Whether the server has taken up a watch on this stream.
+  // Whether the server has created a watch on this stream.
   [[nodiscard]] bool answered() const { return answered_; }
 
  private:
@@ -113,23 +112,23 @@ class Watcher {
   grpc::ClientContext context_;
   grpc::CompletionQueue steps_;
   std::unique_ptr<Stream> stream_;
-  // The reading thread's.
+  // Used by the reading thread only.
   etcdserverpb::WatchResponse response_;
   grpc::Status status_;
   std::map<std::int64_t, Batch> unfinished_;  // Fragments of a batch, by watch.
 
-  std::mutex mutex_;  // Guards what follows, and the beginning of each step.
+  std::mutex mutex_;  // Guards the fields below, and is held when a step starts.
   std::condition_variable_any arrived_;
-  std::deque<Result<Next>> items_;  // An error is the last one, and stays.
-  std::size_t waiting_ = 0;         // The bytes of their keys and values.
+  std::deque<Result<Next>> items_;  // An error is the last item. It is never removed.
+  std::size_t unread_bytes_ = 0;
   std::deque<etcdserverpb::WatchRequest> unsent_;
-  std::set<std::int64_t> cancelled_;  // By us.
-  bool writing_ = true;               // The stream's start is under way, or a write.
-  bool reading_ = true;               // Likewise.
-  bool ending_ = false;               // No further step but the last.
-  bool leaving_ = false;              // We end it ourselves.
+  std::set<std::int64_t> cancelled_;  // Watches that cancel() was called for.
+  bool writing_ = true;               // A write, or the start of the stream, is in progress.
+  bool reading_ = true;               // A read, or the start of the stream, is in progress.
+  bool ending_ = false;               // Finish was called: no other step may start.
+  bool leaving_ = false;              // leave() was called.
   std::atomic<bool> answered_ = false;
-  std::atomic<bool> answers_blindly_ = false;  // It told of progress when there was no watch yet.
+  std::atomic<bool> answers_blindly_ = false;  // It reported progress before any watch existed: not to be trusted.
   std::jthread reader_;
 };
 

@@ -1,5 +1,5 @@
-// Whether what came back is an answer of etcd's to what was asked. Behind an endpoint may be anything that speaks gRPC,
-// or a link that garbles: a message that says nothing is not to be read as "nobody leads" or "the lease is gone".
+// Checks that a response is a complete answer of etcd to the request. An endpoint may be any gRPC server, and a link
+// may damage data: an empty message must not be read as "no leader" or "the lease is gone".
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -8,19 +8,19 @@
 
 namespace elect {
 
-// etcd puts a header on every answer.
+// Every response of etcd has a header.
 template <typename Request, typename Response>
 [[nodiscard]] bool is_answer(const Request& /*request*/, const Response& response) {
   return response.has_header();
 }
 
-// A range comes with the count of what it would be without its limit.
+// A range response has the count that it would have without its limit.
 [[nodiscard]] bool is_answer(const etcdserverpb::RangeRequest& request, const etcdserverpb::RangeResponse& response);
 
-// A Txn has one answer of the right kind for each operation of the branch that was taken.
+// A Txn response has one response of the right kind for each operation of the branch that was executed.
 [[nodiscard]] bool is_answer(const etcdserverpb::TxnRequest& request, const etcdserverpb::TxnResponse& response);
 
-// What a call ends with that got another kind of answer: worth another try, elsewhere.
+// The status of a call whose response fails these checks. Retryable at another endpoint.
 [[nodiscard]] inline grpc::Status not_an_answer() {
   return {grpc::INTERNAL, "what came back is not an answer of etcd's: is it behind this endpoint?"};
 }
