@@ -26,7 +26,7 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 
 bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
-// Digits and at most one point, taken from the front.
+// Digits and at most one point, removed from the front of the text.
 struct Number {
   std::string_view whole;
   std::string_view fraction;
@@ -48,7 +48,8 @@ Number take_number(std::string_view& text) {
   return number;
 }
 
-// False on overflow. The fraction is Go's, in floating point: so 0.3333333333333333333h are 20m, as they are in Go.
+// False on overflow. The fraction is computed in floating point like in Go, so 0.3333333333333333333h are 20m here,
+// too.
 bool add_scaled(std::int64_t& total, const Number& number, std::int64_t unit) {
   std::int64_t value = 0;
   for (const char digit : number.whole) {
@@ -59,7 +60,7 @@ bool add_scaled(std::int64_t& total, const Number& number, std::int64_t unit) {
   double scale = 1;
   for (const char digit : number.fraction) {
     std::int64_t longer = 0;
-    // Further digits count no more.
+    // Ignore further digits: they no longer matter.
     if (__builtin_mul_overflow(fraction, 10, &longer) || __builtin_add_overflow(longer, digit - '0', &longer)) break;
     fraction = longer;
     scale *= 10;
@@ -123,7 +124,7 @@ Result<nanoseconds> parse_duration(std::string_view text) {
 
 std::string format_duration(nanoseconds duration) {
   if (duration == nanoseconds(0)) return "0s";
-  // Unsigned, so that the least of all has a positive too.
+  // Unsigned: the smallest negative number has no positive counterpart.
   const auto bits = static_cast<std::uint64_t>(duration.count());
   if (duration < nanoseconds(0)) return "-" + format_positive(0 - bits);
   return format_positive(bits);

@@ -10,7 +10,7 @@
 namespace elect {
 namespace {
 
-// The character at the front of `bytes`; nothing where they are no UTF-8.
+// The first character of `bytes`; nullopt: they are not UTF-8.
 struct Rune {
   char32_t code;
   std::size_t size;

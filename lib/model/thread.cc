@@ -12,7 +12,7 @@ std::unexpected<Error> thread_refused(const std::error_code& why) {
 
 Result<void> try_threads(std::size_t count) {
   std::latch all_tried(1);
-  std::vector<std::jthread> threads;  // Joined after they were let go, however we leave.
+  std::vector<std::jthread> threads;  // Joined on every way out, after they were released.
   const struct LetGo {
     std::latch& latch;
     ~LetGo() { latch.count_down(); }

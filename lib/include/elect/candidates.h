@@ -1,10 +1,10 @@
-// The queue of candidates: who leads, who waits, and every change of that, from a snapshot and the events after it.
+// The queue of candidates: who leads, who waits, and each change of the leader, from a snapshot and the events after
+// it.
 //
-// One part under all that looks at an election (observe, inspect, history, a candidate's own place), so that all of
-// them agree. Pure: it does no I/O and knows no time. Not synchronised: one thread at a time.
+// observe, inspect and the history all use it, so they agree. Pure: no I/O, no clock. Not thread-safe.
 //
-// What comes in is the store's and is not trusted: keys under the prefix that no candidate of ours made, without a
-// lease, with equal create revisions (several keys put by one Txn), events for keys never seen or seen twice.
+// The input comes from the store and is not trusted: keys without a lease, foreign keys under the prefix, equal create
+// revisions (one Txn put several keys), events for unknown keys, repeated events.
 #pragma once
 
 #include <map>
@@ -18,15 +18,15 @@
 
 namespace elect {
 
-// A change of who leads, or of what the leader says.
+// A change of the leader, or of its value.
 struct Change {
   enum class Type {
     elected,     // `leader` leads from `revision` on.
-    proclaimed,  // The same leader has put a new value (or the same value again).
-    vacant,      // Nobody leads; `leader` is the one whose term ended.
+    proclaimed,  // The same leader put a value again, usually a new one.
+    vacant,      // No leader. `leader` is the one whose term ended.
   };
   Type type;
-  Revision revision;  // The revision of the store that made it so.
+  Revision revision;  // The revision that made the change.
   Candidate leader;
 
   bool operator==(const Change&) const = default;
@@ -34,24 +34,24 @@ struct Change {
 
 class Queue {
  public:
-  // Starts empty, before all events.
+  // Empty: no candidate, no event applied.
   Queue() = default;
-  // Starts from the candidates, in any order, that stood at revision `at` of the store.
+  // Starts with the candidates at revision `at`, in any order.
   Queue(std::vector<Candidate> snapshot, Revision at);
 
-  // Applies all events of one revision, which the store made at once: intermediate states were never to be seen.
-  // Answers the one change of leadership that they came to, if any. Events at or below the revision already applied
-  // are passed over, so that a resumed watch may repeat some. O(log n) an event.
+  // Applies all events of one revision. The store made them at once, so there are no states in between. Returns the
+  // change of leader that they cause, if any. Ignores revisions that were applied before: a resumed watch may repeat
+  // some. O(log n) an event.
   std::optional<Change> apply(Revision revision, std::span<const Event> events);
 
-  // The candidate with the smallest create revision (of several, with the smallest key), or nullptr.
+  // The candidate with the smallest create revision; if several share it, the one with the smallest key. nullptr: none.
   // Valid until the next apply.
   [[nodiscard]] const Candidate* leader() const;
 
-  // The candidate of this key, or nullptr. Valid until the next apply.
+  // The candidate with this key, or nullptr. Valid until the next apply.
   [[nodiscard]] const Candidate* find(const std::string& key) const;
 
-  // All, first in the queue first.
+  // All candidates, from the front of the queue.
   [[nodiscard]] std::vector<Candidate> in_order() const;
 
   [[nodiscard]] std::size_t size() const { return by_key_.size(); }
@@ -63,7 +63,7 @@ class Queue {
   void remove(const std::string& key);
 
   std::map<Place, Candidate> order_;
-  std::unordered_map<std::string, Revision> by_key_;  // key to create revision
+  std::unordered_map<std::string, Revision> by_key_;  // From a key to its create revision.
   Revision applied_ = 0;
 };
 

@@ -1,5 +1,4 @@
-// Terms and stays of an election's candidates, from a snapshot and all the events after it. Pure. Not synchronised: one
-// thread at a time.
+// The history of an election: who led and who waited, from a snapshot and all events after it. Pure. Not thread-safe.
 #pragma once
 
 #include <optional>
@@ -12,36 +11,36 @@
 
 namespace elect {
 
-// From a candidate's becoming leader until its key was gone. Its create revision is the term's fencing token.
+// The time from when a candidate became leader until its key was deleted. Its create revision is the fencing token.
 struct Term {
-  Candidate leader;    // With the last value that it put.
-  Revision first = 0;  // The revision that made it leader; for one that led already, where the history begins.
-  std::optional<Revision> last;  // The revision that ended it. Nothing: it leads still.
+  Candidate leader;    // With its last value.
+  Revision first = 0;  // The revision that made it leader. If it led before the history begins: where that begins.
+  std::optional<Revision> last;  // The revision that ended it. nullopt: it still leads.
 
   bool operator==(const Term&) const = default;
 };
 
-// The whole time that a candidate stood, waiting and leading.
+// The time that a candidate stood in the election, waiting or leading.
 struct Stay {
-  Candidate candidate;               // With the last value that it put.
-  Revision first = 0;                // The revision that it stood up in, or where the history begins.
-  std::optional<Revision> led_from;  // Nothing: it never led.
-  std::optional<Revision> last;      // The revision that ended it. Nothing: it stands still.
+  Candidate candidate;               // With its last value.
+  Revision first = 0;                // The revision that created its key, or where the history begins.
+  std::optional<Revision> led_from;  // nullopt: it never led.
+  std::optional<Revision> last;      // The revision that deleted its key. nullopt: still a candidate.
 
   bool operator==(const Stay&) const = default;
 };
 
 class Chronicle {
  public:
-  // Begins with what stood at revision `at`.
+  // Starts with the candidates at revision `at`.
   Chronicle(const std::vector<Candidate>& snapshot, Revision at);
 
   // Applies all events of one revision.
   void apply(Revision revision, std::span<const Event> events);
 
-  [[nodiscard]] const std::vector<Term>& terms() const { return terms_; }            // In order of time.
-  [[nodiscard]] const std::vector<Stay>& stays() const { return stays_; }            // In the order of standing up.
-  [[nodiscard]] const std::vector<Revision>& revisions() const { return moments_; }  // Each that changed anything here.
+  [[nodiscard]] const std::vector<Term>& terms() const { return terms_; }            // Oldest first.
+  [[nodiscard]] const std::vector<Stay>& stays() const { return stays_; }            // Oldest first.
+  [[nodiscard]] const std::vector<Revision>& revisions() const { return moments_; }  // All that changed something here.
 
  private:
   void note(const Candidate& candidate, Revision revision);
@@ -52,7 +51,7 @@ class Chronicle {
   std::vector<Term> terms_;
   std::vector<Stay> stays_;
   std::vector<Revision> moments_;
-  std::unordered_map<std::string, std::size_t> standing_;  // Key to its stay.
+  std::unordered_map<std::string, std::size_t> standing_;  // From a key to the index of its stay.
 };
 
 }  // namespace elect

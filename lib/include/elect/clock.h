@@ -1,5 +1,5 @@
-// The clock that leases are measured on: CLOCK_BOOTTIME, which runs on while the machine sleeps and never jumps. A
-// laptop that wakes up after a minute has lost its ten-second lease, and this clock says so.
+// The clock for leases: CLOCK_BOOTTIME. It never jumps, and it also runs while the machine sleeps. A laptop that sleeps
+// for a minute loses its ten-second lease, and this clock shows it.
 #pragma once
 
 #include <algorithm>
@@ -22,30 +22,30 @@ struct BootClock {
 
 using BootTime = BootClock::time_point;
 
-// How long an operation may take: it ends when either comes, with Errc::interrupted after a stop request, with an
-// outcome or error of its own after the deadline. Without a deadline a call takes the client's command_timeout at most,
-// and what waits for others (wait, hold, observe, watch) waits for ever.
+// How long an operation may take. After a stop request it ends with Errc::interrupted. After the deadline it ends with
+// an outcome or error of its own. Without a deadline a call takes command_timeout at most, and operations that wait for
+// others (wait, hold, observe, watch) wait for ever.
 struct Until {
   std::stop_token stop;
   std::optional<BootTime> deadline;
 };
 
-// Sleeps, but no longer than until the stop request. The time that the machine sleeps counts.
+// Sleeps for `duration` or until a stop request. Time in which the machine sleeps counts.
 void pause_for(std::chrono::nanoseconds duration, const std::stop_token& stop);
 
-// So long after `time`; never before it, however long that is.
+// time + duration, or the latest time there is if that would overflow.
 [[nodiscard]] inline BootTime saturating_add(BootTime time, std::chrono::nanoseconds duration) {
   return duration > BootTime::max() - time ? BootTime::max() : time + duration;
 }
 
-// Waits until `done`, as a condition variable's wait_until with a stop token, on the boot clock. A condition variable
-// knows only the clock that stands still while the machine sleeps, so that it is to be woken now and then to look: a
-// machine that slept finds the deadline half a second late at most. Answers what `done` does.
+// Like wait_until with a stop token, but on the boot clock. Condition variables only know a clock that stops while the
+// machine sleeps. So this wakes up every half second and looks: after a sleep it is that much late at most. Returns
+// done().
 template <typename Done>
 bool wait_on_boot_clock(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, BootTime deadline,
                         const std::stop_token& stop, const Done& done) {
-  // What waits for ever misses no deadline. No longer at once than this: the library adds it to a clock's reading,
-  // which the longest durations would overflow.
+  // Without a deadline there is none to miss. But wait_for adds the duration to the current time, which could overflow:
+  // so one wait is a day at most.
   const std::chrono::nanoseconds piece =
       deadline == BootTime::max() ? std::chrono::hours(24) : std::chrono::milliseconds(500);
   while (!done() && !stop.stop_requested()) {

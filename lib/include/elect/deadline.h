@@ -1,9 +1,8 @@
-// How sure a lease holder may be that it still holds, from local knowledge alone.
+// How long a lease certainly lives, judged by the local clock alone.
 //
-// The server counts a lease's TTL from when it handled the renewal, which is never before the client sent it. So the
-// time a renewal was *sent*, plus the TTL that the server *answered*, is when the lease can end at the earliest. The
-// fractions leave room for stopping what depends on the lease before that: README, "How leadership ends".
-// Pure; the clock's reading is passed in.
+// The server counts the TTL from when it handles a renewal. That is never before the client sent it. So the lease
+// cannot end before the time at which the renewal was *sent* plus the TTL that the server *answered*. The fractions 2/3
+// and 9/10 leave time to stop what depends on the lease. Pure: the caller passes the time in.
 #pragma once
 
 #include <chrono>
@@ -15,12 +14,12 @@ namespace elect {
 class Deadline {
  public:
   enum class State {
-    sure,       // Nobody else can hold: less than 2/3 of the TTL has passed since the renewal was sent.
-    uncertain,  // From 2/3 on: renewals fail; begin to stop what depends on the lease.
-    lost,       // From 9/10 on: act as if it were lost.
+    sure,       // Less than 2/3 of the TTL has passed since the renewal was sent. Nobody else can lead.
+    uncertain,  // From 2/3 on. Renewals fail: start to stop what depends on the lease.
+    lost,       // From 9/10 on. Treat the lease as expired.
   };
 
-  Deadline() = default;  // Lost from the beginning.
+  Deadline() = default;  // Already lost.
   Deadline(BootTime sent, std::chrono::nanoseconds ttl) : sent_(sent), ttl_(ttl) {}
 
   [[nodiscard]] State at(BootTime now) const;
@@ -29,7 +28,7 @@ class Deadline {
   [[nodiscard]] BootTime expiry() const { return sent_ + ttl_; }
   [[nodiscard]] std::chrono::nanoseconds ttl() const { return ttl_; }
 
-  // Keeps whichever promise reaches further: answers may arrive out of order.
+  // Ignores a renewal that would expire earlier: answers may arrive out of order.
   void renew(BootTime sent, std::chrono::nanoseconds ttl);
 
  private:

@@ -1,5 +1,6 @@
-// Durations as people write them: Go's ("1m30s", "500ms", "1.5h", units h m s ms us µs ns), or a bare number, which is
-// seconds ("10", "0.5"). Never negative. Pure.
+// Durations as people write them: like Go ("1m30s", "500ms", "1.5h"; units h m s ms us µs ns), or a bare number of
+// seconds
+// ("10", "0.5"). Never negative. Pure.
 #pragma once
 
 #include <chrono>
@@ -10,7 +11,7 @@
 
 namespace elect {
 
-// Errc::usage, with a message that quotes the text, where it is empty, negative, malformed or above about 292 years.
+// Errc::usage if the text is empty, negative, malformed or above about 292 years. The message quotes it.
 [[nodiscard]] Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
 // As Go prints one: "1m30s", "500ms", "0s".

@@ -1,10 +1,10 @@
 // What can go wrong, as one value.
 //
-// Every operation of the library answers with a Result: the outcome, or an Error. An outcome that is expected (not
-// elected in time, no leader) is never an Error; it has a type of its own beside the operation.
+// Every operation of the library returns a Result: the outcome, or an Error. Expected outcomes (not elected in time, no
+// leader) are no errors: they have types of their own.
 //
-// Decide by `code` alone. `message` is for people: one line without a full stop, that names what was wrong and, where
-// there is one, the way out. It may change between versions.
+// Programs decide by `code` only. `message` is for people: one line without a full stop that says what was wrong and,
+// if possible, what to do. It may change between versions.
 #pragma once
 
 #include <expected>
@@ -13,27 +13,27 @@
 namespace elect {
 
 enum class Errc {
-  usage,            // The caller's arguments cannot work, whatever the server says.
-  unreachable,      // No endpoint could be reached. Nothing was done, or it is not known whether it was.
-  unavailable,      // Endpoints answer but cannot serve: no raft leader, overload, shutting down.
-  timeout,          // An endpoint was reached and gave no answer in time. The call may have taken effect.
-  interrupted,      // The caller's stop token was triggered.
-  lease_not_found,  // There is no such lease, or no longer.
-  compacted,        // That revision is no longer in the store.
-  future_revision,  // That revision is not in the store yet.
+  usage,            // The arguments are wrong. No server was asked.
+  unreachable,      // No endpoint could be reached. The call may have taken effect if an earlier try was cut off.
+  unavailable,      // Endpoints answer but cannot serve: no raft leader, overload, shutdown.
+  timeout,          // An endpoint gave no answer in time. The call may have taken effect.
+  interrupted,      // The caller requested a stop.
+  lease_not_found,  // There is no such lease (any more).
+  compacted,        // The revision was compacted: it is no longer in the store.
+  future_revision,  // The store has not reached this revision yet.
   unauthenticated,  // User, password or token were not accepted.
-  permission,       // This user may not do that.
-  refused,          // The server says no for good: request too large, out of space, invalid.
-  system,           // The operating system refused something: a file, a process, memory.
+  permission,       // The user lacks a permission.
+  refused,          // etcd refuses for good: request too large, out of space, invalid.
+  system,           // The operating system refused a file, a process, a thread or memory.
 };
 
 struct Error {
   Errc code;
   std::string message;
-  std::string endpoint;  // The endpoint that said so, as the caller wrote it. Empty where none is to blame.
+  std::string endpoint;  // The endpoint that caused it, as the caller wrote it. Empty: none did.
 };
 
-// Whether what failed so may succeed when it is tried again a little later.
+// Whether a retry a little later may succeed.
 [[nodiscard]] inline bool is_transient(Errc code) {
   return code == Errc::unreachable || code == Errc::unavailable || code == Errc::timeout;
 }
@@ -45,8 +45,7 @@ using Result = std::expected<T, Error>;
   return std::unexpected(Error{code, std::move(message), std::move(endpoint)});
 }
 
-// The error as one line, with its endpoint: what follows "Error: " on a terminal. Control characters in it are
-// escaped, since parts of it can come from a server.
+// One line with the message and the endpoint, for people. Control characters are escaped: parts may come from a server.
 [[nodiscard]] std::string describe(const Error& error);
 
 }  // namespace elect

@@ -1,4 +1,4 @@
-// What etcd's store holds and says, as plain types.
+// Plain types for what etcd stores and answers.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace elect {
 
-// What the server says of itself with every answer.
+// Comes with every response of etcd.
 struct Header {
   std::uint64_t cluster_id = 0;
   std::uint64_t member_id = 0;
@@ -22,38 +22,38 @@ struct Header {
 struct Candidate {
   std::string key;
   std::string value;
-  LeaseId lease = 0;             // 0: attached to no lease; it leads until somebody deletes it.
-  Revision create_revision = 0;  // Its place in the queue; the leader's is the fencing token.
+  LeaseId lease = 0;             // 0: no lease. It stays in the queue until somebody deletes it.
+  Revision create_revision = 0;  // The queue is sorted by this. The leader's is the fencing token.
   Revision mod_revision = 0;
   std::int64_t version = 0;
 
   bool operator==(const Candidate&) const = default;
 };
 
-// A change of one key, in the store's order.
+// A change of one key.
 struct Event {
   enum class Type { put, removed };
   Type type;
-  Candidate candidate;  // For `removed`: the key, and in mod_revision the revision that removed it; no more.
+  Candidate candidate;  // For `removed` only the key, and in mod_revision the revision that removed it.
 };
 
 // The candidates at one revision of the store.
 struct Snapshot {
   Header header;
-  std::vector<Candidate> candidates;  // Sorted by create revision, as the server sorted them.
-  std::int64_t count = 0;             // How many there are in all, also where fewer were asked for.
+  std::vector<Candidate> candidates;  // Sorted by create revision, by the server.
+  std::int64_t count = 0;             // How many there are, also if `limit` was smaller.
 };
 
 struct Query {
-  Revision revision = 0;      // As of this revision; 0: now.
-  std::int64_t limit = 0;     // At most so many, first in the queue first; 0: all.
-  bool serializable = false;  // Answered by one member from what it has, which may be old.
-  bool keys_only = false;     // Without the values.
+  Revision revision = 0;      // Read at this revision. 0: now.
+  std::int64_t limit = 0;     // At most this many, from the front of the queue. 0: all.
+  bool serializable = false;  // One member answers from its own data, which may be old.
+  bool keys_only = false;     // Leave the values out.
 };
 
 struct LeaseStatus {
   LeaseId id = 0;
-  std::chrono::seconds ttl{-1};  // Time left; negative: there is no such lease.
+  std::chrono::seconds ttl{-1};  // Time left. Negative: there is no such lease.
   std::chrono::seconds granted{0};
   std::vector<std::string> keys;
 };

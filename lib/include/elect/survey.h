@@ -1,4 +1,4 @@
-// All elections below a prefix of their names, asked of the store. What an election is there: see elections.h.
+// Asks the store for all elections below a prefix of their names. elections.h says what counts as an election.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,8 @@ struct Survey {
 [[nodiscard]] Result<Survey> survey(Client& client, const std::string& prefix, const Query& query = {},
                                     const Until& until = {});
 
-// As Election::observe(), for all elections below a prefix, on one watch. At the start nothing is told of elections
-// that nobody leads.
+// Like Election::observe() for all elections below a prefix, with one watch. At the start elections without a leader
+// are not reported.
 [[nodiscard]] Result<void> observe_all(Client& client, const std::string& prefix, Revision from,
                                        const std::function<bool(const Observation&)>& tell, const Until& until);
 

@@ -1,4 +1,4 @@
-// Threads, which the system may refuse: ulimit -u, ulimit -v, the control group's pids.max.
+// Starts threads. The system may refuse them: ulimit -u, ulimit -v, pids.max of the control group.
 #pragma once
 
 #include <system_error>
@@ -9,10 +9,10 @@
 
 namespace elect {
 
-// The error for a thread that was refused.
+// The error for a refused thread.
 [[nodiscard]] std::unexpected<Error> thread_refused(const std::error_code& why);
 
-// Starts a thread that does `work`. Errc::system where the system refuses it.
+// Starts a thread that runs `work`. Errc::system: the system refused it.
 template <typename Work>
 [[nodiscard]] Result<std::jthread> start_thread(Work&& work) {
   try {
@@ -22,7 +22,7 @@ template <typename Work>
   }
 }
 
-// Whether the system would let us have so many more threads at once: starts them, and waits for their end.
+// Checks that the system allows this many more threads at once: starts them and waits until they end.
 [[nodiscard]] Result<void> try_threads(std::size_t count);
 
 }  // namespace elect
