@@ -97,13 +97,6 @@ std::string user_name(uid_t user) {
   return name;
 }
 
-void say_refused(pid_t process, uid_t user) {
-  const std::string whose =
-      user == Descendants::kUnknownUser ? "another user's" : "of user " + elect::printable(user_name(user));
-  warn("process " + std::to_string(process) + ", which CMD started, may not be ended: it is " + whose +
-       ". Waiting for its end; leadership is kept while the lease can be renewed");
-}
-
 // Where pass_stop() passes it to: the socket of the guard whose CMD runs, or -1.
 std::atomic<int> stop_goes_to = -1;
 static_assert(std::atomic<int>::is_always_lock_free);
@@ -211,7 +204,8 @@ Guard::Guard(Guard&& other) noexcept
       spared_(std::move(other.spared_)),
       started_(std::exchange(other.started_, false)),
       ended_(other.ended_),
-      program_(std::move(other.program_)) {}
+      program_(std::move(other.program_)),
+      said_(std::move(other.said_)) {}
 
 Guard::~Guard() {
   if (pid_ <= 0) return;
@@ -228,18 +222,25 @@ Guard::~Guard() {
   if (started_ && !did_its_work) end_descendants();
 }
 
-void Guard::end_descendants() const {
+// Each once, whether the guard found it or we.
+void Guard::say_refused(int process, unsigned user) {
+  if (std::ranges::find(said_, process) != said_.end()) return;
+  said_.push_back(process);
+  const std::string whose =
+      user == Descendants::kUnknownUser ? "another user's" : "of user " + elect::printable(user_name(user));
+  warn("process " + std::to_string(process) + ", which CMD started, may not be ended: it is " + whose +
+       ". Waiting for its end; leadership is kept while the lease can be renewed");
+}
+
+void Guard::end_descendants() {
   using std::chrono::milliseconds;
   milliseconds pause(1);
-  std::vector<pid_t> said;
   Descendants rest(Descendants::Reap::yes, spared_);
   while (has_child()) {
     const auto left = rest.end([] {});
     if (left.living == 0 && left.zombies == 0) return;
     const auto named = std::min(left.which.size(), static_cast<std::size_t>(left.refused));
     for (const auto& refused : std::span(left.which.data(), named)) {
-      if (std::ranges::find(said, refused.process) != said.end()) continue;
-      said.push_back(refused.process);
       say_refused(refused.process, refused.user);
     }
     poll(nullptr, 0, static_cast<int>(pause.count()));

@@ -116,7 +116,8 @@ class Guard {
 
  private:
   Guard(int socket, int pid, std::vector<int> others) : socket_(socket), pid_(pid), spared_(std::move(others)) {}
-  void end_descendants() const;
+  void end_descendants();
+  void say_refused(int process, unsigned user);
 
   int socket_;
   int pid_;
@@ -124,6 +125,7 @@ class Guard {
   bool started_ = false;
   bool ended_ = false;
   std::string program_;
+  std::vector<int> said_;  // Whoever may not be signalled, and was named.
 };
 
 // Ends this process by the signal that was typed for CMD, so that the shell that runs electctl sees what it would see

@@ -320,7 +320,8 @@ all_gone() {
 }
 
 # As an ordinary user: what CMD ran by sudo is root's. A setuid copy of setpriv(1) stands for sudo.
-@test "gate: a process that may not be ended is named, and leadership is kept while it lives" {
+# $holder's CMD has ended, and $root, which it started, may not be ended.
+start_with_child_of_root() {
   ((EUID == 0)) || skip "makes a program that runs as root"
   directory=$(mktemp -d /tmp/electctl-setuid.XXXXXX)
   chmod 755 "$directory"
@@ -334,9 +335,14 @@ all_gone() {
   holder=${started[0]}
   wait_for 10 grep -q ' may not be ended: it is of user root\.' "$BATS_TEST_TMPDIR/holder.err"
   root=$(<"$BATS_TEST_TMPDIR/holder")
+  guard=$(pgrep -P "$holder")
+  rm -r "$directory"
+}
+
+@test "gate: a process that may not be ended is named, and leadership is kept while it lives" {
+  start_with_child_of_root
   grep -qx "electctl: process $root, which CMD started, may not be ended: it is of user root. Waiting for its end; leadership is kept while the lease can be renewed" "$BATS_TEST_TMPDIR/holder.err"
   leads "$name" v
-  guard=$(pgrep -P "$holder")
   before=$(awk '{ print $14 + $15 }' "/proc/$guard/stat")
   sleep 2
   (($(awk '{ print $14 + $15 }' "/proc/$guard/stat") - before < 50))  # Of 200 ticks: it does not try all the time.
@@ -345,5 +351,18 @@ all_gone() {
   ended "$holder" 3
   (($(wc -l <"$BATS_TEST_TMPDIR/holder.err") == 1))
   run -10 electctl inspect "$name"
-  rm -r "$directory"
+}
+
+@test "gate: a process that may not be ended is named once, also where electctl takes over from a killed guard" {
+  start_with_child_of_root
+  kill -KILL "$guard"
+  is_taken_over() { (($(ps -o ppid= -p "$root") == holder)); }
+  wait_for 10 is_taken_over
+  sleep 1  # Time to say it again.
+  leads "$name" v
+  kill "$root"
+  ended "$holder" 1
+  (($(grep -c ' may not be ended: ' "$BATS_TEST_TMPDIR/holder.err") == 1))
+  (($(wc -l <"$BATS_TEST_TMPDIR/holder.err") == 2))
+  run -10 electctl inspect "$name"
 }
