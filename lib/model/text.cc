@@ -114,6 +114,24 @@ std::string printable(std::string_view bytes) {
   return text;
 }
 
+std::string shell_quoted(std::string_view bytes) {
+  const bool plain = printable(bytes) == bytes;
+  std::string quoted = plain ? "'" : "$'";
+  for (const char byte : bytes) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (plain) {
+      quoted += byte == '\'' ? "'\\''" : std::string(1, byte);
+    } else if (byte == '\'' || byte == '\\') {
+      quoted += {'\\', byte};
+    } else if (code < 0x20 || code >= 0x7F) {
+      quoted += fmt::format("\\{:03o}", code);
+    } else {
+      quoted += byte;
+    }
+  }
+  return quoted + "'";
+}
+
 std::string go_quoted(std::string_view bytes) {
   std::string text = "\"";
   while (!bytes.empty()) {

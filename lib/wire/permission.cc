@@ -50,9 +50,12 @@ std::string in_words(const KeySpan& range) {
 // last" are no arguments.
 std::string for_etcdctl(const KeySpan& range) {
   const std::string_view key = range.key == kNul ? "" : std::string_view(range.key);
-  if (range.range_end == kNul) return fmt::format("'{}' --from-key", printable(key));
-  if (range.range_end.empty()) return fmt::format("'{}'", printable(key));
-  return fmt::format("'{}' '{}'", printable(key), printable(range.range_end));
+  const std::string quoted = shell_quoted(key);
+  const bool is_like_option = key.starts_with('-');
+  const std::string_view behind = is_like_option ? "-- " : "";
+  if (range.range_end == kNul) return is_like_option ? "--from-key -- " + quoted : quoted + " --from-key";
+  if (range.range_end.empty()) return fmt::format("{}{}", behind, quoted);
+  return fmt::format("{}{} {}", behind, quoted, shell_quoted(range.range_end));
 }
 
 }  // namespace

@@ -216,6 +216,16 @@ denied() {
   [[ $stderr == *"etcdctl role grant-permission ROLE readwrite 'others/' 'others0' (endpoint "* ]]
 }
 
+@test "a missing permission on a NAME of any bytes: the command that is printed grants it" {
+  local where=$'-it\'s\x01'
+  run -1 --separate-stderr electctl "${alice[@]}" leader -- "$where"
+  [[ $stderr == "Error: "*" etcdctl role grant-permission ROLE "*" (endpoint "* && $stderr != *$'\x01'* ]]
+  command=${stderr#*etcdctl role grant-permission ROLE }
+  eval "as_root role grant-permission all ${command% (endpoint *}"
+  run -10 electctl "${alice[@]}" leader -- "$where"
+  as_root role revoke-permission all -- "$where/" "${where}0"
+}
+
 @test "a simple token that expires in the middle of a wait is renewed" {
   hold first
   wait_for 10 leads_for_alice first

@@ -40,6 +40,23 @@ show='echo "$ELECTCTL_NAME $ELECTCTL_VALUE"'
   wait_for 10 grep -qx -e -x "$BATS_TEST_TMPDIR/elect"
 }
 
+@test "inspect --etcdctl of a NAME that begins with -: in each form, commands that run as printed" {
+  name=-$(name_of_test " it's")
+  revision=$(etcdctl put -w json -- "$name/1" one | jq .header.revision)
+  for form in '' "--rev $revision" --verify --watch --history; do
+    # shellcheck disable=SC2086
+    electctl inspect --etcdctl $form -- "$name" >"$BATS_TEST_TMPDIR/commands"
+    grep -e ' get ' -e ' elect ' -e ' watch ' "$BATS_TEST_TMPDIR/commands" >"$BATS_TEST_TMPDIR/asking"
+    while read -r command; do
+      start "$BATS_TEST_TMPDIR/shown" env PATH="$(dirname "$ETCDCTL"):$PATH" bash -c "exec $command"
+      # Put again and again: a watch of what is to come shows nothing else.
+      shows_it() { etcdctl put -- "$name/1" one >/dev/null && grep -qF -e "$name/1" "$BATS_TEST_TMPDIR/shown"; }
+      wait_for 10 shows_it
+      kill "${started[-1]}" 2>/dev/null || true
+    done <"$BATS_TEST_TMPDIR/asking"
+  done
+}
+
 @test "what the parser has a use for is a NAME or VALUE all the same" {
   for word in ++ '[a]' '[a,b]' '{}' '%%' -1 leader a=b "''" '"x"' '#'; do
     run -0 electctl campaign "$word" v -- sh -c 'echo "$ELECTCTL_NAME"'

@@ -9,32 +9,14 @@
 namespace cli::inspect {
 namespace {
 
-// Quoted for a shell, whatever bytes it holds: what does not print by itself as $'\x1b', which bash, zsh and ksh know.
-std::string shell_quoted(std::string_view text) {
-  const bool plain = elect::printable(text) == text;
-  std::string quoted = plain ? "'" : "$'";
-  for (const char byte : text) {
-    const auto code = static_cast<unsigned char>(byte);
-    if (plain) {
-      quoted += byte == '\'' ? "'\\''" : std::string(1, byte);
-    } else if (byte == '\'' || byte == '\\') {
-      quoted += {'\\', byte};
-    } else if (code < 0x20 || code >= 0x7F) {
-      quoted += fmt::format("\\{:03o}", code);
-    } else {
-      quoted += byte;
-    }
-  }
-  return quoted + "'";
-}
-
 // etcdctl with what it needs to ask the same cluster, and with no variable of the shell that it is pasted into: they
 // would change what it does, and one that is given as an option, too, makes it fail. A password is left for it to ask.
-std::string etcdctl_with(const GlobalOptions& options) {
+// `variable`: one that it is to have.
+std::string etcdctl_with(const GlobalOptions& options, std::string_view variable = {}) {
   const elect::ClientOptions& client = options.client;
-  std::string text = R"(env -i PATH="$PATH" etcdctl)";
+  std::string text = fmt::format(R"(env -i PATH="$PATH" {}etcdctl)", variable);
   const auto add = [&text](std::string_view option, const std::string& value) {
-    if (!value.empty()) text += fmt::format(" --{}={}", option, shell_quoted(value));
+    if (!value.empty()) text += fmt::format(" --{}={}", option, elect::shell_quoted(value));
   };
   if (client.discovery_srv.empty()) add("endpoints", fmt::format("{}", fmt::join(client.endpoints, ",")));
   add("discovery-srv", client.discovery_srv);
@@ -57,26 +39,39 @@ Outcome etcdctl(Context& context, const Options& options) {
   const auto& client = context.options.client;
   const std::string program = etcdctl_with(context.options);
   const std::string prefix = options.all.value_or(elect::prefix_of(options.name));
-  const std::string range = fmt::format("{} --prefix", shell_quoted(prefix));
-  std::string get = fmt::format("{} get {} --sort-by=CREATE --order=ASCEND", program, range);
-  if (options.revision > 0) get += fmt::format(" --rev={}", options.revision);
+  const std::string quoted = elect::shell_quoted(prefix);
+  // One that begins with - stands behind --, but not for watch: what it finds there is a command.
+  const bool is_like_option = prefix.starts_with('-');
+  const auto range_with = [&](std::string_view more) {
+    return is_like_option ? fmt::format("--prefix{} -- {}", more, quoted) : fmt::format("{} --prefix{}", quoted, more);
+  };
+  const std::string rev = options.revision > 0 ? fmt::format(" --rev={}", options.revision) : "";
+  const std::string by_create = " --sort-by=CREATE --order=ASCEND";
+  const auto get = [&](const std::string& etcdctl, std::string_view more) {
+    return fmt::format("{} get {}", etcdctl, range_with(fmt::format("{}{}", by_create, more)));
+  };
+  const std::string watch =
+      is_like_option
+          ? fmt::format("{} watch --prefix", etcdctl_with(context.options, "ETCDCTL_WATCH_KEY=" + quoted + " "))
+          : fmt::format("{} watch {} --prefix", program, quoted);
   std::string text;
   if (options.history) {
-    text = fmt::format("{} watch {} --rev={}\n", program, range, options.from > 0 ? options.from : 1);
+    text = fmt::format("{} --rev={}\n", watch, options.from > 0 ? options.from : 1);
   } else if (options.watch) {
-    text = fmt::format("{}\n{} watch {}\n", get, program, range);
+    text = fmt::format("{}\n{}\n", get(program, rev), watch);
   } else if (options.verify) {
     // As --verify counts them: listing, election service (through its own leader), leases, endpoints.
-    text = fmt::format("{0} -w fields\n{1} elect -l {2}\n{1} lease timetolive LEASE --keys\n", get, program,
-                       shell_quoted(options.name));
+    text =
+        fmt::format("{0}\n{1} elect -l {2}{3}\n{1} lease timetolive LEASE --keys\n", get(program, rev + " -w fields"),
+                    program, is_like_option ? "-- " : "", elect::shell_quoted(options.name));
     for (const auto& endpoint : client.endpoints) {
       GlobalOptions alone = context.options;
       alone.client.endpoints = {endpoint};
       alone.client.discovery_srv.clear();
-      text += fmt::format("{} get {} --sort-by=CREATE --order=ASCEND --consistency=s\n", etcdctl_with(alone), range);
+      text += get(etcdctl_with(alone), " --consistency=s") + "\n";
     }
   } else {
-    text = get + "\n";
+    text = get(program, rev) + "\n";
   }
   if (auto written = write_result(text); !written) return std::unexpected(written.error());
   return kDone;
