@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -142,6 +144,20 @@ std::expected<Loaded, Failure> load(const std::string& path, int descriptor) {
   return Loaded{std::move(record), origin_of(json, identity_of(descriptor))};
 }
 
+// The file that a symbolic link leads to, whether that is there or not. It is replaced by name: in place of the link,
+// the session would go on under two names.
+std::string behind_links(const std::string& path) {
+  constexpr int kMostLinks = 40;  // The kernel's own limit.
+  std::filesystem::path file = path;
+  for (int links = 0; links < kMostLinks; ++links) {
+    std::error_code none;
+    const auto target = std::filesystem::read_symlink(file, none);
+    if (none) break;
+    file = file.parent_path() / target;
+  }
+  return file.string();
+}
+
 bool is_still_at(const std::string& path, int descriptor) {
   struct stat opened {};
   struct stat there {};
@@ -151,13 +167,15 @@ bool is_still_at(const std::string& path, int descriptor) {
 
 }  // namespace
 
-std::expected<SessionFile, Failure> SessionFile::open(const std::string& path, int in_use_code) {
+std::expected<SessionFile, Failure> SessionFile::open(const std::string& name, int in_use_code) {
+  const std::string path = behind_links(name);
   for (;;) {
     constexpr int kHow = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     int descriptor = ::open(path.c_str(), kHow);
     const bool made = descriptor < 0 && errno == ENOENT;
     if (made) descriptor = ::open(path.c_str(), kHow | O_CREAT | O_EXCL, 0600);
-    if (descriptor < 0 && made && errno == EEXIST) continue;  // Another made it between the two.
+    // Another made it between the two. But a link that leads to itself is no file, and never will be.
+    if (descriptor < 0 && made && errno == EEXIST && !std::filesystem::is_symlink(path)) continue;
     if (descriptor < 0) return failed(path, "opened");
     SessionFile file(path, descriptor);
     struct stat status {};

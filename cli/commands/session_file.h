@@ -42,7 +42,7 @@ class SessionFile {
   // Opens and locks it; makes one where there is none, which goes again unless something is stored. Fails with
   // `in_use_code` where another holds it, with exit code 1 where it cannot be read or is not such a file; it is then
   // left as it is.
-  [[nodiscard]] static std::expected<SessionFile, Failure> open(const std::string& path, int in_use_code);
+  [[nodiscard]] static std::expected<SessionFile, Failure> open(const std::string& name, int in_use_code);
 
   // Reads it without the lock, for those who do not change it. A copy, or one of another machine, is refused.
   [[nodiscard]] static std::expected<SessionRecord, Failure> read(const std::string& path);

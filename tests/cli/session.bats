@@ -224,6 +224,29 @@ original() {
   [[ -z $stderr ]]
 }
 
+@test "session: a symbolic link leads to one session, not to a second one, also where its file is not there yet" {
+  name=$(name_of_test)
+  ln -s session "$BATS_TEST_TMPDIR/link"
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" other
+  holder=$!
+  wait_for 10 test -s "$BATS_TEST_TMPDIR/holder"
+  # The file is written here, and once more when CMD starts after the wait.
+  run -11 timeout -s KILL 20 "$ELECTCTL" campaign "$name" me --session "$BATS_TEST_TMPDIR/link" --try -- true
+  kill "$holder"
+  ended "$holder" 0
+  start "$BATS_TEST_TMPDIR/cmd" "$ELECTCTL" campaign "$name" me --session "$BATS_TEST_TMPDIR/link" --try -- sh -c 'echo runs; exec sleep 1000'
+  wait_for 10 test -s "$BATS_TEST_TMPDIR/cmd"
+  [[ -L $BATS_TEST_TMPDIR/link && -f $file ]]
+  run -11 electctl campaign "$name" me --session "$file" --try -- echo too
+  [[ $output == *"is in use by another electctl"* ]]
+}
+
+@test "session: a link that leads to itself is an error" {
+  ln -s session "$file"
+  run -1 --separate-stderr timeout -s KILL 20 "$ELECTCTL" campaign "$(name_of_test)" --session "$file" --try
+  [[ $stderr == "Error: session file '$file' cannot be opened: "* && ${#stderr_lines[@]} == 1 ]]
+}
+
 @test "session: a file with another hard link is refused: it would go on under two names" {
   name=$(name_of_test)
   run -0 electctl campaign "$name" a --try --session "$BATS_TEST_TMPDIR/a"
