@@ -1,6 +1,7 @@
 #include "exchange.h"
 
 #include <utility>
+#include <vector>
 
 #include "relay.h"
 
@@ -16,6 +17,19 @@ bool is_own(std::string_view key) {
 grpc::ByteBuffer no_bytes() {
   const grpc::Slice slice;
   return {&slice, 1};
+}
+
+// False: `bytes` does not hold `old_bytes`.
+bool alter(grpc::ByteBuffer& bytes, const std::string& old_bytes, const std::string& new_bytes) {
+  std::vector<grpc::Slice> slices;
+  if (!bytes.Dump(&slices).ok()) return false;
+  std::string text;
+  for (const auto& slice : slices) text.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  const auto at = text.find(old_bytes);
+  if (at == std::string::npos) return false;
+  const grpc::Slice whole(text.replace(at, old_bytes.size(), new_bytes));
+  bytes = grpc::ByteBuffer(&whole, 1);
+  return true;
 }
 
 }  // namespace
@@ -71,11 +85,19 @@ void Exchange::apply_before() {
         if (!self->given_up_ || self->asked_all_) self->start_etcd();
       });
       return;
+    case Fault::What::alter:
+      return;  // Not before: see parse_rule().
   }
 }
 
 // `answer`: the one that is due, or nothing where a failure is in its place.
 void Exchange::apply_after(grpc::ByteBuffer* answer) {
+  if (fault_->what == Fault::What::alter) {
+    if (answer == nullptr) return;
+    if (alter(*answer, fault_->old_bytes, fault_->new_bytes)) say_fault();
+    down_.push_back(std::move(*answer));
+    return pump_down();
+  }
   say_fault();
   switch (fault_->what) {
     case Fault::What::status:
@@ -102,6 +124,8 @@ void Exchange::apply_after(grpc::ByteBuffer* answer) {
         self->held_ = false;
         self->pump_down();
       });
+      return;
+    case Fault::What::alter:
       return;
   }
 }

@@ -1,5 +1,7 @@
 #include "plan.h"
 
+#include <algorithm>
+#include <charconv>
 #include <sstream>
 #include <utility>
 
@@ -13,6 +15,19 @@ std::optional<Value> named(const std::string& word, const std::map<std::string, 
   return found->second;
 }
 
+// Of hex digits, two a byte.
+std::optional<std::string> bytes_of(const std::string& hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    unsigned byte = 0;
+    const char* end = hex.data() + std::min(i + 2, hex.size());
+    const auto [read, error] = std::from_chars(hex.data() + i, end, byte, 16);
+    if (error != std::errc{} || read != hex.data() + i + 2) return std::nullopt;
+    bytes += static_cast<char>(byte);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::expected<Rule, std::string> parse_rule(const std::string& line) {
@@ -22,7 +37,8 @@ std::expected<Rule, std::string> parse_rule(const std::string& line) {
                                                            {"after", Fault::When::after}};
   static const std::map<std::string, Fault::What> faults = {
       {"status", Fault::What::status},   {"end", Fault::What::end}, {"empty", Fault::What::empty},
-      {"silence", Fault::What::silence}, {"cut", Fault::What::cut}, {"hold", Fault::What::hold}};
+      {"silence", Fault::What::silence}, {"cut", Fault::What::cut}, {"hold", Fault::What::hold},
+      {"alter", Fault::What::alter}};
   std::istringstream words(line);
   std::string scope_word;
   std::string when_word;
@@ -37,7 +53,7 @@ std::expected<Rule, std::string> parse_rule(const std::string& line) {
   const auto when = named(when_word, times);
   if (!when) return std::unexpected("WHEN is before or after, not " + when_word);
   const auto what = named(what_word, faults);
-  if (!what) return std::unexpected("WHAT is status, end, empty, silence, cut or hold, not " + what_word);
+  if (!what) return std::unexpected("WHAT is status, end, empty, silence, cut, hold or alter, not " + what_word);
   rule.scope = *scope;
   fault.when = *when;
   fault.what = *what;
@@ -49,6 +65,18 @@ std::expected<Rule, std::string> parse_rule(const std::string& line) {
     long milliseconds = 0;
     if (!(words >> milliseconds)) return std::unexpected("hold is followed by milliseconds");
     fault.hold = std::chrono::milliseconds(milliseconds);
+  }
+  if (fault.what == Fault::What::alter) {
+    std::string from;
+    std::string to;
+    if (!(words >> from >> to) || fault.when == Fault::When::before) {
+      return std::unexpected("alter comes after, followed by two texts in hex");
+    }
+    const auto old_bytes = bytes_of(from);
+    const auto new_bytes = bytes_of(to);
+    if (!old_bytes || !new_bytes) return std::unexpected("alter is followed by two texts in hex");
+    fault.old_bytes = *old_bytes;
+    fault.new_bytes = *new_bytes;
   }
   return rule;
 }

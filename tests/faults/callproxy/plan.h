@@ -16,6 +16,9 @@
 //           silence            the client gets nothing, and the stream stays open
 //           cut                the client's connection is cut
 //           hold MS            the call ("before") or the answer ("after") goes on so many milliseconds later
+//           alter OLD NEW      the client gets the answer with the bytes NEW in place of OLD, both in hex; only
+//           "after".
+//                              An answer without OLD stays as it is, and is not said to be a fault
 #pragma once
 
 #include <chrono>
@@ -31,11 +34,13 @@ namespace callproxy {
 
 struct Fault {
   enum class When { before, after } when = When::before;
-  enum class What { status, end, empty, silence, cut, hold } what = What::status;
+  enum class What { status, end, empty, silence, cut, hold, alter } what = What::status;
   int answer = 1;
   int code = 0;
   std::string text;
   std::chrono::milliseconds hold{0};
+  std::string old_bytes;
+  std::string new_bytes;
 };
 
 struct Rule {

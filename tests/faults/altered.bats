@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# inspect --verify finds what no sound etcd shows: the answers are altered on their way.
+load ../cli/cluster
+load callproxy
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+setup() {
+  name=$(name_of_test)
+  start_callproxy
+  lease=$(grant 600)
+  key=$name/$lease
+  etcdctl put --lease="$lease" "$key" value
+}
+teardown() { end_started; }
+
+hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }
+# finds CHECK TEXT: it is the only one with a fault, and says that.
+finds() {
+  run -13 electctl --endpoints "$address" inspect "$name" --verify
+  [[ $(awk '/^FAULT/ { print $2 }' <<<"$output") == "$1" ]]
+  [[ $(grep ^FAULT <<<"$output") == *"$2"* ]]
+}
+
+@test "verify: through a proxy that alters nothing all is well" {
+  run -0 electctl --endpoints "$address" inspect "$name" --verify
+  [[ $output != *FAULT* ]]
+}
+
+@test "verify: a lease that is gone while its key stands" {
+  # Field 5 is the key, field 3 the time to live: -1 in place of both.
+  plan "always LeaseTimeToLive 1 1 after alter 2a$(printf %02x ${#key})$(hex "$key") 18ffffffffffffffffff01"
+  finds leases "lease $lease of $key is gone"
+}
+
+@test "verify: a lease that does not list its key" {
+  plan "always LeaseTimeToLive 1 1 after alter $(hex "$key") $(hex "${key%?}z")"
+  finds leases "lease $lease of $key does not list this key"
+}
+
+@test "verify: the server's election service names another leader than the listing" {
+  plan "always Leader 1 1 after alter $(hex "$key") $(hex "${key%?}z")"
+  finds service "names ${key%?}z, the listing $key"
+}
+
+@test "verify: an endpoint that shows another listing" {
+  # The first listing is the one that all are compared with.
+  plan "once Range 2 1 after alter $(hex value) $(hex other)"
+  finds endpoints "shows another listing at revision"
+}
