@@ -90,7 +90,8 @@ void Session::lose(Loss loss) const {
 
 void Session::renew_until(std::stop_token stop) {
   Deadline known = deadline();
-  BootTime due = BootClock::now() + known.ttl() / 3;
+  // A third after it was granted, also where the answer came late: 2/3 may be over soon.
+  BootTime due = known.expiry() - known.ttl() / 3 * 2;
   for (;;) {
     pause_for(due - BootClock::now(), stop);
     if (stop.stop_requested() || loss()) return;

@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# From when on a lease's time counts, and what happens at its end, where renewals are late or are not answered.
+load ../cli/cluster
+load callproxy
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+setup() {
+  name=$(name_of_test)
+  start_callproxy
+}
+teardown() { end_started; }
+
+did() { grep -q "$1" "$calls"; }
+now() { echo "${EPOCHREALTIME/[.,]/}"; } # In microseconds.
+
+# CMDs that note when they began and when SIGTERM came; the first one ignores it, and notes all the time that it lives.
+noting='now() { echo "${EPOCHREALTIME/[.,]/}" >>"$0.$1"; }; now begun; '
+stubborn_cmd="$noting"'trap "now term" TERM; while :; do now alive; sleep 0.01; done'
+heeding_cmd="$noting"'trap "now term; exit" TERM; while :; do sleep 0.01; done'
+noted() { tail -n 1 "$BATS_TEST_TMPDIR/cmd.$1"; }
+# hold TTL CMD: the holder's process ID is $holder.
+hold() {
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl "$1" -- bash -c "$2" "$BATS_TEST_TMPDIR/cmd"
+  holder=$!
+}
+
+@test "renewals are not answered: CMD gets SIGTERM at 2/3 of the TTL, and SIGKILL at 9/10" {
+  plan "always LeaseKeepAlive 1 1 before silence"
+  before=$(now)
+  hold 6s "$stubborn_cmd"
+  ended "$holder" 12
+  begun=$(noted begun) term=$(noted term) alive=$(noted alive)
+  echo "begun $((begun - before)) us after the start; SIGTERM $((term - begun)) us later, alive until $((alive - begun))"
+  # The lease was granted between `before` and `begun`. 9/10 are 5.4 s, the whole is 6.
+  ((term - before >= 4000000 && term - begun < 4700000))
+  ((alive - before >= 5000000 && alive - begun < 5700000))
+}
+
+@test "a lease's time counts from when it was asked for, not from the answer: CMD is not run where 2/3 of it are over" {
+  plan "once LeaseGrant 1 1 after hold 2300" "always LeaseKeepAlive 1 1 before silence"
+  run -12 --separate-stderr electctl --endpoints "$address" campaign "$name" v --ttl 3s -- echo ran
+  [[ -z $output && $stderr == "Error: leadership "* ]]
+}
+
+@test "a renewal's time counts from when it was sent, not from the answer" {
+  plan "once LeaseKeepAlive 1 1 after hold 700" "always LeaseKeepAlive 2 1 before silence"
+  hold 5s "$heeding_cmd"
+  wait_for 10 did "called LeaseKeepAlive 1"
+  called=$(now)
+  ended "$holder" 12
+  echo "SIGTERM $(($(noted term) - called)) us after the renewal"
+  (($(noted term) - called < 3333333 + 350000))
+}
+
+@test "a lease that was granted late is renewed before 2/3 of its time are over: CMD is not disturbed" {
+  plan "once LeaseGrant 1 1 after hold 1400"
+  run -0 electctl --endpoints "$address" campaign "$name" v --ttl 3s -- bash -c 'sleep 1; echo whole'
+  [[ $output == whole ]]
+}
+
+@test "a session that lives is not replaced because its renewal failed" {
+  file=$BATS_TEST_TMPDIR/session
+  run -0 electctl campaign "$name" v --session "$file" --try --ttl 60
+  before=$(<"$file")
+  plan "always LeaseKeepAlive 1 1 before status 2 something odd"
+  run -1 --separate-stderr electctl --endpoints "$address" campaign "$name" v --session "$file" --try --ttl 60
+  [[ $stderr == "Error: something odd (endpoint $address)" ]]
+  [[ $(<"$file") == "$before" ]]
+  stands "$name" 1
+}
+
+@test "a grant whose answer is lost is the candidate's all the same" {
+  plan "once LeaseGrant 1 1 after cut"
+  run -0 --separate-stderr electctl --endpoints "$address" campaign "$name" v --ttl 60s -- echo ran
+  [[ $output == ran && -z $stderr ]]
+  run -10 electctl inspect "$name"
+}
