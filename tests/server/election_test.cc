@@ -109,6 +109,26 @@ TEST_CASE("a waiting candidate is elected when the lease in front is revoked") {
   CHECK(waiting->elected());
 }
 
+TEST_CASE("a candidate in front of which one leaves, that did not lead, waits behind the next one") {
+  const auto client = connect();
+  const auto name = unique_name("middle");
+  const auto first = open_session(*client), second = open_session(*client), third = open_session(*client);
+  const auto leader = stand(*client, *first, name, "1");
+  const auto leaves = stand(*client, *second, name, "2");
+  const auto waiting = stand(*client, *third, name, "3");
+  CHECK(waiting->ahead().key == leaves->self().key);
+  std::promise<std::string> moved;
+  auto ahead = moved.get_future();
+  auto verdict = std::async(std::launch::async, [&] {
+    return waiting->wait(within(kPatience), [&](const Ahead& now) { moved.set_value(now.key); });
+  });
+  REQUIRE(second->close().has_value());
+  REQUIRE(ahead.wait_for(kPatience) == std::future_status::ready);
+  CHECK(ahead.get() == leader->self().key);
+  REQUIRE(first->close().has_value());
+  CHECK(is<Candidacy::Elected>(verdict.get()));
+}
+
 TEST_CASE("a leader learns at once that its key was deleted") {
   const auto client = connect();
   const auto name = unique_name("deleted");

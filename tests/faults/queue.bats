@@ -1,0 +1,56 @@
+#!/usr/bin/env bats
+# A candidate learns what became of its key, and of the one in front, also where its watch came late.
+load ../cli/cluster
+load callproxy
+
+setup_file() { start_cluster; }
+teardown_file() { stop_cluster; }
+setup() {
+  name=$(name_of_test)
+  start_callproxy
+}
+teardown() { end_started; }
+
+did() { grep -q "$1" "$calls"; }
+# campaign_unwatched: a candidate, $candidate, whose watch has not come to etcd yet, and does not for a while.
+campaign_unwatched() {
+  plan "once Watch 1 1 before hold 1500"
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl 60s
+  candidate=$!
+  wait_for 10 did "called Watch 1"
+}
+# compact: no watch from before this can be had.
+compact() {
+  etcdctl put foreign x
+  etcdctl compaction "$(electctl inspect "$name-other" -w json | jq .revision)"
+}
+
+@test "a leader whose key was deleted before its watch began learns of it" {
+  campaign_unwatched
+  etcdctl del "$name/" --prefix
+  ended "$candidate" 12
+}
+
+@test "a leader whose key was deleted before its watch began, and the store compacted, learns of it" {
+  campaign_unwatched
+  etcdctl del "$name/" --prefix
+  compact
+  ended "$candidate" 12
+}
+
+@test "a candidate whose turn came before its watch began, and the store was compacted, is elected" {
+  etcdctl put "$name/1" first
+  campaign_unwatched
+  etcdctl del "$name/1"
+  compact
+  wait_for 10 grep -qx v "$BATS_TEST_TMPDIR/out"
+}
+
+@test "a candidate whose key was deleted with the one in front, unseen, is never told that it is elected" {
+  etcdctl put "$name/1" first
+  campaign_unwatched
+  etcdctl del "$name/" --prefix
+  compact
+  ended "$candidate" 12
+  [[ ! -s $BATS_TEST_TMPDIR/out ]]
+}
