@@ -141,6 +141,12 @@ start_holder() {
   ended "$!" 0  # CMD's own: it was done.
 }
 
+@test "gate --linger: also where CMD failed; its exit code stands" {
+  before=$(date +%s%N)
+  run -3 electctl campaign "$(name_of_test)" v --linger 1s -- sh -c 'exit 3'
+  (($(date +%s%N) - before >= 1000000000))
+}
+
 @test "gate --lock-delay: after having waited, CMD starts later; at once where it led at once" {
   name=$(name_of_test)
   run -0 electctl campaign "$name" v --lock-delay 1000 -- true

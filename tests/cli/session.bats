@@ -151,7 +151,7 @@ edit() {
   before=$(date +%s%N)
   run -0 electctl campaign "$name" me --session "$file" --try --ttl 60 --lock-delay 1s -- date +%s%N
   ((output - before >= 1000000000))
-  run -0 electctl campaign "$name" me --session "$file" --try --ttl 60 --lock-delay 1h -- echo at once
+  run -0 timeout 10 "$ELECTCTL" campaign "$name" me --session "$file" --try --ttl 60 --lock-delay 1h -- echo at once
 }
 
 @test "session: one for another election gives up the candidacy that it had" {
@@ -283,4 +283,37 @@ original() {
   : >"$file"
   run -11 --separate-stderr electctl campaign "$name" me --session "$file" --try --ttl 60
   [[ $stderr == "electctl: '$file' is empty: a session that it held cannot be found any more, and a new one is made" ]]
+}
+
+@test "session: what is stored is on the disk before it takes the old file's place" {
+  if is_sanitized; then skip "strace and the leak sanitizer do not go together"; fi
+  run -0 strace -f -e trace=fsync,rename -o "$BATS_TEST_TMPDIR/trace" "$ELECTCTL" campaign "$(name_of_test)" me --session "$file" --try
+  # Before the lease is granted, and when the candidate stands.
+  [[ $(grep -oE '(fsync|rename)\(.* = 0' "$BATS_TEST_TMPDIR/trace" | cut -d'(' -f1 | tr '\n' ' ') == "fsync rename fsync rename " ]]
+}
+
+@test "session: who has the old file open reads the old session, whole" {
+  name=$(name_of_test)
+  run -0 electctl campaign "$name" me --session "$file" --try
+  content=$(<"$file")
+  exec {old}<"$file"
+  run -0 electctl campaign "$name-2" me --session "$file" --try
+  [[ $(cat <&"$old") == "$content" && $(<"$file") != "$content" ]]
+  (($(find "$BATS_TEST_TMPDIR" -name 'session*' | wc -l) == 1))
+}
+
+@test "session: a file that another run replaces between the opening and the lock is read anew" {
+  if is_sanitized; then skip "strace and the leak sanitizer do not go together"; fi
+  name=$(name_of_test)
+  run -0 electctl campaign "$name-1" me --session "$file" --try --ttl 60
+  start "$BATS_TEST_TMPDIR/slow" strace -f -e trace=flock -e inject=flock:delay_enter=2000000:when=1 -o "$BATS_TEST_TMPDIR/trace" \
+    "$ELECTCTL" campaign "$name-3" me --session "$file" --try --ttl 60
+  slow=$!
+  # shellcheck disable=SC2016
+  wait_for 10 eval '[[ $(find "/proc/$(pgrep -P "$slow")/fd" -lname "$file") ]]'
+  run -0 electctl campaign "$name-2" me --session "$file" --try --ttl 60
+  ended "$slow" 0
+  [[ $(<"$BATS_TEST_TMPDIR/slow.err") == *"is of election '$name-2'; it is replaced" ]]
+  # So the candidacy that it took the place of is given up.
+  run -10 electctl leader "$name-2"
 }
