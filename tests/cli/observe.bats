@@ -300,3 +300,17 @@ END
   run -0 bash -c 'cd "$1" && exec "$ELECTCTL" observe "$2" --count 1 -- echo ran <&-' _ / "$name"
   [[ $output == ran ]]
 }
+
+@test "observe: the events of one Txn that come in two parts, since the server sends 2 MiB at most, are one change" {
+  name=$(name_of_test)
+  large() { head -c "$1" /dev/zero | tr '\0' x; }
+  put_request() { printf '{"requestPut":{"key":"%s","value":"%s"}}' "$(printf %s "$1" | base64 -w0)" "$(large "$2" | base64 -w0)"; }
+  put "$name" 1 v
+  first=$(electctl leader "$name" -w json | jq .create_revision)
+  large 1200000 | etcdctl put "$name/2"
+  # 1.2 MB and 0.7 fit, 0.7 more do not: so the second one of this Txn comes apart from the first one.
+  printf '{"success":[%s,%s]}' "$(put_request "$name/3" 700000)" "$(put_request "$name/1" 700000)" |
+    curl -sf -d @- "$ETCDCTL_ENDPOINTS/v3/kv/txn"
+  run -0 electctl observe "$name" --rev "$first" --count 2 --timeout 5s -w json
+  [[ $(jq -c '[.event, (.value | length)]' <<<"$output") == $'["elected",1]\n["proclaimed",700000]' ]]
+}

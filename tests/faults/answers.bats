@@ -70,6 +70,26 @@ two_ways() {
   done
 }
 
+@test "observe: what happens between its first look and its watch is told" {
+  start_callproxy
+  put 1 v
+  plan "once Watch 1 1 before hold 1000"
+  start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" --endpoints "$address" observe "$name" -w json --until w
+  observer=$!
+  wait_for 10 did "called Watch 1"
+  put 1 w
+  ended "$observer" 0
+  [[ $(events "$BATS_TEST_TMPDIR/events") == $'elected v\nproclaimed w' ]]
+}
+
+@test "an endpoint that does not answer a call has its share of the time, and another the rest" {
+  two_ways
+  put 1 v
+  plan "here Range 1 1 before silence"
+  run -0 --separate-stderr electctl --endpoints "$proxied" --command-timeout 3s leader "$name" --print-value-only
+  [[ $output == v && -z $stderr ]]
+}
+
 @test "resign --revoke whose first answer is lost: a newer candidacy of the same lease lives on" {
   start_callproxy
   lease=$(grant 600)
@@ -154,6 +174,23 @@ overtaken() {
   start_callproxy
   seen=$(overtaken --prefix)
   [[ $seen == $'elected v\ngap \nproclaimed end' ]]
+}
+
+@test "observe --prefix: who went while a compaction overtook the watch is told as a vacancy behind the gap" {
+  start_callproxy
+  etcdctl put "$name/x/1" v
+  etcdctl put "$name/y/1" w
+  plan "once Watch 1 1 before hold 2000"
+  start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" --endpoints "$address" observe "$name/" --prefix -w json --until end
+  observer=$!
+  wait_for 10 did "called Watch 1"
+  etcdctl del "$name/y/1"
+  etcdctl put foreign x
+  etcdctl compaction "$(electctl inspect "$name" -w json | jq .revision)"
+  wait_for 20 did "answered Watch 2"
+  etcdctl put "$name/x/1" end
+  ended "$observer" 0
+  [[ $(events "$BATS_TEST_TMPDIR/events") == $'elected v\nelected w\ngap \nvacant w\nproclaimed end' ]]
 }
 
 @test "inspect --history: a past that comes late is told whole, or it is an error" {

@@ -56,6 +56,17 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   (($(leases) == before))
 }
 
+@test "--once: a candidate that is gone when it is to record its run does not run CMD, and records nothing" {
+  plan "once Txn 2 1 before hold 1500"
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl 60s --once id -- echo ran
+  candidate=$!
+  wait_for 10 grep -q "called Txn 2" "$calls"
+  etcdctl del "$name/" --prefix
+  ended "$candidate" 12
+  [[ ! -s $BATS_TEST_TMPDIR/out ]]
+  [[ -z $(etcdctl get "electctl-once:$name" --prefix) ]]
+}
+
 @test "leader -w json where the lease's time is not to be had: the leader, null, and why" {
   etcdctl put "$name/1" v --lease "$(grant 600)"
   plan "always LeaseTimeToLive 1 1 before status 2 something odd"
