@@ -311,6 +311,21 @@ all_gone() {
   done
 }
 
+@test "gate: a guard that hangs when leadership is lost is killed, and CMD with it" {
+  start_holder --ttl 600 --kill-after 300ms -- bash -c "$waiting_cmd"
+  # As in a debugger, where SIGCONT does not wake it.
+  start "$BATS_TEST_TMPDIR/debugger" python3 -c 'import ctypes, os, sys
+guard = int(sys.argv[1])
+if ctypes.CDLL(None).ptrace(16, guard, None, None) == 0:  # PTRACE_ATTACH
+    os.waitpid(guard, 0)
+    print("hangs", flush=True)
+    os.waitpid(guard, 0)' "$(pgrep -P "$holder")"
+  wait_for 10 grep -q hangs "$BATS_TEST_TMPDIR/debugger"
+  electctl resign "$name" --leader
+  ended "$holder" 12
+  gone "$cmd"
+}
+
 @test "gate: pkill electctl and pkill -f electctl mean electctl alone" {
   start_holder --ttl 60 -- bash -c "$waiting_cmd"
   guard=$(pgrep -P "$holder")

@@ -862,6 +862,19 @@ TEST_SUITE("guard") {
     CHECK(channel.rest().empty());
   }
 
+  TEST_CASE("a guard that was stopped is continued by the next deadline") {
+    Channel channel;
+    auto guard = make_guard();
+    REQUIRE(guard.start(shell("echo $PPID >&9; exec sleep 1000"), {}));
+    const auto guard_process = channel.pid();
+    kill(guard_process, SIGSTOP);
+    CHECK(soon([&] { return state_of(guard_process) == 'T'; }));
+    guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+    CHECK(soon([&] { return state_of(guard_process) != 'T'; }));
+    guard.stop();
+    CHECK(ending(guard).cause == Cause::told);
+  }
+
   TEST_CASE("a guard that is stopped keeps nobody waiting") {
     Channel channel;
     auto guard = make_guard(100ms);
