@@ -138,6 +138,9 @@ cli::Guard make_guard(std::chrono::nanoseconds kill_after = 1s) {
 
 Arguments shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
 
+// A --kill-after that does not come into it: ending() waits for less. Where that waits in vain it is over soon after.
+constexpr auto kLongerThanPatience = 25s;
+
 // The ending, waited for; exit code -1 where none comes.
 cli::Ending ending(cli::Guard& guard) {
   const auto end = BootClock::now() + 20s;
@@ -338,7 +341,7 @@ TEST_SUITE("guard") {
     }
     SUBCASE("it is not") {
       Channel channel;
-      auto guard = make_guard(1h);
+      auto guard = make_guard(kLongerThanPatience);
       const auto kill_at = BootClock::now() + 5s;
       guard.deadline(kill_at - 3500ms, kill_at);
       REQUIRE(guard.start(shell(kStubborn), {}));
@@ -355,7 +358,7 @@ TEST_SUITE("guard") {
 
   TEST_CASE("a renewed deadline keeps CMD alive; one that comes after SIGTERM does not save it") {
     Channel channel;
-    auto guard = make_guard(1h);
+    auto guard = make_guard(kLongerThanPatience);
     guard.deadline(BootClock::now() + 2s, BootClock::now() + 6s);
     REQUIRE(guard.start(shell("trap 'echo term >&9' TERM; echo ready >&9; while :; do sleep 1000 & wait; done"), {}));
     REQUIRE(channel.line() == "ready");
@@ -392,7 +395,7 @@ TEST_SUITE("guard") {
   TEST_CASE("stop() ends CMD: SIGTERM now, SIGKILL after kill_after or at kill_at") {
     Channel channel;
     SUBCASE("SIGTERM is enough, also for one that is stopped") {
-      auto guard = make_guard(1h);
+      auto guard = make_guard(kLongerThanPatience);
       REQUIRE(guard.start(shell("echo $$ >&9; kill -STOP $$; exec sleep 1000"), {}));
       const auto group = channel.pid();
       guard.stop();
@@ -413,7 +416,7 @@ TEST_SUITE("guard") {
       CHECK(BootClock::now() >= begin + 200ms);
     }
     SUBCASE("kill_at is sooner, and a later one counts") {
-      auto guard = make_guard(1h);
+      auto guard = make_guard(kLongerThanPatience);
       guard.deadline(BootClock::now() + 1h, BootClock::now() + 1h);
       REQUIRE(guard.start(shell(kStubborn), {}));
       channel.pid();
@@ -430,7 +433,7 @@ TEST_SUITE("guard") {
 
   TEST_CASE("a CMD that heeds SIGTERM gives its own exit code") {
     Channel channel;
-    auto guard = make_guard(1h);
+    auto guard = make_guard(kLongerThanPatience);
     REQUIRE(guard.start(shell("trap 'exit 7' TERM; echo ready >&9; sleep 1000 & wait"), {}));
     REQUIRE(channel.line() == "ready");
     guard.stop();
@@ -784,6 +787,7 @@ TEST_SUITE("guard") {
       CHECK(soon([&] { return group_is_dead(group); }));
       CHECK(BootClock::now() >= kill_at);
       CHECK(BootClock::now() < kill_at + 5s);
+      kill(guard_process, SIGKILL);  // Dead, but not reaped; else electctl would wait for it for ever.
       kill(electctl, SIGCONT);
       CHECK(wait_for(electctl) == 0);
     }
