@@ -59,6 +59,16 @@ hold() {
   [[ $output == whole ]]
 }
 
+@test "a lease is renewed every third of its time" {
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl 2s
+  holder=$!
+  # The fifth comes when the first one would be over.
+  wait_for 10 did "answered LeaseKeepAlive 5 1"
+  leads "$name" v
+  kill -INT "$holder"
+  ended "$holder" 0
+}
+
 @test "a session that lives is not replaced because its renewal failed" {
   file=$BATS_TEST_TMPDIR/session
   run -0 electctl campaign "$name" v --session "$file" --try --ttl 60
