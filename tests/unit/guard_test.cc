@@ -185,10 +185,10 @@ constexpr auto kWanderers =
     "  os._exit(0)\n"
     "os.wait()'; ";
 
-// Of CMD's group: ignores SIGTERM, has closed all other descriptors, has a child that is stopped. Says its process ID
-// and the guard's.
+// Of CMD's group: ignores SIGTERM, and the SIGHUP that the kernel sends to a group with stopped members whose parents
+// are gone; has closed all other descriptors, has a child that is stopped. Says its process ID and the guard's.
 constexpr auto kStubbornGroup =
-    "trap '' TERM; sleep 1000 & kill -STOP $!; echo $$ $PPID >&9; "
+    "trap '' TERM HUP; sleep 1000 & kill -STOP $!; echo $$ $PPID >&9; "
     "for i in /proc/self/fd/*; do i=${i##*/}; if ((i != 9)); then eval \"exec $i>&-\"; fi; done; wait; sleep 1000";
 
 std::string stat_of(pid_t process) {
