@@ -160,7 +160,8 @@ overtaken() {
   etcdctl compaction "$(electctl inspect "$name" -w json | jq .revision)" >/dev/null
   wait_for 20 did "answered Watch 2"
   put 1 end
-  ended "$observer" 0
+  # In a subshell: teardown does not know of it.
+  ended "$observer" 0 || { kill -KILL "$observer"; return 1; }
   events "$BATS_TEST_TMPDIR/events"
 }
 
