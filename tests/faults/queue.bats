@@ -14,16 +14,13 @@ teardown() { end_started; }
 did() { grep -q "$1" "$calls"; }
 # campaign_unwatched: a candidate, $candidate, whose watch has not come to etcd yet, and does not for a while.
 campaign_unwatched() {
-  plan "once Watch 1 1 before hold 1500"
+  plan "once Watch 1 1 before hold 3000"
   start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl 60s
   candidate=$!
   wait_for 10 did "called Watch 1"
 }
 # compact: no watch from before this can be had.
-compact() {
-  etcdctl put foreign x
-  etcdctl compaction "$(electctl inspect "$name-other" -w json | jq .revision)"
-}
+compact() { etcdctl compaction "$(etcdctl put foreign x -w json | jq .header.revision)"; }
 
 @test "a leader whose key was deleted before its watch began learns of it" {
   campaign_unwatched
