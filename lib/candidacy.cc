@@ -6,7 +6,6 @@
 #include "wire/connection.h"
 #include "wire/convert.h"
 #include "wire/guarded.h"
-#include "wire/lease.h"
 #include "wire/range.h"
 #include "wire/watcher.h"
 
@@ -264,43 +263,6 @@ Result<std::optional<Loss>> Candidacy::hold(const Until& until) {
   if (!verdict) return std::unexpected(verdict.error());
   if (const auto* loss = std::get_if<Loss>(&*verdict)) return *loss;
   return std::nullopt;
-}
-
-Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop) {
-  const LeaseId lease = random_lease();
-  // Nobody has a use for a lease without a record, and it would live for as long as one. Where the answer to the Txn
-  // was lost, the record goes with it: what has not begun need not be kept from running. As all withdrawing it does not
-  // heed `stop`.
-  const auto revoke = [&] {
-    const BootTime limit = connection_.limit({});
-    (void)election_.client().revoke(lease, {{}, std::min(limit, session_.deadline().expiry())});
-  };
-  const auto granted = grant_lease(connection_, lease, keep, {stop, {}});
-  if (!granted) {
-    // Also where it says `unreachable`: connections may have been cut after a try that the server got.
-    const Errc code = granted.error().code;
-    if (code == Errc::interrupted || is_transient(code)) revoke();
-    return std::unexpected(granted.error());
-  }
-  const std::string key = once_key_of(election_.name(), id);
-  etcdserverpb::TxnRequest request;
-  *request.add_compare() = stands_at(self_.key, self_.create_revision);
-  *request.add_compare() = stands_at(key, 0);
-  auto& put = *request.add_success()->mutable_request_put();
-  put.set_key(key);
-  put.set_value(self_.key);
-  put.set_lease(lease);
-  request.add_failure()->mutable_request_range()->set_key(key);
-  etcdserverpb::TxnResponse response;
-  const auto called = connection_.call(&etcdserverpb::KV::Stub::Txn, request, response, {stop, {}});
-  if (called && response.succeeded()) return Once::recorded;
-  const auto* found = called ? &response.responses(0).response_range().kvs() : nullptr;
-  // The record of an earlier try whose answer was lost is on the lease that was granted for it.
-  if (found != nullptr && !found->empty() && found->at(0).lease() == lease) return Once::recorded;
-  revoke();
-  if (!called) return std::unexpected(called.error());
-  if (found->empty()) return Once::gone;
-  return Once::already;
 }
 
 void Candidacy::leave() {

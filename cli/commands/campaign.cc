@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@
 #include "commands/proposal.h"
 #include "commands/standing.h"
 #include "elect/duration.h"
+#include "elect/ledger.h"
 #include "elect/text.h"
 #include "grammar/command.h"
 #include "output.h"
@@ -52,8 +54,14 @@ struct CampaignOptions {
   std::optional<nanoseconds> max_runtime;
   std::optional<std::string> once;
   nanoseconds once_keep = std::chrono::hours(24);
+  bool retry = false;
   std::vector<CLI::Option*> for_cmd;
 };
+
+std::string name_of_signal(int number) {
+  const char* name = ::sigabbrev_np(number);
+  return name == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{}", name);
+}
 
 Failure lost(const elect::Loss& loss, std::string_view what) {
   return {kLost, fmt::format("{} was lost: {}", what, loss.message)};
@@ -147,20 +155,27 @@ class Campaign {
       if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.lock_delay)))
         return *std::move(ended);
     }
+    std::optional<elect::Run> run;
     if (options_.once) {
-      const auto first = standing.candidacy().record_once(
-          *options_.once, std::chrono::ceil<seconds>(options_.once_keep), signals_.stop_token());
-      if (signals_.first() != 0) return kBySignal + signals_.first();
-      if (!first) return std::unexpected(Failure(first.error()));
-      if (*first == elect::Candidacy::Once::gone) {
-        return std::unexpected(Failure(kLost, "leadership was lost: the key was deleted before CMD could start"));
+      auto claimed = claim(standing);
+      if (!claimed) return std::unexpected(claimed.error());
+      if (const auto* taken = std::get_if<int>(&*claimed)) return *taken;
+      run = std::get<elect::Run>(*std::move(claimed));
+      // What is claimed and does not begin has an end, too.
+      if (const int signal = signals_.first(); signal != 0) {
+        record_end(standing, *run, ended(name_of_signal(signal) + " came before CMD was started"));
+        return kBySignal + signal;
       }
-      if (*first == elect::Candidacy::Once::already) return options_.conflict_exit_code;
     }
-    if (const auto loss = standing.session().loss()) return std::unexpected(lost(*loss, "leadership"));
+    if (const auto loss = standing.session().loss()) {
+      const Failure failure = lost(*loss, "leadership");
+      if (run) record_end(standing, *run, ended(failure.message));
+      return std::unexpected(failure);
+    }
     tell_systemd(standing.candidacy().self());
     standing.cmd_starts();
     const auto ending = run_cmd(standing);
+    if (run) record_end(standing, *run, end_of(ending));
     if (!ending) return std::unexpected(ending.error());
     cmd_done_ = true;
     if (options_.linger > nanoseconds(0)) {
@@ -170,6 +185,62 @@ class Campaign {
     terminal_signal_ = ending->terminal_signal;
     if (!ending->failure.empty()) return std::unexpected(Failure(ending->exit_code, elect::printable(ending->failure)));
     return ending->exit_code;
+  }
+
+  // Claims the run of --once. An exit code: it is not to be run.
+  std::expected<std::variant<elect::Run, int>, Failure> claim(Standing& standing) {
+    const elect::RunClaim wanted{.id = *options_.once,
+                                 .keep = std::chrono::ceil<seconds>(options_.once_keep),
+                                 .retry = options_.retry,
+                                 .alone = !options_.session_file.empty()};
+    auto claimed =
+        elect::claim_run(standing.election(), standing.session(), standing.candidacy(), wanted, signals_.stop_token());
+    if (!claimed) {
+      if (signals_.first() != 0) return kBySignal + signals_.first();
+      return std::unexpected(Failure(claimed.error()));
+    }
+    if (std::holds_alternative<elect::CandidateGone>(*claimed)) {
+      return std::unexpected(Failure(kLost, "leadership was lost: the key was deleted before CMD could start"));
+    }
+    if (std::holds_alternative<elect::Taken>(*claimed)) return options_.conflict_exit_code;
+    return std::get<elect::Run>(*std::move(claimed));
+  }
+
+  static elect::RunEnd ended(std::string why) {
+    return {.state = elect::RunState::ended, .exit_code = {}, .reason = std::move(why)};
+  }
+
+  [[nodiscard]] elect::RunEnd end_of(const std::expected<Ending, Failure>& ending) const {
+    if (!ending) return ended(ending.error().message);
+    elect::RunEnd end = ended({});
+    end.exit_code = ending->exit_code;
+    end.reason = ending->failure;
+    if (ending->exit_code == 0) {
+      end.state = elect::RunState::done;
+    } else if (const int signal = ending->typed != 0 ? ending->typed : signals_.first(); signal != 0) {
+      end.reason = name_of_signal(signal);
+    } else {
+      end.state = elect::RunState::failed;
+    }
+    return end;
+  }
+
+  // Before leadership is given up: whoever leads next must not find that a run was abandoned that had come to its end.
+  void record_end(Standing& standing, const elect::Run& run, elect::RunEnd end) {
+    end.at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    // Where leadership is lost nobody waits for it any more, and etcd may have to come back first.
+    nanoseconds patience = context_.options.client.command_timeout;
+    if (standing.session().loss()) patience = std::max<nanoseconds>(patience, standing.session().ttl());
+    const auto recorded =
+        elect::record_end(standing.election(), run, end, elect::within(patience, signals_.impatient_token()));
+    std::string_view why;
+    if (recorded && *recorded == elect::EndRecorded::yes) return;
+    if (recorded) {
+      why = *recorded == elect::EndRecorded::gone ? "its record is gone; see --once-keep"
+                                                  : "somebody has claimed it anew";
+    }
+    warn(fmt::format("the end of run '{}' ({}) was not recorded: {}", elect::printable(run.id), name_of(end.state),
+                     recorded ? why : elect::describe(recorded.error())));
   }
 
   // Runs CMD for as long as leadership lasts, and is back when its whole group is gone.
@@ -335,6 +406,8 @@ Declared declare_campaign(CLI::App& app) {
       add_duration(app, "--once-keep", options->once_keep, "how long a record of --once lasts")
           ->default_str("24h")
           ->needs(once),
+      app.add_flag("--retry", options->retry, "with --once: also where a run failed, was ended or is abandoned")
+          ->needs(once),
   };
   app.final_callback([options] {
     if (options->ttl < seconds(1) || options->ttl % seconds(1) != nanoseconds(0)) {
@@ -344,30 +417,36 @@ Declared declare_campaign(CLI::App& app) {
       throw CLI::ValidationError("--ttl", "etcd takes no more than 9000000000s");
     }
   });
-  return {
-      [options](Context& context) { return run_campaign(context, *options); },
-      {.description = "Stands as a candidate for the election NAME with VALUE, waits in the queue, and leads. Without "
-                      "a CMD it then prints its key and value and holds leadership until SIGINT or SIGTERM. With a "
-                      "CMD it runs that while it leads, gives leadership up when CMD ends, and exits as CMD "
-                      "did.\n\nCMD runs only while no other candidate can lead. Counted from when the last answered "
-                      "renewal of the lease was sent, CMD gets SIGTERM after 2/3 of --ttl, and SIGKILL after 9/10, "
-                      "before etcd can give leadership away; where the lease is revoked or the key deleted, SIGTERM "
-                      "at once and SIGKILL after --kill-after. Both go to everything that CMD started, also where that "
-                      "left CMD's process group (setsid, timeout, a daemon); what CMD leaves running at its end is "
-                      "killed. That holds when electctl is killed or stopped, too.\n\nCMD finds ELECTCTL_NAME, _VALUE, "
-                      "_KEY, _LEASE, _REV (the fencing token: it grows with "
-                      "every term), _TTL (seconds) and _ENDPOINTS in its environment, and gets SIGINT, SIGTERM, "
-                      "SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH passed on.",
-       .examples = {{"electctl campaign backup -- /usr/local/bin/backup",
-                     "run it on one host; the others wait for their turn"},
-                    {"electctl campaign report --try --once \"$(date +%FT%H:%M)\" --linger 30s -- report",
-                     "from cron on many hosts: once for each minute"}},
-       .exits = {{"0", "led until asked to end; with a CMD: CMD's own exit code"},
-                 {"11", "not elected, with --try or --wait; --once: done before"},
-                 {"12", "leadership was lost"},
-                 {"124", "CMD ran longer than --max-runtime"},
-                 {"126, 127", "CMD could not be run, was not found"},
-                 {"128+N", "ended by signal N, or CMD was"}}}};
+  return {[options](Context& context) { return run_campaign(context, *options); },
+          {.description =
+               "Stands as a candidate for the election NAME with VALUE, waits in the queue, and leads. Without "
+               "a CMD it then prints its key and value and holds leadership until SIGINT or SIGTERM. With a "
+               "CMD it runs that while it leads, gives leadership up when CMD ends, and exits as CMD "
+               "did.\n\nCMD runs only while no other candidate can lead. Counted from when the last answered "
+               "renewal of the lease was sent, CMD gets SIGTERM after 2/3 of --ttl, and SIGKILL after 9/10, "
+               "before etcd can give leadership away; where the lease is revoked or the key deleted, SIGTERM "
+               "at once and SIGKILL after --kill-after. Both go to everything that CMD started, also where that "
+               "left CMD's process group (setsid, timeout, a daemon); what CMD leaves running at its end is "
+               "killed. That holds when electctl is killed or stopped, too.\n\nCMD finds ELECTCTL_NAME, _VALUE, "
+               "_KEY, _LEASE, _REV (the fencing token: it grows with "
+               "every term), _TTL (seconds) and _ENDPOINTS in its environment, and gets SIGINT, SIGTERM, "
+               "SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH passed on.\n\n--once records who runs CMD before CMD "
+               "starts, "
+               "and how it ended when it has: inspect --runs shows that. With --retry a run that failed, was ended, "
+               "or whose candidate is gone without an end (abandoned) is run again by the next candidate "
+               "that asks for its ID; one that ended with 0 never is.",
+           .examples = {{"electctl campaign backup -- /usr/local/bin/backup",
+                         "run it on one host; the others wait for their turn"},
+                        {"electctl campaign report --try --once \"$(date +%FT%H:%M)\" --linger 30s -- report",
+                         "from cron on many hosts: once for each minute"},
+                        {"electctl campaign nightly --once \"$(date +%F)\" --retry -- nightly",
+                         "the others wait, and run it again where it failed or its host died"}},
+           .exits = {{"0", "led until asked to end; with a CMD: CMD's own exit code"},
+                     {"11", "not elected, with --try or --wait; --once: done before"},
+                     {"12", "leadership was lost"},
+                     {"124", "CMD ran longer than --max-runtime"},
+                     {"126, 127", "CMD could not be run, was not found"},
+                     {"128+N", "ended by signal N, or CMD was"}}}};
 }
 
 }  // namespace cli

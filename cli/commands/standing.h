@@ -50,6 +50,7 @@ class Standing {
   // The descriptor whose lock says that the session file is in use, or -1.
   [[nodiscard]] int lock() const { return file_ ? file_->descriptor() : -1; }
 
+  [[nodiscard]] const elect::Election& election() const { return election_; }
   [[nodiscard]] elect::Session& session() { return *session_; }
   [[nodiscard]] elect::Candidacy& candidacy() { return *candidacy_; }
 

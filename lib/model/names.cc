@@ -51,6 +51,21 @@ std::string once_key_of(std::string_view name, std::string_view id) {
   return key;
 }
 
+std::optional<std::string> once_id_of(std::string_view name, std::string_view key) {
+  const std::string prefix = once_key_of(name, {});
+  if (!key.starts_with(prefix)) return std::nullopt;
+  key.remove_prefix(prefix.size());
+  std::string id;
+  while (!key.empty()) {
+    unsigned byte = 0;
+    const bool encoded = key.size() >= 3 && key.front() == '%' &&
+                         std::from_chars(key.data() + 1, key.data() + 3, byte, 16).ptr == key.data() + 3;
+    id += encoded ? static_cast<char>(byte) : key.front();
+    key.remove_prefix(encoded ? 3 : 1);
+  }
+  return id;
+}
+
 std::string hex_of(LeaseId lease) { return fmt::format("{:x}", lease); }
 
 Result<LeaseId> parse_lease(std::string_view hex) {

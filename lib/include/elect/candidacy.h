@@ -66,15 +66,6 @@ class Candidacy {
   // Waits until leadership, or the place in the queue, is lost. Nothing: the deadline came first.
   [[nodiscard]] Result<std::optional<Loss>> hold(const Until& until);
 
-  // Records `id` for this election, if this candidate still stands and no record of it is there: one Txn says both.
-  // A record lasts for `keep`, on a lease of its own, and lies outside every election's prefix.
-  enum class Once {
-    recorded,  // Now, by this candidate.
-    already,   // Before, by whomever.
-    gone,      // This candidate is gone, and nothing was recorded.
-  };
-  [[nodiscard]] Result<Once> record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop = {});
-
   // Begins to end its watch, for which the destructor otherwise waits: to be called before a call that ends all.
   void leave();
 

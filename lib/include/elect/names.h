@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,9 @@ using Revision = std::int64_t;  // A revision of the store. 0: none, or the curr
 // Where it is recorded that something was done once in election `name`, under an ID. It holds no slash, so that it lies
 // under no election's prefix; name and ID are percent-encoded for that.
 [[nodiscard]] std::string once_key_of(std::string_view name, std::string_view id);
+
+// The ID of such a record's key; nothing where it is none of that election's.
+[[nodiscard]] std::optional<std::string> once_id_of(std::string_view name, std::string_view key);
 
 // What the keys of all such records of one election begin with, out of one of them; empty for any other key.
 [[nodiscard]] std::string once_prefix_of(std::string_view key);

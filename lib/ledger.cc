@@ -1,0 +1,300 @@
+#include "elect/ledger.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "wire/connection.h"
+#include "wire/convert.h"
+#include "wire/guarded.h"
+#include "wire/lease.h"
+#include "wire/range.h"
+#include "wire/watcher.h"
+
+namespace elect {
+namespace {
+
+constexpr std::int64_t kPage = 1000;  // Records in one answer.
+constexpr std::chrono::milliseconds kPauseBeforeAnother{100};
+
+WallTime now_in_milliseconds() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+etcdserverpb::Compare last_changed_at(const std::string& key, Revision mod_revision) {
+  etcdserverpb::Compare compare;
+  compare.set_result(etcdserverpb::Compare::EQUAL);
+  compare.set_target(etcdserverpb::Compare::MOD);
+  compare.set_key(key);
+  compare.set_mod_revision(mod_revision);
+  return compare;
+}
+
+etcdserverpb::Compare stands_no_more(const std::string& key, Revision create_revision) {
+  etcdserverpb::Compare compare = stands_at(key, create_revision);
+  compare.set_result(etcdserverpb::Compare::NOT_EQUAL);
+  return compare;
+}
+
+// One try to claim a run.
+class Claim {
+ public:
+  Claim(const Election& election, const Candidate& self, const RunClaim& wanted, LeaseId lease)
+      : election_(election), self_(self), wanted_(wanted), key_(once_key_of(election.name(), wanted.id)) {
+    run_.id = wanted.id;
+    run_.value = self.value;
+    run_.key = self.key;
+    run_.token = self.create_revision;
+    run_.began = now_in_milliseconds();
+    run_.lease = lease;
+  }
+
+  // One Txn. Nothing: the record is another one than was looked at, and may be claimed.
+  Result<std::optional<Claimed>> attempt(const std::stop_token& stop) {
+    Connection& connection = Connection::of(election_.client());
+    etcdserverpb::TxnResponse response;
+    const auto called =
+        connection.call(&etcdserverpb::KV::Stub::Txn, request(), response, connection.for_one_call({stop, {}}));
+    if (!called) return std::unexpected(called.error());
+    if (response.succeeded()) {
+      return claimed(response.header().revision(), before_ ? before_->create_revision : response.header().revision());
+    }
+    const auto& found = response.responses(0).response_range().kvs();
+    const auto& own = response.responses(1).response_range().kvs();
+    const bool stands = !own.empty() && own.at(0).create_revision() == self_.create_revision;
+    if (found.empty()) {
+      if (!stands) return CandidateGone{};
+      before_.reset();  // It has expired, or was deleted, since it was looked at.
+      return std::nullopt;
+    }
+    Candidate record = candidate_of(mvccpb::KeyValue(found.at(0)));
+    // The record of an earlier try whose answer was lost is on the lease that was granted for it.
+    if (record.lease == run_.lease) return claimed(record.mod_revision, record.create_revision);
+    Run other = *run_of(election_.name(), record);
+    if (!stands) return CandidateGone{};
+    const bool looked_at_already = before_ && before_->mod_revision == other.mod_revision;
+    if (!wanted_.retry || !may_be_retried(other) || looked_at_already) return Taken{std::move(other)};
+    if (is_own(other) && !other.end && !wanted_.alone) return Taken{std::move(other)};
+    before_ = std::move(other);
+    return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] bool is_own(const Run& run) const { return run.key == self_.key && run.token == self_.create_revision; }
+
+  [[nodiscard]] Claimed claimed(Revision revision, Revision create_revision) {
+    run_.claim_revision = run_.mod_revision = revision;
+    run_.create_revision = create_revision;
+    return run_;
+  }
+
+  [[nodiscard]] etcdserverpb::TxnRequest request() const {
+    etcdserverpb::TxnRequest request;
+    *request.add_compare() = stands_at(self_.key, self_.create_revision);
+    if (before_) {
+      *request.add_compare() = last_changed_at(key_, before_->mod_revision);
+      if (!before_->end && !is_own(*before_)) *request.add_compare() = stands_no_more(before_->key, before_->token);
+    } else {
+      *request.add_compare() = stands_at(key_, 0);
+    }
+    auto& put = *request.add_success()->mutable_request_put();
+    put.set_key(key_);
+    put.set_value(record_of(run_));
+    put.set_lease(run_.lease);
+    request.add_failure()->mutable_request_range()->set_key(key_);
+    auto& own = *request.add_failure()->mutable_request_range();
+    own.set_key(self_.key);
+    own.set_keys_only(true);
+    return request;
+  }
+
+  const Election& election_;
+  const Candidate& self_;
+  const RunClaim& wanted_;
+  const std::string key_;
+  Run run_;
+  std::optional<Run> before_;  // The run that is claimed anew.
+};
+
+// The records of a range, in pages, all at one revision.
+Result<Snapshot> read_records(Connection& connection, const KeyRange& range, Revision revision, const Until& until) {
+  etcdserverpb::RangeRequest request;
+  request.set_key(range.begin);
+  request.set_range_end(range.end);
+  request.set_revision(revision);
+  request.set_limit(kPage);
+  Snapshot snapshot;
+  for (;;) {
+    etcdserverpb::RangeResponse response;
+    const auto called =
+        connection.call(&etcdserverpb::KV::Stub::Range, request, response, connection.for_one_call(until));
+    if (!called) return std::unexpected(called.error());
+    if (request.revision() == 0) request.set_revision(response.header().revision());
+    snapshot.header = header_of(response.header());
+    for (auto& kv : *response.mutable_kvs()) snapshot.candidates.push_back(candidate_of(std::move(kv)));
+    if (!response.more() || response.kvs().empty()) break;
+    request.set_key(snapshot.candidates.back().key + '\0');
+  }
+  snapshot.header.revision = request.revision();
+  return snapshot;
+}
+
+// Tells those without an end apart: whose candidate is gone is abandoned.
+Result<void> find_abandoned(const Election& election, RunListing& listing, const Until& until) {
+  const auto open = [](const Run& run) { return !run.end; };
+  const auto count = std::ranges::count_if(listing.runs, open);
+  if (count == 0) return {};
+  Connection& connection = Connection::of(election.client());
+  const KeyRange all = keys_below(prefix_of(election.name()));
+  const std::string& key = std::ranges::find_if(listing.runs, open)->key;
+  const bool one = count == 1 && key.starts_with(all.begin);
+  const auto standing =
+      read_range(connection, one ? KeyRange{key, {}} : all, {.revision = listing.header.revision, .keys_only = true},
+                 connection.for_one_call(until));
+  if (!standing) return std::unexpected(standing.error());
+  std::map<std::string_view, Revision> tokens;
+  for (const auto& candidate : standing->candidates) tokens.emplace(candidate.key, candidate.create_revision);
+  for (auto& run : listing.runs) {
+    if (run.end) continue;
+    const auto found = tokens.find(run.key);
+    const bool stands = found != tokens.end() && (run.token == 0 || run.token == found->second);
+    run.state = stands ? RunState::running : RunState::abandoned;
+  }
+  return {};
+}
+
+Result<RunListing> list(const Election& election, const RunQuery& query, const Until& until) {
+  const KeyRange range =
+      query.id ? KeyRange{once_key_of(election.name(), *query.id), {}} : keys_below(once_key_of(election.name(), {}));
+  auto records = read_records(Connection::of(election.client()), range, query.revision, until);
+  if (!records) return std::unexpected(records.error());
+  RunListing listing{records->header, {}};
+  listing.runs.reserve(records->candidates.size());
+  for (const auto& record : records->candidates) {
+    if (auto run = run_of(election.name(), record)) listing.runs.push_back(*std::move(run));
+  }
+  if (const auto found = find_abandoned(election, listing, until); !found) return std::unexpected(found.error());
+  std::ranges::stable_sort(listing.runs, {}, &Run::claim_revision);
+  return listing;
+}
+
+}  // namespace
+
+Result<RunListing> runs(const Election& election, const RunQuery& query, const Until& until) {
+  for (;;) {
+    auto listing = list(election, query, until);
+    // A compaction can overtake the pages: the present revision is there again.
+    if (listing || query.revision > 0 || listing.error().code != Errc::compacted) return listing;
+    if (until.stop.stop_requested()) return listing;
+  }
+}
+
+Result<void> watch_runs(const Election& election, const std::optional<std::string>& id,
+                        const std::function<bool(const RunListing&)>& tell, const Until& until) {
+  Connection& connection = Connection::of(election.client());
+  const KeyRange records = keys_below(once_key_of(election.name(), {}));
+  const KeyRange candidates = keys_below(prefix_of(election.name()));
+  const auto late = [&] { return until.deadline && BootClock::now() >= *until.deadline; };
+  std::optional<RunListing> told;
+  std::unique_ptr<Watcher> watcher;
+  for (;;) {
+    auto listing = runs(election, {.id = id}, until);
+    if (!listing) {
+      if (!told || !is_transient(listing.error().code)) return std::unexpected(listing.error());
+      if (late()) return {};
+      pause_for(kPauseBeforeReopening, until.stop);
+      continue;
+    }
+    if (!told || told->runs != listing->runs) {
+      if (!tell(*listing)) return {};
+    }
+    told = *std::move(listing);
+    if (!watcher) {
+      auto opened = Watcher::open(connection, {until.stop, {}});
+      if (opened) {
+        watcher = *std::move(opened);
+        watcher->add(1, {records.begin, records.end, told->header.revision + 1});
+        watcher->add(2, {candidates.begin, candidates.end, told->header.revision + 1});
+      } else if (!is_transient(opened.error().code)) {
+        return std::unexpected(opened.error());
+      }
+    }
+    // All that the watch tells is that it is time to look again.
+    while (watcher) {
+      const auto next = watcher->next({until.stop, until.deadline.value_or(BootTime::max())});
+      if (!next && !is_transient(next.error().code)) return std::unexpected(next.error());
+      if (!next || std::holds_alternative<Watcher::Compacted>(*next)) {
+        watcher.reset();
+        pause_for(kPauseBeforeReopening, until.stop);
+      } else if (std::holds_alternative<Watcher::Late>(*next)) {
+        return {};
+      } else if (const auto* batch = std::get_if<Watcher::Batch>(&*next);
+                 batch != nullptr && batch->events.back().candidate.mod_revision > told->header.revision) {
+        break;
+      }
+    }
+    if (late()) return {};
+    if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
+  }
+}
+
+Result<Claimed> claim_run(const Election& election, const Session& session, const Candidacy& candidacy,
+                          const RunClaim& claim, const std::stop_token& stop) {
+  Connection& connection = Connection::of(election.client());
+  const LeaseId lease = random_lease();
+  // Nobody has a use for a lease without a record, and it would live for as long as one. Where the answer to the Txn
+  // was lost, the record goes with it: what has not begun need not be kept from running. As all withdrawing it does not
+  // heed `stop`.
+  const auto revoke = [&] {
+    const BootTime limit = connection.limit({});
+    (void)election.client().revoke(lease, {{}, std::min(limit, session.deadline().expiry())});
+  };
+  const auto granted = grant_lease(connection, lease, claim.keep, {stop, {}});
+  if (!granted) {
+    // Also where it says `unreachable`: connections may have been cut after a try that the server got.
+    const Errc code = granted.error().code;
+    if (code == Errc::interrupted || is_transient(code)) revoke();
+    return std::unexpected(granted.error());
+  }
+  Claim attempts(election, candidacy.self(), claim, lease);
+  for (;;) {
+    auto claimed = attempts.attempt(stop);
+    if (claimed && !*claimed) continue;  // Somebody has just changed the record: each time, a run has ended or expired.
+    if (claimed && std::holds_alternative<Run>(**claimed)) return **std::move(claimed);
+    revoke();
+    if (!claimed) return std::unexpected(claimed.error());
+    return **std::move(claimed);
+  }
+}
+
+Result<EndRecorded> record_end(const Election& election, const Run& run, const RunEnd& end, const Until& until) {
+  Connection& connection = Connection::of(election.client());
+  const std::string key = once_key_of(election.name(), run.id);
+  Run ended = run;
+  ended.end = end;
+  const std::string record = record_of(ended);
+  etcdserverpb::TxnRequest request;
+  *request.add_compare() = last_changed_at(key, run.claim_revision);
+  auto& put = *request.add_success()->mutable_request_put();
+  put.set_key(key);
+  put.set_value(record);
+  put.set_ignore_lease(true);
+  request.add_failure()->mutable_request_range()->set_key(key);
+  for (;;) {
+    etcdserverpb::TxnResponse response;
+    const auto called = connection.call(&etcdserverpb::KV::Stub::Txn, request, response, until);
+    if (!called) {
+      const bool late = until.deadline && BootClock::now() >= *until.deadline;
+      if (late || !until.deadline || !is_transient(called.error().code)) return std::unexpected(called.error());
+      pause_for(kPauseBeforeAnother, until.stop);
+      continue;
+    }
+    if (response.succeeded()) return EndRecorded::yes;
+    const auto& found = response.responses(0).response_range().kvs();
+    if (found.empty()) return EndRecorded::gone;
+    // An earlier try whose answer was lost has put it.
+    return found.at(0).value() == record ? EndRecorded::yes : EndRecorded::claimed_anew;
+  }
+}
+
+}  // namespace elect
