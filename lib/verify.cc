@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "elect/ledger.h"
 #include "elect/text.h"
 #include "elect/thread.h"
 #include "election.grpc.pb.h"
@@ -230,6 +231,47 @@ Check check_endpoints(const Election& election, const Snapshot& listing, const s
   return check;
 }
 
+// What is wrong with how a run came to be claimed, as far back as the store reaches; empty: nothing.
+Result<std::string> fault_before(const Election& election, Run run, const std::stop_token& stop) {
+  while (run.claim_revision > run.create_revision) {
+    const auto before = runs(election, {.id = run.id, .revision = run.claim_revision - 1}, {stop, {}});
+    if (!before && before.error().code == Errc::compacted) break;
+    if (!before) return std::unexpected(before.error());
+    if (before->runs.empty()) break;
+    const Run& earlier = before->runs.front();
+    const bool same = earlier.key == run.key && earlier.token == run.token;
+    const auto tokens = fmt::format("run '{}' was claimed with token {}", printable(run.id), run.token);
+    if (earlier.state == RunState::done) return fmt::format("{} after it was done with {}", tokens, earlier.token);
+    if (earlier.state == RunState::running && !same) {
+      return fmt::format("{} while it ran with {}", tokens, earlier.token);
+    }
+    if (earlier.token >= run.token && !same) return fmt::format("{} after {}", tokens, earlier.token);
+    run = earlier;
+  }
+  return std::string();
+}
+
+Check check_runs(const Election& election, const std::stop_token& stop) {
+  const auto listing = runs(election, {}, {stop, {}});
+  if (!listing) {
+    const bool denied = listing.error().code == Errc::permission;
+    return {"runs", denied, (denied ? "not checked: " : "could not be read: ") + describe(listing.error())};
+  }
+  std::vector<std::string> faults;
+  std::set<std::string_view> seen;
+  for (const auto& run : listing->runs) {
+    const std::string who = fmt::format("run '{}'", printable(run.id));
+    if (!seen.insert(run.id).second) faults.push_back(who + " has two records");
+    if (run.state == RunState::abandoned && run.version > 0) {
+      faults.push_back(fmt::format("{} is abandoned: {} is gone, and no end is recorded", who, printable(run.key)));
+    }
+    const auto fault = fault_before(election, run, stop);
+    if (!fault) return {"runs", false, "the past could not be read: " + describe(fault.error())};
+    if (!fault->empty()) faults.push_back(*fault);
+  }
+  return verdict("runs", faults, fmt::format("{} in the ledger, none abandoned, none claimed twice", seen.size()));
+}
+
 }  // namespace
 
 std::vector<Check> check_listing(const std::string& name, const std::vector<Candidate>& listing) {
@@ -271,6 +313,7 @@ Result<Verification> verify(const Election& election, const std::stop_token& sto
   verification.checks.insert(verification.checks.begin() + 1, std::move(service));
   verification.checks.push_back(check_leases(election, listing, stop));
   verification.checks.push_back(check_endpoints(election, verification.snapshot, stop));
+  verification.checks.push_back(check_runs(election, stop));
   if (stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
   return verification;
 }

@@ -11,6 +11,7 @@ Outcome run_inspect(Context& context, const inspect::Options& options) {
   if (options.etcdctl) return inspect::etcdctl(context, options);
   if (options.all) return inspect::all(context, options);
   if (options.history) return inspect::history(context, options);
+  if (options.runs) return options.watch ? inspect::watch_runs(context, options) : inspect::runs(context, options);
   if (options.watch) return inspect::watch(context, options);
   if (options.verify) return inspect::verify(context, options);
   return inspect::list(context, options);
@@ -34,29 +35,45 @@ Declared declare_inspect(CLI::App& app) {
       ->type_name("N");
   auto* watch = app.add_flag("--watch", options->watch, "show it again at each change, until Ctrl-C");
   auto* verify = app.add_flag("--verify", options->verify, "check that the state is sound; exit 13 where it is not");
+  auto* runs = app.add_flag("--runs", options->runs, "the run ledger: what campaign --once ran, and how it ended");
+  app.add_option("--id", options->run_id, "of this run alone; exit 0 where it is done, 11 where not, 10 where none is")
+      ->needs(runs)
+      ->type_name("ID");
   app.add_flag("--etcdctl", options->etcdctl, "print the etcdctl commands that show the same, and do no more");
   history->excludes(all)->excludes(revision)->excludes(watch)->excludes(verify);
   watch->excludes(all)->excludes(revision)->excludes(verify);
   verify->excludes(all)->excludes(revision);
+  runs->excludes(all)->excludes(history)->excludes(verify);
   app.final_callback([options] {
     if (options->name.empty() && !options->all) throw CLI::RequiredError("NAME");
   });
-  return {
-      [options](Context& context) { return run_inspect(context, *options); },
-      {.description = "Prints the candidates in the order of their create revisions: the first leads. On a terminal a "
-                      "table with the time left of their leases, elsewhere -w simple, as etcdctl get NAME/ --prefix "
-                      "--sort-by=CREATE --order=ASCEND. -w prometheus is for the textfile collector of "
-                      "node_exporter.\n\n--history shows every term that the store still knows: its fencing token, "
-                      "the revision that made it leader and the one that ended it; on a terminal also as a timeline, "
-                      "one row a candidate.\n\n--verify checks that the listing is strictly ordered, that the "
-                      "server's own election service names the same leader, that each key is named after its lease, "
-                      "that each has one, that each lease lives and lists its key, and that all members show the same.",
-       .examples = {{"electctl inspect backup --verify || echo unsound", "a check for CI or monitoring"},
-                    {"electctl inspect --all '' -w table", "all elections of the store"}},
-       .exits = {{"0", "somebody stands; --history: there was a term; --verify: all is well"},
-                 {"10", "nobody stands"},
-                 {"13", "--verify found a fault"}}},
-      [options] { return !options->etcdctl; }};
+  return {[options](Context& context) { return run_inspect(context, *options); },
+          {.description =
+               "Prints the candidates in the order of their create revisions: the first leads. On a terminal a "
+               "table with the time left of their leases, elsewhere -w simple, as etcdctl get NAME/ --prefix "
+               "--sort-by=CREATE --order=ASCEND. -w prometheus is for the textfile collector of "
+               "node_exporter.\n\n--history shows every term that the store still knows: its fencing token, "
+               "the revision that made it leader and the one that ended it; on a terminal also as a timeline, "
+               "one row a candidate.\n\n--verify checks that the listing is strictly ordered, that the "
+               "server's own election service names the same leader, that each key is named after its lease, "
+               "that each has one, that each lease lives and lists its key, that all members show the same, and that "
+               "of the runs "
+               "of campaign --once none is abandoned, and no two of one ID overlap.\n\n--runs lists those runs, the "
+               "oldest claim first: running, done (CMD ended with 0), failed (with another code), ended (by "
+               "electctl: leadership lost, --max-runtime, a signal), abandoned (no end is recorded, and the "
+               "candidate is gone). Times are those of the host that ran it. With -w simple, tab-separated: ID, state, "
+               "value, fencing token, begin, seconds, exit code, reason; - where there is none.",
+           .examples = {{"electctl inspect backup --verify || echo unsound", "a check for CI or monitoring"},
+                        {"electctl inspect nightly --runs --id \"$(date +%F)\" || echo not done",
+                         "did last night's run succeed?"},
+                        {"electctl inspect --all '' -w table", "all elections of the store"}},
+           .exits = {{"0",
+                      "somebody stands; --history: there was a term; --verify: all is well; --runs: there is one; "
+                      "--id: it is done"},
+                     {"10", "nobody stands; there is no such run"},
+                     {"11", "--id: that run is not done: running, failed, ended or abandoned"},
+                     {"13", "--verify found a fault"}}},
+          [options] { return !options->etcdctl; }};
 }
 
 }  // namespace cli

@@ -2,7 +2,6 @@
 
 #include <absl/strings/escaping.h>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -94,6 +93,27 @@ std::string json_history(const std::string& election, const elect::History& hist
   return line_of(root);
 }
 
+std::string json_runs(const std::string& election, const elect::RunListing& listing) {
+  Json root = Json::object();
+  add_bytes(root, "election", election);
+  root["revision"] = listing.header.revision;
+  root["runs"] = Json::array();
+  for (const auto& run : listing.runs) {
+    Json object = Json::object();
+    add_bytes(object, "id", run.id);
+    object["state"] = name_of(run.state);
+    add_bytes(object, "value", run.value);
+    add_bytes(object, "key", run.key);
+    object["token"] = run.token > 0 ? Json(run.token) : Json(nullptr);
+    object["began"] = run.began ? Json(elect::format_time(*run.began)) : Json(nullptr);
+    object["ended"] = run.end ? Json(elect::format_time(run.end->at)) : Json(nullptr);
+    object["exit_code"] = run.end && run.end->exit_code ? Json(*run.end->exit_code) : Json(nullptr);
+    add_bytes(object, "reason", run.end ? run.end->reason : std::string());
+    root["runs"].push_back(std::move(object));
+  }
+  return line_of(root);
+}
+
 std::string json_verification(const std::string& election, const elect::Verification& verification) {
   Json root = Json::object();
   add_bytes(root, "election", election);
@@ -131,9 +151,7 @@ std::string json_observation(const elect::Observation& observation, std::string_
     object["create_revision"] = observation.leader.create_revision;
   }
   if (!role.empty()) object["role"] = role;
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(received);
-  const auto rest = std::chrono::floor<std::chrono::milliseconds>(received - seconds);
-  object["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, rest.count());
+  object["time"] = elect::format_time(received);
   return line_of(object);
 }
 

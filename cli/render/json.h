@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "elect/history.h"
+#include "elect/ledger.h"
 #include "elect/verify.h"
 #include "render/listed.h"
 
@@ -19,6 +20,7 @@ namespace cli::render {
 [[nodiscard]] std::string json_elections(const std::string& prefix, const elect::Header& header,
                                          const std::vector<ListedElection>& elections);
 [[nodiscard]] std::string json_history(const std::string& election, const elect::History& history);
+[[nodiscard]] std::string json_runs(const std::string& election, const elect::RunListing& listing);
 [[nodiscard]] std::string json_verification(const std::string& election, const elect::Verification& verification);
 // `role`: leader or follower; empty: not asked for.
 [[nodiscard]] std::string json_observation(const elect::Observation& observation, std::string_view role,

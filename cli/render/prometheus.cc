@@ -76,6 +76,36 @@ std::string prometheus_below(const std::string& prefix, const std::vector<Expose
   return exposition(std::move(up), elections);
 }
 
+std::string prometheus_runs(const std::string& name, const elect::RunListing& listing) {
+  Metric up = up_metric();
+  const std::string election = labelled("election", name);
+  up.add(election, 1);
+  Metric info("electctl_last_run_info", "The last run of campaign --once: its ID, and who claimed it.");
+  Metric state("electctl_last_run_state", "Whether the last run is in that state.");
+  Metric token("electctl_last_run_token", "The fencing token that the last run was claimed with.");
+  Metric begin("electctl_last_run_begin_timestamp_seconds", "When the last run began, by its host's clock.");
+  Metric end("electctl_last_run_end_timestamp_seconds", "When the last run ended, by its host's clock.");
+  Metric code("electctl_last_run_exit_code", "What the CMD of the last run ended with.");
+  if (!listing.runs.empty()) {
+    const elect::Run& run = listing.runs.back();
+    info.add(fmt::format("{},{},{},{}", election, labelled("id", run.id), labelled("value", run.value),
+                         labelled("key", run.key)),
+             1);
+    using enum elect::RunState;
+    for (const auto each : {running, done, failed, ended, abandoned}) {
+      state.add(fmt::format("{},{}", election, labelled("state", name_of(each))), each == run.state ? 1 : 0);
+    }
+    const auto seconds = [](elect::WallTime time) {
+      return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+    };
+    if (run.token > 0) token.add(election, run.token);
+    if (run.began) begin.add(election, seconds(*run.began));
+    if (run.end) end.add(election, seconds(run.end->at));
+    if (run.end && run.end->exit_code) code.add(election, *run.end->exit_code);
+  }
+  return up.text() + info.text() + state.text() + token.text() + begin.text() + end.text() + code.text();
+}
+
 std::string prometheus_down(std::string_view label, const std::string& name) {
   Metric up = up_metric();
   up.add(labelled(label, name), 0);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "elect/ledger.h"
 #include "render/listed.h"
 
 namespace cli::render {
@@ -20,6 +21,9 @@ struct Exposed {
 
 // The same of all elections below a prefix: that etcd could be asked is said of the prefix, too.
 [[nodiscard]] std::string prometheus_below(const std::string& prefix, const std::vector<Exposed>& elections);
+
+// The last run of an election's ledger, by its claim.
+[[nodiscard]] std::string prometheus_runs(const std::string& election, const elect::RunListing& listing);
 
 // What there is to expose where etcd could not be asked about `name`; `label`: election, or prefix.
 [[nodiscard]] std::string prometheus_down(std::string_view label, const std::string& name);

@@ -120,7 +120,9 @@ std::optional<Run> run_of(std::string_view name, const Candidate& record) {
   run.end =
       RunEnd{run.state, *ended, code ? std::optional(static_cast<int>(*code)) : std::nullopt, bytes_of(json, "reason")};
   run.end_revision = record.mod_revision;
-  run.claim_revision = number_of(json, "claim_revision").value_or(record.create_revision);
+  const auto claimed = number_of(json, "claim_revision").value_or(0);
+  const bool possible = claimed >= record.create_revision && claimed < record.mod_revision;
+  run.claim_revision = possible ? claimed : record.create_revision;
   return run;
 }
 

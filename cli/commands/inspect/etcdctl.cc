@@ -55,7 +55,14 @@ Outcome etcdctl(Context& context, const Options& options) {
           ? fmt::format("{} watch --prefix", etcdctl_with(context.options, "ETCDCTL_WATCH_KEY=" + quoted + " "))
           : fmt::format("{} watch {} --prefix", program, quoted);
   std::string text;
-  if (options.history) {
+  if (options.runs) {
+    // The candidates tell who is abandoned.
+    const std::string records = options.run_id
+                                    ? elect::shell_quoted(elect::once_key_of(options.name, *options.run_id))
+                                    : elect::shell_quoted(elect::once_key_of(options.name, {})) + " --prefix";
+    text = fmt::format("{} get {}{}\n{}\n", program, records, rev, get(program, rev));
+    if (options.watch) text += fmt::format("{} watch {}\n", program, records);
+  } else if (options.history) {
     text = fmt::format("{} --rev={}\n", watch, options.from > 0 ? options.from : 1);
   } else if (options.watch) {
     text = fmt::format("{}\n{}\n", get(program, rev), watch);

@@ -19,15 +19,19 @@ struct Options {
   elect::Revision from = 0;
   bool watch = false;
   bool verify = false;
+  bool runs = false;
+  std::optional<std::string> run_id;  // Of one run alone.
   bool etcdctl = false;
 };
 
-[[nodiscard]] Outcome list(Context& context, const Options& options);     // The candidates of one election.
-[[nodiscard]] Outcome all(Context& context, const Options& options);      // --all
-[[nodiscard]] Outcome history(Context& context, const Options& options);  // --history
-[[nodiscard]] Outcome watch(Context& context, const Options& options);    // --watch
-[[nodiscard]] Outcome verify(Context& context, const Options& options);   // --verify
-[[nodiscard]] Outcome etcdctl(Context& context, const Options& options);  // --etcdctl
+[[nodiscard]] Outcome list(Context& context, const Options& options);        // The candidates of one election.
+[[nodiscard]] Outcome all(Context& context, const Options& options);         // --all
+[[nodiscard]] Outcome history(Context& context, const Options& options);     // --history
+[[nodiscard]] Outcome watch(Context& context, const Options& options);       // --watch
+[[nodiscard]] Outcome verify(Context& context, const Options& options);      // --verify
+[[nodiscard]] Outcome runs(Context& context, const Options& options);        // --runs
+[[nodiscard]] Outcome watch_runs(Context& context, const Options& options);  // --runs --watch
+[[nodiscard]] Outcome etcdctl(Context& context, const Options& options);     // --etcdctl
 
 // Candidates in order, with what is found out about their leases: one call each, several at once.
 [[nodiscard]] elect::Result<std::vector<render::Listed>> with_leases(elect::Client& client,

@@ -10,7 +10,7 @@
 namespace elect {
 
 struct Check {
-  std::string what;    // One word: order, service, keys, attached, leases, endpoints.
+  std::string what;    // One word: order, service, keys, attached, leases, endpoints, runs.
   bool ok = false;     // False too where it could not be made.
   std::string detail;  // One line: what was found, or what is wrong and where. Holds no control characters.
 };
@@ -28,6 +28,9 @@ struct Verification {
 //   leases     each lease lives and lists its key
 //   endpoints  every endpoint, and every other member of the cluster that can be reached under a client URL of its own,
 //              shows the same listing at the same revision; those that cannot be reached are named, and are no fault
+//   runs       of the ledger's runs (see ledger.h) none is abandoned, and none was claimed anew while the one before it
+//              ran or after that was done, as far back as the store reaches. Records of 0.1.0 tell no end: they are no
+//              fault. Who may not read the ledger is told so; that is no fault of the election.
 // An Error only where the listing itself could not be had. Takes as long as an endpoint that does not answer:
 // --command-timeout at most for each check.
 [[nodiscard]] Result<Verification> verify(const Election& election, const std::stop_token& stop = {});

@@ -1,0 +1,36 @@
+#include "commands/inspect/screen.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "commands/answer.h"
+#include "output.h"
+
+namespace cli::inspect {
+
+Screen::Screen(const Context& context) : context_(context), terminal_(is_terminal(STDOUT_FILENO)) {}
+
+std::expected<void, Failure> Screen::show(Draw draw) {
+  const std::lock_guard lock(mutex_);
+  draw_ = std::move(draw);
+  seen_at_ = std::time(nullptr);
+  return this->draw();
+}
+
+void Screen::resize() {
+  const std::lock_guard lock(mutex_);
+  if (seen_at_ == 0 || !terminal_) return;
+  if (const auto drawn = draw(); !drawn) seen_at_ = 0;  // Said at the next change, which cannot be written either.
+}
+
+std::expected<void, Failure> Screen::draw() {
+  const auto look = look_of(context_);
+  const auto fits = static_cast<std::size_t>(std::max(look.height - 4, 1));  // Title, heads, last line, cursor.
+  const std::string text = draw_({look, seen_at_, terminal_ ? fits : std::numeric_limits<std::size_t>::max()});
+  return write_result(terminal_ && !is_dumb() ? "\x1b[H\x1b[2J" + text : text + "\n");
+}
+
+}  // namespace cli::inspect
