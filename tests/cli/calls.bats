@@ -47,6 +47,19 @@ sum() { tr ',' '\n' <<<"$1" | awk '{ s += $2 } END { print s + 0 }'; }
   [[ $seen == *"LeaseGrant 1"*"LeaseRevoke 1"*"Txn 1"* ]]
 }
 
+@test "calls: --once 3 more than without it: the record's lease, the claim, the end" {
+  without=$(sum "$(cost electctl campaign "$name" v -- true)")
+  with=$(cost electctl campaign "$name" v --once id -- true)
+  echo "$with"
+  (($(sum "$with") <= without + 3))
+  [[ $with == *"LeaseGrant 2"*"Txn 3"* ]]
+  # To run again what failed, one more: the Txn that found it.
+  electctl campaign "$name" v --once failed -- false || true
+  (($(sum "$(cost electctl campaign "$name" v --once failed --retry -- true)") <= without + 4))
+  costs "Range 1" electctl inspect "$name" --runs
+  costs "Range 1" electctl inspect "$name" --runs --id id
+}
+
 # handover COUNT: the calls of a handover with so many waiting, from the leader's resignation to the next one's line.
 handover() {
   local i before after first

@@ -234,7 +234,7 @@ start_holder() {
 }
 
 @test "gate: options of CMD without a CMD, and an empty CMD: exit 128" {
-  for options in '--linger 1' '--lock-delay 1' '--kill-after 1' '--max-runtime 1' '--once x' '--once-keep 1h --once x'; do
+  for options in '--linger 1' '--lock-delay 1' '--kill-after 1' '--max-runtime 1' '--once x' '--once-keep 1h --once x' '--once x --retry'; do
     # shellcheck disable=SC2086
     run -128 electctl campaign a $options
   done

@@ -168,6 +168,23 @@ nobody_stands() { [[ -z $(as_root get "$name/" --prefix) ]]; }
   [[ $(as_root lease list) == "$leases" ]]
 }
 
+@test "inspect --runs: read on the election's records and keys; --verify says so where the former is missing" {
+  records=electctl-once:$name
+  may readwrite "$name/" "${name}0" readwrite "$records:" "$records;"
+  works 3 campaign "$name" v --once id -- sh -c 'exit 3'
+  works 0 campaign "$name" v --once id --retry -- true
+  leads_there v
+  may read "$name/" "${name}0" read "$records:" "$records;"
+  works 0 inspect "$name" --runs
+  works 0 inspect "$name" --runs --id id
+  works 0 inspect "$name" --verify
+  [[ $output == *"ok     runs       1 in the ledger"* ]]
+  may read "$name/" "${name}0"
+  refused read "$records:" inspect "$name" --runs
+  works 0 inspect "$name" --verify
+  [[ $output == *"ok     runs       not checked: permission denied: "* ]]
+}
+
 @test "campaign --session: read and write on the election's keys" {
   file=$BATS_TEST_TMPDIR/session
   may readwrite "$name/" "${name}0"

@@ -10,7 +10,7 @@ setup() {
   ln -s "$ELECTCTL" bin/electctl
   ln -s "$ETCDCTL" bin/etcdctl
   PATH=$BATS_TEST_TMPDIR/bin:$PATH
-  for program in report collect myservice; do
+  for program in report collect myservice nightly; do
     printf '#!/bin/sh\necho "%s $ELECTCTL_NAME" >>"%s/ran"\n' "$program" "$BATS_TEST_TMPDIR" >"bin/$program"
     chmod +x "bin/$program"
   done
@@ -23,10 +23,10 @@ recipe() {
     "$root/README.md" | sed "s|/usr/local/bin/|$BATS_TEST_TMPDIR/bin/|g; s|/usr/bin/|$BATS_TEST_TMPDIR/bin/|g; s|/var/lib/|$BATS_TEST_TMPDIR/|g"
 }
 # A line of a crontab as cron runs it: without schedule and user, \% as %.
-cron() { recipe "$1" | sed 's/^\* \* \* \* \* root //; s/\\%/%/g'; }
+cron() { recipe "$1" | sed -E 's/^([0-9*]+ ){5}root //; s/\\%/%/g'; }
 
 @test "README: cron with --once: of two hosts in the same minute one runs it" {
-  line=$(cron '--once')
+  line=$(cron '--try --once')
   line=${line/--linger 30s/--linger 1s}
   for host in 1 2; do start "$BATS_TEST_TMPDIR/$host" bash -c "exec $line"; done
   codes=()
@@ -37,6 +37,33 @@ cron() { recipe "$1" | sed 's/^\* \* \* \* \* root //; s/\\%/%/g'; }
   done
   [[ $(printf '%s\n' "${codes[@]}" | sort -n | tr '\n' ' ') == "0 11 " ]]
   [[ $(<ran) == "report report" ]]
+}
+
+@test "README: nightly with --retry: where the host that runs it dies half-way another one runs it, and the check says so" {
+  line=$(cron '--retry')
+  check=$(recipe '--runs --id')
+  printf '#!/bin/sh\n[ ! -e tried ] || exec echo ran >>ran\ntouch tried\nsleep 60\n' >bin/nightly
+  run bash -c "$check"
+  [[ $output == *"the nightly run has not succeeded"* ]]
+  for host in 1 2 3; do start "$BATS_TEST_TMPDIR/$host" bash -c "exec ${line/nightly /nightly --ttl 2s }"; done
+  wait_for 10 test -e tried
+  run bash -c "$check"
+  [[ ${lines[0]} == *$'\trunning\t'* && ${lines[1]} == "the nightly run has not succeeded" ]]
+  leader=$(electctl inspect nightly --runs -w json | jq -r '.runs[0].key')
+  # Of the three that one dies whose key that is: it stands first, and so it was the first to start CMD.
+  kill -KILL "$(ps -o ppid= -p "$(ps -o ppid= -p "$(pgrep -f "$BATS_TEST_TMPDIR/bin/nightly$")")")"
+  wait_for 20 grep -q ran ran
+  codes=()
+  for pid in "${started[@]}"; do
+    code=0
+    wait "$pid" || code=$?
+    codes+=("$code")
+  done
+  [[ $(printf '%s\n' "${codes[@]}" | sort -n | tr '\n' ' ') == "0 11 137 " ]]
+  [[ $(<ran) == ran ]]
+  run -0 bash -c "$check"
+  [[ ${lines[0]} == *$'\tdone\t'* && ${lines[1]} == ID* && $output != *"has not succeeded"* ]]
+  [[ $(electctl inspect nightly --runs -w json | jq -r '.runs[0].key') != "$leader" ]]
 }
 
 @test "README: cron with --session: the host that has it keeps it" {

@@ -67,6 +67,30 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   [[ -z $(etcdctl get "electctl-once:$name" --prefix) ]]
 }
 
+@test "--once whose end is refused, or not answered for: one line, CMD's exit code, and leadership is given up" {
+  for fault in "before status 8 etcdserver: mvcc: database space exceeded" "before silence" "after silence"; do
+    plan "always Txn 3 1 $fault"
+    run -7 --separate-stderr proxied campaign "$name" v --ttl 60s --once "$fault" -- sh -c 'exit 7'
+    [[ $stderr == "electctl: the end of run '$fault' (failed) was not recorded: "* && ${#stderr_lines[@]} == 1 ]]
+    plan
+    stands "$name" 0
+    expected=abandoned
+    [[ $fault != after* ]] || expected=failed  # etcd has it all the same.
+    [[ $(electctl inspect "$name" --runs --id "$fault" -w json | jq -r '.runs[0].state') == "$expected" ]]
+  done
+}
+
+@test "--once whose claim or end is answered for at the second try only: recorded once" {
+  for fault in "after cut" "before cut" "after status 14 etcdserver: leader changed"; do
+    for txn in 2 3; do
+      plan "once Txn $txn 1 $fault"
+      run -0 --separate-stderr electctl --endpoints "$address" campaign "$name" v --once "$fault$txn" -- echo ran
+      [[ $output == ran && -z $stderr ]]
+      electctl inspect "$name" --runs --id "$fault$txn"
+    done
+  done
+}
+
 @test "leader -w json where the lease's time is not to be had: the leader, null, and why" {
   etcdctl put "$name/1" v --lease "$(grant 600)"
   plan "always LeaseTimeToLive 1 1 before status 2 something odd"

@@ -3,6 +3,8 @@ from dataclasses import dataclass
 
 TRIES = 0.4  # Seconds that a short hold lasts: less than any try is given.
 LATE = 6  # Seconds that a long hold lasts: more than any call is given.
+# In a cell's name: etcd gets the grant of a lease when electctl has ended, and nobody is left who could revoke it.
+COMES_LATE = f"LeaseGrant 2 1 before hold {LATE * 1000}"
 
 
 @dataclass(frozen=True)
