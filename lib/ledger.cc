@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::int64_t kPage = 1000;  // Records in one answer.
 constexpr std::chrono::milliseconds kPauseBeforeAnother{100};
+constexpr std::chrono::nanoseconds kLongestKillAfter = std::chrono::hours(24 * 365);
+constexpr std::chrono::milliseconds kPauseBeforeLookingForEnd{200};
+constexpr std::chrono::milliseconds kToRecordEnd{500};  // What it takes beside --kill-after to end CMD and to say so.
 
 WallTime now_in_milliseconds() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -46,6 +49,7 @@ class Claim {
     run_.key = self.key;
     run_.token = self.create_revision;
     run_.began = now_in_milliseconds();
+    run_.kill_after = std::chrono::ceil<std::chrono::milliseconds>(std::min(wanted.kill_after, kLongestKillAfter));
     run_.lease = lease;
   }
 
@@ -77,6 +81,20 @@ class Claim {
     if (is_own(other) && !other.end && !wanted_.alone) return Taken{std::move(other)};
     before_ = std::move(other);
     return std::nullopt;
+  }
+
+  // Where a third party has ended the candidacy of the run that is to be claimed anew, its CMD may still be on its way
+  // out: waits until the record says that it has ended, or until it must have.
+  void let_end(const std::stop_token& stop) const {
+    if (!before_ || before_->end || is_own(*before_)) return;
+    const BootTime over = later(BootClock::now(), before_->kill_after + kToRecordEnd);
+    for (;;) {
+      const auto left = over - BootClock::now();
+      if (left <= left.zero() || stop.stop_requested()) return;
+      pause_for(std::min<std::chrono::nanoseconds>(left, kPauseBeforeLookingForEnd), stop);
+      const auto now = runs(election_, {.id = wanted_.id}, {stop, {}});
+      if (now && (now->runs.empty() || now->runs.front().mod_revision != before_->mod_revision)) return;
+    }
   }
 
  private:
@@ -259,7 +277,10 @@ Result<Claimed> claim_run(const Election& election, const Session& session, cons
   Claim attempts(election, candidacy.self(), claim, lease);
   for (;;) {
     auto claimed = attempts.attempt(stop);
-    if (claimed && !*claimed) continue;  // Somebody has just changed the record: each time, a run has ended or expired.
+    if (claimed && !*claimed) {  // The record is another one than was looked at.
+      attempts.let_end(stop);
+      continue;
+    }
     if (claimed && std::holds_alternative<Run>(**claimed)) return **std::move(claimed);
     revoke();
     if (!claimed) return std::unexpected(claimed.error());

@@ -192,13 +192,13 @@ class Campaign {
     const elect::RunClaim wanted{.id = *options_.once,
                                  .keep = std::chrono::ceil<seconds>(options_.once_keep),
                                  .retry = options_.retry,
+                                 .kill_after = options_.kill_after,
                                  .alone = !options_.session_file.empty()};
     auto claimed =
         elect::claim_run(standing.election(), standing.session(), standing.candidacy(), wanted, signals_.stop_token());
-    if (!claimed) {
-      if (signals_.first() != 0) return kBySignal + signals_.first();
-      return std::unexpected(Failure(claimed.error()));
-    }
+    const bool ours = claimed && std::holds_alternative<elect::Run>(*claimed);
+    if (!ours && signals_.first() != 0) return kBySignal + signals_.first();
+    if (!claimed) return std::unexpected(Failure(claimed.error()));
     if (std::holds_alternative<elect::CandidateGone>(*claimed)) {
       return std::unexpected(Failure(kLost, "leadership was lost: the key was deleted before CMD could start"));
     }

@@ -2,6 +2,7 @@
 
 #include <absl/strings/escaping.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/chrono.h>
@@ -15,6 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::chrono::milliseconds kMostKillAfter = std::chrono::hours(24 * 365);
 constexpr std::string_view kBase64 = "_base64";
 
 void add_bytes(Json& object, const std::string& name, const std::string& bytes) {
@@ -80,6 +82,7 @@ std::string record_of(const Run& run) {
   add_bytes(record, "value", run.value);
   add_bytes(record, "key", run.key);
   record["token"] = run.token;
+  if (run.kill_after.count() > 0) record["kill_after_ms"] = run.kill_after.count();
   if (run.began) record["began"] = format_time(*run.began);
   if (run.end) {
     record["claim_revision"] = run.claim_revision;
@@ -110,6 +113,8 @@ std::optional<Run> run_of(std::string_view name, const Candidate& record) {
   run.value = bytes_of(json, "value");
   run.key = bytes_of(json, "key");
   run.token = number_of(json, "token").value_or(0);
+  run.kill_after = std::chrono::milliseconds(
+      std::clamp<std::int64_t>(number_of(json, "kill_after_ms").value_or(0), 0, kMostKillAfter.count()));
   run.began = parse_time(bytes_of(json, "began"));
   // No candidate of this election's has claimed what says so: nobody knows whether it still runs.
   if (!run.key.starts_with(prefix_of(name)) || run.token < 1) run.version = 0;

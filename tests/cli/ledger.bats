@@ -132,6 +132,19 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   done
 }
 
+@test "--retry: where a third party ends a candidacy, the next one waits until CMD has ended" {
+  job="exec 9>$BATS_TEST_TMPDIR/lock; flock -n 9 || echo doubled; trap 'sleep 0.7; exit 1' TERM; touch $BATS_TEST_TMPDIR/trapped"
+  start_run id -- bash -c "$job; while :; do sleep 0.05; done"
+  wait_for 10 test -e "$BATS_TEST_TMPDIR/trapped"
+  start "$BATS_TEST_TMPDIR/next" "$ELECTCTL" campaign "$name" next --once id --retry -- bash -c "$job; echo took over"
+  next=$!
+  wait_for 10 stands "$name" 2
+  electctl resign "$name" --leader
+  ended "$runner" 12
+  ended "$next" 0
+  [[ $(<"$BATS_TEST_TMPDIR/next") == "took over" ]]
+}
+
 @test "--retry: a run that still runs is left alone, also by another process under the same lease" {
   lease=$(grant 60)
   start_run id --lease "$lease" -- sleep 60

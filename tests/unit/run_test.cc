@@ -17,6 +17,7 @@ Run claimed(std::string value = "host-a") {
   run.key = "job/abc";
   run.token = 12;
   run.began = parse_time("2026-01-31T02:00:00.123Z");
+  run.kill_after = std::chrono::milliseconds(1500);
   run.claim_revision = run.create_revision = run.mod_revision = 20;
   run.lease = 7;
   return run;
@@ -75,6 +76,7 @@ TEST_CASE("a record that makes no sense is told, and is not claimed anew") {
   for (const char* value :
        {"", "{", "[]", "17", "null", R"({"version":"1"})", R"({"version":1})", R"({"version":1,"key":7,"token":"x"})",
         R"({"version":1,"key":"other/abc","token":3})", R"({"version":1,"key":"job/abc","token":-3})",
+        R"({"version":1,"kill_after_ms":-9223372036854775808})", R"({"version":1,"kill_after_ms":9223372036854775807})",
         R"({"version":1e99,"key":"job/abc","token":3})", R"({"version":-1,"value_base64":"%%"})"}) {
     CAPTURE(value);
     const auto run = run_of("job", stored("id", value));

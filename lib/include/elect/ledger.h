@@ -34,9 +34,13 @@ struct RunQuery {
 struct RunClaim {
   std::string id;
   std::chrono::seconds keep = std::chrono::hours(24);  // How long the record lasts.
-  bool retry = false;  // Claims a run that failed, was ended or is abandoned, too; see may_be_retried().
-  bool alone =
-      false;  // No other process uses this candidacy: a run that it claimed before and that has no end is over.
+  // Claims a run that failed, was ended or is abandoned, too; see may_be_retried().
+  bool retry = false;
+  // How long CMD may outlive the candidate's key: whoever claims the run anew waits so long, unless its end is recorded
+  // sooner.
+  std::chrono::nanoseconds kill_after{0};
+  // No other process uses this candidacy: a run that it claimed before and that has no end is over.
+  bool alone = false;
 };
 
 struct Taken {
@@ -47,7 +51,7 @@ using Claimed = std::variant<Run, Taken, CandidateGone>;
 
 // Claims a run for this candidacy: one Txn, guarded by its create revision, and by the record: that there is none, or
 // with `retry` that it is still the one that was looked at. Calls: the record's lease and that Txn; one more where an
-// earlier run is claimed anew.
+// earlier run is claimed anew, and a few to look for its end where it has none: its CMD may be about to be ended.
 // Where it fails or the run is taken, no lease is left but one that etcd grants after all tries were over.
 [[nodiscard]] Result<Claimed> claim_run(const Election& election, const Session& session, const Candidacy& candidacy,
                                         const RunClaim& claim, const std::stop_token& stop = {});

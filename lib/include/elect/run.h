@@ -43,13 +43,15 @@ struct Run {
   Revision token = 0;             // Its fencing token; 0: not known (a record of 0.1.0).
   std::optional<WallTime> began;  // By the clock of the host that ran it. Nothing: not known.
   std::optional<RunEnd> end;      // Nothing: none is recorded.
-  Revision claim_revision = 0;    // Of the store, when it was claimed: the order of runs, as that of their tokens.
-  Revision end_revision = 0;      // Of the store, when its end was recorded; 0: it was not.
-  std::int64_t version = 1;       // Of the record; 0: one of 0.1.0, which tells no end, or of a stranger. Of a later
-                                  // one than kRunVersion what is known is told. Neither is claimed anew.
-  LeaseId lease = 0;              // The record's.
-  Revision create_revision = 0;   // The record's: that of the first claim of this ID.
-  Revision mod_revision = 0;      // The record's.
+  // How long CMD may outlive its candidate's key, where a third party deletes that.
+  std::chrono::milliseconds kill_after{0};
+  Revision claim_revision = 0;   // Of the store, when it was claimed: the order of runs, as that of their tokens.
+  Revision end_revision = 0;     // Of the store, when its end was recorded; 0: it was not.
+  std::int64_t version = 1;      // Of the record; 0: one of 0.1.0, which tells no end, or of a stranger. Of a later
+                                 // one than kRunVersion what is known is told. Neither is claimed anew.
+  LeaseId lease = 0;             // The record's.
+  Revision create_revision = 0;  // The record's: that of the first claim of this ID.
+  Revision mod_revision = 0;     // The record's.
 
   bool operator==(const Run&) const = default;
 };

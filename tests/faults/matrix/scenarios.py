@@ -47,6 +47,13 @@ def past(cell):
     cell.stand("three")
 
 
+def failed_before(cell):
+    """A run that failed is in the ledger."""
+    cell.etcd.put(f"electctl-once:{cell.name}:id",
+                  f'{{"version":1,"value":"first","key":"{cell.name}/1","token":1,"began":"2026-01-31T02:00:00.000Z",'
+                  '"state":"failed","ended":"2026-01-31T02:00:01.000Z","exit_code":3}')
+
+
 def first_goes_once_it_stands(cell):
     cell.wait(lambda: len(cell.keys()) >= 2)
     cell.wait(lambda: cell.proxy.has_said("answered Watch 1 2"), 0.5)
@@ -107,6 +114,7 @@ SCENARIOS = [
     Scenario("inspect-all", ("inspect", "--all", "{name}", "-w", "json"), queued),
     Scenario("inspect-history", ("inspect", "{name}", "--history", "-w", "json"), past),
     Scenario("inspect-verify", ("inspect", "{name}", "--verify"), queued, also=(13,), free_output=True),
+    Scenario("inspect-runs", ("inspect", "{name}", "--runs", "-w", "json"), failed_before),
     Scenario("inspect-watch", ("inspect", "{name}", "--watch", "-w", "json"), led, watched, ends_by_signal=True,
              signalled=(0,)),
     Scenario("observe", ("observe", "{name}", "-w", "json", "--count", "2"), led, changes, waits=True, signalled=(0,)),
@@ -132,6 +140,9 @@ SCENARIOS = [
     Scenario("campaign-lease-again", ("campaign", "{name}", "me", "--lease", "{lease}"), led, ended_when_leading,
              candidate=True, also=(12,), ends_by_signal=True, signalled=(0,)),
     Scenario("campaign-once", ("campaign", "{name}", "me", *OWN, "--once", "id", "--once-keep", "{keep}s", *CMD),
+             candidate=True, also=(12,)),
+    Scenario("campaign-retry",
+             ("campaign", "{name}", "me", *OWN, "--once", "id", "--once-keep", "{keep}s", "--retry", *CMD), failed_before,
              candidate=True, also=(12,)),
     Scenario("campaign-session", ("campaign", "{name}", "me", *OWN, "--session", "{file}", "--try", *CMD),
              candidate=True, also=(12,)),
