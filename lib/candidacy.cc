@@ -55,46 +55,107 @@ bool has_removal(const Watcher::Batch& batch) {
 
 }  // namespace
 
-Result<std::unique_ptr<Candidacy>> Candidacy::stand(const Election& election, Session& session, std::string value,
-                                                    const Until& until, const std::stop_token& give_up) {
-  std::unique_ptr<Candidacy> candidacy(new Candidacy(election, session));
-  Candidate& self = candidacy->self_;
-  self.key = key_of(election.name(), session.lease());
-  self.lease = session.lease();
+class Candidacy::Impl {
+ public:
+  Impl(const Election& election, Session& session)
+      : election_(election), connection_(Connection::of(election.client())), session_(session) {
+    self_.key = key_of(election.name(), session.lease());
+    self_.lease = session.lease();
+  }
 
+  [[nodiscard]] Result<void> stand(std::string value, const Until& until, const std::stop_token& give_up);
+  // False: the candidate of that key and create revision is gone.
+  [[nodiscard]] Result<bool> resume(const std::string& key, Revision create_revision, const Until& until);
+
+  [[nodiscard]] const Candidate& self() const { return self_; }
+  [[nodiscard]] bool detached() const { return detached_; }
+  [[nodiscard]] const Header& header() const { return header_; }
+  [[nodiscard]] bool elected() const { return elected_; }
+  [[nodiscard]] const Ahead& ahead() const { return ahead_; }
+
+  [[nodiscard]] Result<Verdict> wait(const Until& until, const std::function<void(const Ahead&)>& moved);
+  [[nodiscard]] Result<std::optional<Loss>> hold(const Until& until);
+  [[nodiscard]] Result<bool> proclaim(std::string value, const Until& until);
+  void leave();
+  [[nodiscard]] Result<void> withdraw(const Until& until);
+
+ private:
+  // The Txn that stands up. False: the key is there already, and is self_ now.
+  [[nodiscard]] Result<bool> put_key(const std::string& value, const Until& until, Attempt& attempt);
+  // Reads the key of this lease into self_. False: there is none.
+  [[nodiscard]] Result<bool> find_key(const Until& until);
+  // Deletes what a Txn that put `value` behind revision `before`, and whose answer was lost, may have put.
+  void take_back(const std::string& value, Revision before, const std::stop_token& give_up);
+  // One Txn that says who is next in front. False: the own key is gone.
+  [[nodiscard]] Result<bool> look_ahead(const Until& until);
+  // Watches the own key and, while not elected, the one in front, until the verdict is known.
+  [[nodiscard]] Result<Verdict> follow(bool leading, const Until& until,
+                                       const std::function<void(const Ahead&)>& moved);
+  [[nodiscard]] Result<Verdict> follow_stream(bool leading, const Until& until,
+                                              const std::function<void(const Ahead&)>& moved);
+  void watch_ahead();
+  void unwatch_ahead();
+
+  const Election election_;
+  Connection& connection_;
+  Session& session_;
+  Candidate self_;
+  Header header_;
+  Ahead ahead_;
+  bool elected_ = false;
+  bool detached_ = false;
+  std::unique_ptr<Watcher> watcher_;
+  bool watched_before_ = false;   // What header_ and ahead_ say is older than the end of some watch.
+  std::int64_t ahead_watch_ = 1;  // The ID of the watch on the one in front: a new one for each.
+  bool watching_ahead_ = false;
+};
+
+Result<void> Candidacy::Impl::stand(std::string value, const Until& until, const std::stop_token& give_up) {
   bool stands = false;
-  if (!session.owned()) {
-    const auto found = candidacy->find_key(until);
+  if (!session_.owned()) {
+    const auto found = find_key(until);
     if (!found) return std::unexpected(found.error());
     stands = *found;
   }
   if (!stands) {
-    const Revision before = candidacy->header_.revision;
+    const Revision before = header_.revision;
     Attempt attempt;
-    const auto put = candidacy->put_key(value, until, attempt);
+    const auto put = put_key(value, until, attempt);
     if (!put) {
-      if (!session.owned() && attempt.repeated) candidacy->take_back(value, before, give_up);
+      if (!session_.owned() && attempt.repeated) take_back(value, before, give_up);
       return std::unexpected(put.error());
     }
-    if (*put) return candidacy;
+    if (*put) return {};
   }
-  if (self.lease != session.lease()) {
+  if (self_.lease != session_.lease()) {
     return fail(Errc::refused, "the key of this lease stands in the election under another lease: resign it first");
   }
-  if (self.value != value) {
-    const auto proclaimed = put_guarded(candidacy->connection_, self, value, until);
-    if (!proclaimed) return std::unexpected(proclaimed.error());
-    self.value = std::move(value);
-    self.mod_revision = proclaimed->header.revision;
-    ++self.version;
+  if (self_.value != value) {
+    if (const auto proclaimed = proclaim(std::move(value), until); !proclaimed) {
+      return std::unexpected(proclaimed.error());
+    }
   }
-  const auto still_there = candidacy->look_ahead(until);
+  const auto still_there = look_ahead(until);
   if (!still_there) return std::unexpected(still_there.error());
   if (!*still_there) return fail(Errc::refused, "the candidate was deleted while it stood up");
-  return candidacy;
+  return {};
 }
 
-Result<bool> Candidacy::put_key(const std::string& value, const Until& until, Attempt& attempt) {
+Result<bool> Candidacy::Impl::resume(const std::string& key, Revision create_revision, const Until& until) {
+  if (!key.starts_with(prefix_of(election_.name()))) {
+    return fail(Errc::usage, "the key to be taken up is not one of this election");
+  }
+  self_.key = key;
+  const auto found = find_key(until);
+  if (!found) return std::unexpected(found.error());
+  if (!*found || self_.create_revision != create_revision) return false;
+  if (self_.lease != session_.lease()) {
+    return fail(Errc::refused, "the candidate to be taken up is attached to another lease than the session's");
+  }
+  return look_ahead(until);
+}
+
+Result<bool> Candidacy::Impl::put_key(const std::string& value, const Until& until, Attempt& attempt) {
   etcdserverpb::TxnRequest request;
   *request.add_compare() = stands_at(self_.key, 0);
   *request.add_success()->mutable_request_range() = last_before(election_.name(), 0);
@@ -123,7 +184,7 @@ Result<bool> Candidacy::put_key(const std::string& value, const Until& until, At
   return false;
 }
 
-Result<bool> Candidacy::find_key(const Until& until) {
+Result<bool> Candidacy::Impl::find_key(const Until& until) {
   etcdserverpb::RangeRequest request;
   request.set_key(self_.key);
   etcdserverpb::RangeResponse response;
@@ -135,7 +196,7 @@ Result<bool> Candidacy::find_key(const Until& until) {
   return true;
 }
 
-void Candidacy::take_back(const std::string& value, Revision before, const std::stop_token& give_up) {
+void Candidacy::Impl::take_back(const std::string& value, Revision before, const std::stop_token& give_up) {
   // The server may still be at it: it is looked for again until no try can be on its way any more.
   const Until until{give_up, connection_.limit({})};
   for (; BootClock::now() < *until.deadline && !give_up.stop_requested(); pause_for(kPauseBeforeLooking, give_up)) {
@@ -148,12 +209,7 @@ void Candidacy::take_back(const std::string& value, Revision before, const std::
   }
 }
 
-Candidacy::Candidacy(const Election& election, Session& session)
-    : election_(election), connection_(Connection::of(election.client())), session_(session) {}
-
-Candidacy::~Candidacy() = default;
-
-Result<bool> Candidacy::look_ahead(const Until& until) {
+Result<bool> Candidacy::Impl::look_ahead(const Until& until) {
   etcdserverpb::TxnRequest request;
   *request.add_compare() = stands_at(self_.key, self_.create_revision);
   *request.add_success()->mutable_request_range() = last_before(election_.name(), self_.create_revision);
@@ -168,17 +224,17 @@ Result<bool> Candidacy::look_ahead(const Until& until) {
   return true;
 }
 
-void Candidacy::watch_ahead() {
+void Candidacy::Impl::watch_ahead() {
   watcher_->add(++ahead_watch_, {ahead_.key, {}, header_.revision + 1, true});
   watching_ahead_ = true;
 }
 
-void Candidacy::unwatch_ahead() {
+void Candidacy::Impl::unwatch_ahead() {
   if (std::exchange(watching_ahead_, false)) watcher_->cancel(ahead_watch_);
 }
 
-Result<Candidacy::Verdict> Candidacy::follow(bool leading, const Until& until,
-                                             const std::function<void(const Ahead&)>& moved) {
+Result<Candidacy::Verdict> Candidacy::Impl::follow(bool leading, const Until& until,
+                                                   const std::function<void(const Ahead&)>& moved) {
   const EitherStop stop(until.stop, session_.lost_token());
   const Until inner{stop.token(), until.deadline};
   for (;;) {
@@ -194,8 +250,8 @@ Result<Candidacy::Verdict> Candidacy::follow(bool leading, const Until& until,
 }
 
 // One stream's worth. An error that passes means that the stream is of no more use.
-Result<Candidacy::Verdict> Candidacy::follow_stream(bool leading, const Until& until,
-                                                    const std::function<void(const Ahead&)>& moved) {
+Result<Candidacy::Verdict> Candidacy::Impl::follow_stream(bool leading, const Until& until,
+                                                          const std::function<void(const Ahead&)>& moved) {
   const auto see_ahead = [&]() -> Result<std::optional<Verdict>> {
     const std::string before = ahead_.key;
     const auto still_there = look_ahead(connection_.for_one_call(until));
@@ -254,25 +310,73 @@ Result<Candidacy::Verdict> Candidacy::follow_stream(bool leading, const Until& u
   }
 }
 
-Result<Candidacy::Verdict> Candidacy::wait(const Until& until, const std::function<void(const Ahead&)>& moved) {
+Result<Candidacy::Verdict> Candidacy::Impl::wait(const Until& until, const std::function<void(const Ahead&)>& moved) {
   return follow(false, until, moved);
 }
 
-Result<std::optional<Loss>> Candidacy::hold(const Until& until) {
+Result<std::optional<Loss>> Candidacy::Impl::hold(const Until& until) {
   const auto verdict = follow(true, until, {});
   if (!verdict) return std::unexpected(verdict.error());
   if (const auto* loss = std::get_if<Loss>(&*verdict)) return *loss;
   return std::nullopt;
 }
 
-void Candidacy::leave() {
+// header_ stays: the watch begins behind the revision up to which is known who stands.
+Result<bool> Candidacy::Impl::proclaim(std::string value, const Until& until) {
+  const auto put = put_guarded(connection_, self_, value, until);
+  if (!put) return std::unexpected(put.error());
+  if (!put->held) return false;
+  self_.value = std::move(value);
+  self_.mod_revision = put->header.revision;
+  ++self_.version;
+  return true;
+}
+
+void Candidacy::Impl::leave() {
   if (watcher_) watcher_->leave();
 }
 
-Result<void> Candidacy::withdraw(std::stop_token stop) {
-  const auto deleted = delete_guarded(connection_, self_, {std::move(stop), {}});
+Result<void> Candidacy::Impl::withdraw(const Until& until) {
+  const auto deleted = delete_guarded(connection_, self_, until);
   if (!deleted) return std::unexpected(deleted.error());
   return {};
 }
+
+Result<std::unique_ptr<Candidacy>> Candidacy::stand(const Election& election, Session& session, std::string value,
+                                                    const Until& until, const std::stop_token& give_up) {
+  auto impl = std::make_unique<Impl>(election, session);
+  if (const auto stands = impl->stand(std::move(value), until, give_up); !stands) {
+    return std::unexpected(stands.error());
+  }
+  return std::unique_ptr<Candidacy>(new Candidacy(std::move(impl)));
+}
+
+Result<std::unique_ptr<Candidacy>> Candidacy::resume(const Election& election, Session& session, const std::string& key,
+                                                     Revision create_revision, const Until& until) {
+  auto impl = std::make_unique<Impl>(election, session);
+  const auto stands = impl->resume(key, create_revision, until);
+  if (!stands) return std::unexpected(stands.error());
+  return std::unique_ptr<Candidacy>(*stands ? new Candidacy(std::move(impl)) : nullptr);
+}
+
+Candidacy::Candidacy(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Candidacy::~Candidacy() = default;
+const Candidate& Candidacy::self() const { return impl_->self(); }
+bool Candidacy::detached() const { return impl_->detached(); }
+const Header& Candidacy::header() const { return impl_->header(); }
+bool Candidacy::elected() const { return impl_->elected(); }
+const Ahead& Candidacy::ahead() const { return impl_->ahead(); }
+Result<Candidacy::Verdict> Candidacy::wait(const Until& until, const std::function<void(const Ahead&)>& moved) {
+  return impl_->wait(until, moved);
+}
+Result<std::optional<Loss>> Candidacy::hold(const Until& until) { return impl_->hold(until); }
+Result<bool> Candidacy::proclaim(std::string value, const Until& until) {
+  return impl_->proclaim(std::move(value), until);
+}
+Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop) {
+  return impl_->record_once(id, keep, std::move(stop));
+}
+void Candidacy::leave() { impl_->leave(); }
+Result<void> Candidacy::withdraw(const Until& until) { return impl_->withdraw(until); }
 
 }  // namespace elect

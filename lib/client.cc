@@ -37,13 +37,13 @@ Result<std::unique_ptr<Client>> Client::open(ClientOptions options) {
   return client;
 }
 
-Result<LeaseStatus> Client::time_to_live(LeaseId lease, bool keys, std::stop_token stop) {
+Result<LeaseStatus> Client::time_to_live(LeaseId lease, bool keys, const Until& until) {
   etcdserverpb::LeaseTimeToLiveRequest request;
   request.set_id(lease);
   request.set_keys(keys);
   etcdserverpb::LeaseTimeToLiveResponse response;
-  auto called =
-      connection_->call(&etcdserverpb::Lease::Stub::LeaseTimeToLive, request, response, {std::move(stop), {}});
+  auto called = connection_->call(&etcdserverpb::Lease::Stub::LeaseTimeToLive, request, response,
+                                  connection_->for_one_call(until));
   if (!called) return std::unexpected(called.error());
   LeaseStatus status{lease, std::chrono::seconds(response.ttl()), std::chrono::seconds(response.grantedttl()), {}};
   for (auto& key : *response.mutable_keys()) status.keys.push_back(std::move(key));
@@ -51,7 +51,7 @@ Result<LeaseStatus> Client::time_to_live(LeaseId lease, bool keys, std::stop_tok
 }
 
 Result<std::vector<LeaseStatus>> Client::time_to_live(const std::vector<LeaseId>& leases, bool keys,
-                                                      const std::stop_token& stop) {
+                                                      const Until& until) {
   std::vector<LeaseStatus> statuses(leases.size());
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> failed = false;
@@ -59,7 +59,7 @@ Result<std::vector<LeaseStatus>> Client::time_to_live(const std::vector<LeaseId>
   std::optional<Error> first_error;
   const auto work = [&] {
     for (std::size_t i = next++; i < leases.size() && !failed; i = next++) {
-      if (auto status = time_to_live(leases[i], keys, stop)) {
+      if (auto status = time_to_live(leases[i], keys, until)) {
         statuses[i] = *std::move(status);
       } else {
         failed = true;

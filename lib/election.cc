@@ -15,23 +15,23 @@ Result<Snapshot> Election::candidates(const Query& query, const Until& until) co
   return read_range(connection, keys_below(prefix_of(name_)), query, connection.for_one_call(until));
 }
 
-Result<bool> Election::end(const Candidate& candidate, bool revoke, std::stop_token stop) const {
+Result<bool> Election::end(const Candidate& candidate, bool revoke, const Until& until) const {
   Connection& connection = Connection::of(*client_);
   if (!revoke || candidate.lease == 0) {
-    const auto deleted = delete_guarded(connection, candidate, {stop, {}});
+    const auto deleted = delete_guarded(connection, candidate, until);
     if (!deleted) return std::unexpected(deleted.error());
     return deleted->held || deleted->repeated;
   }
   // The revoke deletes the key, too. What goes before it only looks: a look may lose its answer and be repeated, while
   // a deletion that did would leave it open whether a candidacy that stands now is a newer one.
-  const auto stands = look_guarded(connection, candidate, {stop, {}});
+  const auto stands = look_guarded(connection, candidate, until);
   if (!stands) return std::unexpected(stands.error());
   if (!stands->held) return false;
-  return client_->revoke(candidate.lease, {stop, {}});
+  return client_->revoke(candidate.lease, until);
 }
 
-Result<bool> Election::proclaim(const Candidate& candidate, const std::string& value, std::stop_token stop) const {
-  const auto put = put_guarded(Connection::of(*client_), candidate, value, {std::move(stop), {}});
+Result<bool> Election::proclaim(const Candidate& candidate, const std::string& value, const Until& until) const {
+  const auto put = put_guarded(Connection::of(*client_), candidate, value, until);
   if (!put) return std::unexpected(put.error());
   return put->held;
 }

@@ -116,10 +116,10 @@ Result<History> read_once(Connection& connection, const KeyRange& range, Revisio
 
 }  // namespace
 
-Result<History> read_history(const Election& election, Revision from, const std::stop_token& stop) {
+Result<History> read_history(const Election& election, Revision from, const Until& caller) {
   Connection& connection = Connection::of(election.client());
   const KeyRange range = keys_below(prefix_of(election.name()));
-  const Until until = connection.for_one_call({stop, {}});
+  const Until until = connection.for_one_call(caller);
   std::optional<Error> telling;
   for (;;) {
     auto history = read_once(connection, range, from, until);

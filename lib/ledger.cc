@@ -87,7 +87,7 @@ class Claim {
   // out: waits until the record says that it has ended, or until it must have.
   void let_end(const std::stop_token& stop) const {
     if (!before_ || before_->end || is_own(*before_)) return;
-    const BootTime over = later(BootClock::now(), before_->kill_after + kToRecordEnd);
+    const BootTime over = saturating_add(BootClock::now(), before_->kill_after + kToRecordEnd);
     for (;;) {
       const auto left = over - BootClock::now();
       if (left <= left.zero() || stop.stop_requested()) return;

@@ -1,7 +1,9 @@
 #include "elect/session.h"
 
 #include <algorithm>
+#include <mutex>
 #include <random>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,38 +37,54 @@ LeaseId random_lease() {
   return static_cast<LeaseId>((bits >> 1U) | 1U);
 }
 
-Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions options, const Until& until) {
-  const bool owned = options.lease == 0;
-  if (owned && options.ttl < 1s) return fail(Errc::usage, "the time to live of a lease is at least 1s");
-  const LeaseId fresh = options.grant_as != 0 ? options.grant_as : random_lease();
-  const auto granted = owned ? grant_lease(Connection::of(client), fresh, options.ttl, until)
-                             : take_up_lease(Connection::of(client), options.lease, until);
-  if (!granted) return std::unexpected(granted.error());
-  std::unique_ptr<Session> session(new Session(client, std::move(options), granted->lease, owned, granted->deadline));
-  if (session->options_.on_renewed) session->options_.on_renewed(granted->deadline);
-  auto renewal = start_thread([raw = session.get()](std::stop_token stop) { raw->renew_until(std::move(stop)); });
-  if (!renewal) {
-    // A lease that nobody renews is of no use. What cannot be revoked now ends by itself.
-    (void)session->close(until.stop);
-    return std::unexpected(renewal.error());
-  }
-  session->renewal_ = *std::move(renewal);
-  return session;
+// Validity counts from when a renewal was sent; the thread renews until it is told to stop or the session is lost.
+class Session::Impl {
+ public:
+  Impl(Client& client, SessionOptions options, LeaseId lease, bool owned, Deadline deadline)
+      : client_(client), options_(std::move(options)), lease_(lease), owned_(owned), deadline_(deadline) {}
+
+  [[nodiscard]] Result<void> start();
+  [[nodiscard]] LeaseId lease() const { return lease_; }
+  [[nodiscard]] bool owned() const { return owned_; }
+  [[nodiscard]] Deadline deadline() const;
+  [[nodiscard]] std::stop_token lost_token() const { return lost_.get_token(); }
+  [[nodiscard]] std::optional<Loss> loss();
+  [[nodiscard]] Result<void> close(const Until& until);
+
+ private:
+  void renew_until(std::stop_token stop);
+  void lose(Loss loss);
+  [[nodiscard]] Result<void> end_lease(const Until& until);
+
+  Client& client_;
+  const SessionOptions options_;
+  const LeaseId lease_;
+  const bool owned_;
+
+  mutable std::mutex mutex_;
+  Deadline deadline_;
+  std::optional<Loss> loss_;
+  std::string why_unanswered_ = "no endpoint answered";
+  bool closed_ = false;
+
+  std::stop_source lost_;
+  std::jthread renewal_;  // Last: it uses all of the above.
+};
+
+Result<void> Session::Impl::start() {
+  if (options_.on_renewed) options_.on_renewed(deadline_);
+  auto renewal = start_thread([this](std::stop_token stop) { renew_until(std::move(stop)); });
+  if (!renewal) return std::unexpected(renewal.error());
+  renewal_ = *std::move(renewal);
+  return {};
 }
 
-Session::Session(Client& client, SessionOptions options, LeaseId lease, bool owned, Deadline deadline)
-    : client_(client), options_(std::move(options)), lease_(lease), owned_(owned), deadline_(deadline) {}
-
-Session::~Session() = default;
-
-seconds Session::ttl() const { return std::chrono::duration_cast<seconds>(deadline().ttl()); }
-
-Deadline Session::deadline() const {
+Deadline Session::Impl::deadline() const {
   const std::lock_guard lock(mutex_);
   return deadline_;
 }
 
-std::optional<Loss> Session::loss() const {
+std::optional<Loss> Session::Impl::loss() {
   std::optional<Loss> expired;
   {
     const std::lock_guard lock(mutex_);
@@ -79,7 +97,7 @@ std::optional<Loss> Session::loss() const {
   return loss_;
 }
 
-void Session::lose(Loss loss) const {
+void Session::Impl::lose(Loss loss) {
   {
     const std::lock_guard lock(mutex_);
     if (loss_ || closed_) return;
@@ -88,7 +106,7 @@ void Session::lose(Loss loss) const {
   lost_.request_stop();
 }
 
-void Session::renew_until(std::stop_token stop) {
+void Session::Impl::renew_until(std::stop_token stop) {
   Deadline known = deadline();
   // A third after it was granted, also where the answer came late: 2/3 may be over soon.
   BootTime due = known.expiry() - known.ttl() / 3 * 2;
@@ -122,30 +140,59 @@ void Session::renew_until(std::stop_token stop) {
   }
 }
 
-Result<void> Session::close(std::stop_token stop) {
+Result<void> Session::Impl::close(const Until& until) {
   renewal_.request_stop();
-  auto ended = end_lease(stop);
+  auto ended = end_lease(until);
   // Only now: whoever is next in a queue need not wait for a thread of ours.
   if (renewal_.joinable()) renewal_.join();
   return ended;
 }
 
-Result<void> Session::end_lease(const std::stop_token& stop) {
+Result<void> Session::Impl::end_lease(const Until& until) {
   {
     const std::lock_guard lock(mutex_);
     if (std::exchange(closed_, true) || !owned_ || (loss_ && loss_->cause == Loss::Cause::lease_gone)) return {};
   }
-  const BootTime expiry = deadline().expiry();
+  const BootTime deadline_of_caller = until.deadline.value_or(BootTime::max());
   // However long the endpoints are out of reach, the server ends the lease itself at that time.
+  const BootTime give_up = std::min(deadline().expiry(), deadline_of_caller);
   for (;;) {
-    const auto revoked = client_.revoke(lease_, {stop, std::max(expiry, BootClock::now() + 1s)});
+    const BootTime limit = std::min(std::max(give_up, BootClock::now() + 1s), deadline_of_caller);
+    const auto revoked = client_.revoke(lease_, {until.stop, limit});
     if (revoked) return {};
     const Errc code = revoked.error().code;
-    if (code == Errc::interrupted || is_about_account(code) || BootClock::now() >= expiry) {
+    if (code == Errc::interrupted || is_about_account(code) || BootClock::now() >= give_up) {
       return std::unexpected(revoked.error());
     }
-    pause_for(kPauseAfterFailure, stop);
+    pause_for(kPauseAfterFailure, until.stop);
   }
 }
+
+Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions options, const Until& until) {
+  const bool owned = options.lease == 0;
+  if (owned && options.ttl < 1s) return fail(Errc::usage, "the time to live of a lease is at least 1s");
+  const LeaseId fresh = options.grant_as != 0 ? options.grant_as : random_lease();
+  const auto granted = owned ? grant_lease(Connection::of(client), fresh, options.ttl, until)
+                             : take_up_lease(Connection::of(client), options.lease, until);
+  if (!granted) return std::unexpected(granted.error());
+  std::unique_ptr<Session> session(
+      new Session(std::make_unique<Impl>(client, std::move(options), granted->lease, owned, granted->deadline)));
+  if (auto started = session->impl_->start(); !started) {
+    // A lease that nobody renews is of no use. What cannot be revoked now ends by itself.
+    (void)session->close({until.stop, {}});
+    return std::unexpected(started.error());
+  }
+  return session;
+}
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::~Session() = default;
+LeaseId Session::lease() const { return impl_->lease(); }
+bool Session::owned() const { return impl_->owned(); }
+seconds Session::ttl() const { return std::chrono::duration_cast<seconds>(deadline().ttl()); }
+Deadline Session::deadline() const { return impl_->deadline(); }
+std::stop_token Session::lost_token() const { return impl_->lost_token(); }
+std::optional<Loss> Session::loss() const { return impl_->loss(); }
+Result<void> Session::close(const Until& until) { return impl_->close(until); }
 
 }  // namespace elect

@@ -37,33 +37,34 @@ struct Service {
   Snapshot listing;
 };
 
-Result<Service> ask_service(const Election& election, const std::stop_token& stop) {
+Result<Service> ask_service(const Election& election, const Until& until) {
   v3electionpb::LeaderRequest request;
   request.set_name(election.name());
   v3electionpb::LeaderResponse response;
-  auto called =
-      Connection::of(election.client()).call(&v3electionpb::Election::Stub::Leader, request, response, {stop, {}});
+  Connection& connection = Connection::of(election.client());
+  const auto called =
+      connection.call(&v3electionpb::Election::Stub::Leader, request, response, connection.for_one_call(until));
   if (called) {
-    auto listing = election.candidates({.revision = response.header().revision()}, {stop, {}});
+    auto listing = election.candidates({.revision = response.header().revision()}, until);
     if (!listing) return std::unexpected(listing.error());
     return Service{candidate_of(std::move(*response.mutable_kv())), *std::move(listing)};
   }
   if (!called.error().message.starts_with("election: no leader")) return std::unexpected(called.error());
-  auto listing = election.candidates({}, {stop, {}});
+  auto listing = election.candidates({}, until);
   if (!listing) return std::unexpected(listing.error());
   return Service{{}, *std::move(listing)};
 }
 
 // Asked again where somebody stood up between "no leader" and the listing, and where it failed: the service does not
 // repeat what fails while the raft leader changes, and gives no code to know that by.
-Result<std::pair<Check, Snapshot>> check_service(const Election& election, const std::stop_token& stop) {
-  const BootTime give_up = Connection::of(election.client()).limit({});
-  for (;; pause_for(kPauseBeforeAsking, stop)) {
-    const bool last = BootClock::now() >= give_up || stop.stop_requested();
-    auto service = ask_service(election, stop);
+Result<std::pair<Check, Snapshot>> check_service(const Election& election, const Until& until) {
+  const BootTime give_up = *Connection::of(election.client()).for_one_call(until).deadline;
+  for (;; pause_for(kPauseBeforeAsking, until.stop)) {
+    const bool last = BootClock::now() >= give_up || until.stop.stop_requested();
+    auto service = ask_service(election, until);
     if (!service) {
       if (!last) continue;
-      auto listing = election.candidates({}, {stop, {}});
+      auto listing = election.candidates({}, until);
       if (!listing) return std::unexpected(listing.error());
       return std::pair{
           Check{"service", false, "the server's election service gave no answer: " + describe(service.error())},
@@ -81,12 +82,12 @@ Result<std::pair<Check, Snapshot>> check_service(const Election& election, const
   }
 }
 
-Check check_leases(const Election& election, const std::vector<Candidate>& listing, const std::stop_token& stop) {
+Check check_leases(const Election& election, const std::vector<Candidate>& listing, const Until& until) {
   std::vector<LeaseId> leases;
   for (const auto& candidate : listing) {
     if (candidate.lease != 0) leases.push_back(candidate.lease);
   }
-  const auto statuses = election.client().time_to_live(leases, true, stop);
+  const auto statuses = election.client().time_to_live(leases, true, until);
   if (!statuses) return {"leases", false, "could not be looked up: " + describe(statuses.error())};
   std::vector<std::pair<const Candidate*, std::string>> suspects;
   auto status = statuses->begin();
@@ -103,7 +104,7 @@ Check check_leases(const Election& election, const std::vector<Candidate>& listi
   std::vector<std::string> faults;
   if (!suspects.empty()) {
     // Whoever has left in the meantime is no fault: key and lease go together.
-    const auto now = election.candidates({}, {stop, {}});
+    const auto now = election.candidates({}, until);
     if (!now) return {"leases", false, "could not be looked at again: " + describe(now.error())};
     std::set<std::pair<std::string_view, Revision>> standing;
     for (const auto& candidate : now->candidates) standing.emplace(candidate.key, candidate.mod_revision);
@@ -121,7 +122,7 @@ struct View {
 
 // What one endpoint alone has at that revision. One that lags is waited for, one of another cluster is not.
 Result<Snapshot> view_of(const ClientOptions& options, const std::string& endpoint, const std::string& name,
-                         const Header& at, const std::stop_token& stop) {
+                         const Header& at, const Until& until) {
   ClientOptions alone = options;
   alone.endpoints = {endpoint};
   auto client = Client::open(std::move(alone));
@@ -130,24 +131,24 @@ Result<Snapshot> view_of(const ClientOptions& options, const std::string& endpoi
   if (!election) return std::unexpected(election.error());
   const BootTime give_up = saturating_add(BootClock::now(), options.command_timeout);
   for (;;) {
-    auto snapshot = election->candidates({.revision = at.revision, .serializable = true}, {stop, {}});
+    auto snapshot = election->candidates({.revision = at.revision, .serializable = true}, until);
     if (snapshot || snapshot.error().code != Errc::future_revision) return snapshot;
-    const auto present = election->candidates({.limit = 1, .serializable = true, .keys_only = true}, {stop, {}});
+    const auto present = election->candidates({.limit = 1, .serializable = true, .keys_only = true}, until);
     if (!present || present->header.cluster_id != at.cluster_id) return present;
     if (BootClock::now() >= give_up) return snapshot;
-    pause_for(kPauseBeforeAsking, stop);
+    pause_for(kPauseBeforeAsking, until.stop);
   }
 }
 
 std::vector<View> views_of(const ClientOptions& options, const std::vector<std::string>& endpoints,
-                           const std::string& name, const Header& at, const std::stop_token& stop) {
+                           const std::string& name, const Header& at, const Until& until) {
   std::vector<View> views;
   views.reserve(endpoints.size());
   for (const auto& endpoint : endpoints) views.push_back({endpoint, Snapshot{}});
   std::vector<std::jthread> readers;
   readers.reserve(views.size());
   for (auto& view : views) {
-    const auto look = [&] { view.snapshot = view_of(options, view.endpoint, name, at, stop); };
+    const auto look = [&] { view.snapshot = view_of(options, view.endpoint, name, at, until); };
     if (auto reader = start_thread(look)) {
       readers.push_back(*std::move(reader));
     } else {
@@ -164,16 +165,18 @@ struct Others {
   std::vector<std::string> plain;  // Not to be asked: account and answers would go over a weaker transport.
 };
 
-Others others(Client& client, const std::vector<View>& views, const std::stop_token& stop) {
+Others others(Client& client, const std::vector<View>& views, const Until& until) {
   etcdserverpb::MemberListRequest request;
   etcdserverpb::MemberListResponse response;
+  Connection& connection = Connection::of(client);
+  const Until soon = connection.for_one_call(until);
   // Who may not ask, or asks through a proxy, verifies the endpoints alone.
-  if (!Connection::of(client).call(&etcdserverpb::Cluster::Stub::MemberList, request, response, {stop, {}})) return {};
+  if (!connection.call(&etcdserverpb::Cluster::Stub::MemberList, request, response, soon)) return {};
   std::set<std::uint64_t> seen;
   for (const auto& view : views) {
     if (view.snapshot) seen.insert(view.snapshot->header.member_id);
   }
-  const bool all_secure = Connection::of(client).all_secure();
+  const bool all_secure = connection.all_secure();
   Others others;
   for (const auto& member : response.members()) {
     if (seen.contains(member.id()) || member.clienturls().empty()) continue;
@@ -194,14 +197,14 @@ Others others(Client& client, const std::vector<View>& views, const std::stop_to
   return others;
 }
 
-Check check_endpoints(const Election& election, const Snapshot& listing, const std::stop_token& stop) {
+Check check_endpoints(const Election& election, const Snapshot& listing, const Until& until) {
   Client& client = election.client();
   const std::string& name = election.name();
   const ClientOptions& options = client.options();
   const Revision revision = listing.header.revision;
-  auto views = views_of(options, options.endpoints, name, listing.header, stop);
-  const Others unnamed = others(client, views, stop);
-  for (auto& view : views_of(options, unnamed.urls, name, listing.header, stop)) views.push_back(std::move(view));
+  auto views = views_of(options, options.endpoints, name, listing.header, until);
+  const Others unnamed = others(client, views, until);
+  for (auto& view : views_of(options, unnamed.urls, name, listing.header, until)) views.push_back(std::move(view));
   std::vector<std::string> faults;
   std::vector<std::string> unreachable;
   for (const auto& [endpoint, snapshot] : views) {
@@ -232,9 +235,9 @@ Check check_endpoints(const Election& election, const Snapshot& listing, const s
 }
 
 // What is wrong with how a run came to be claimed, as far back as the store reaches; empty: nothing.
-Result<std::string> fault_before(const Election& election, Run run, const std::stop_token& stop) {
+Result<std::string> fault_before(const Election& election, Run run, const Until& until) {
   while (run.claim_revision > run.create_revision) {
-    const auto before = runs(election, {.id = run.id, .revision = run.claim_revision - 1}, {stop, {}});
+    const auto before = runs(election, {.id = run.id, .revision = run.claim_revision - 1}, until);
     if (!before && before.error().code == Errc::compacted) break;
     if (!before) return std::unexpected(before.error());
     if (before->runs.empty()) break;
@@ -251,8 +254,8 @@ Result<std::string> fault_before(const Election& election, Run run, const std::s
   return std::string();
 }
 
-Check check_runs(const Election& election, const std::stop_token& stop) {
-  const auto listing = runs(election, {}, {stop, {}});
+Check check_runs(const Election& election, const Until& until) {
+  const auto listing = runs(election, {}, until);
   if (!listing) {
     const bool denied = listing.error().code == Errc::permission;
     return {"runs", denied, (denied ? "not checked: " : "could not be read: ") + describe(listing.error())};
@@ -265,7 +268,7 @@ Check check_runs(const Election& election, const std::stop_token& stop) {
     if (run.state == RunState::abandoned && run.version > 0) {
       faults.push_back(fmt::format("{} is abandoned: {} is gone, and no end is recorded", who, printable(run.key)));
     }
-    const auto fault = fault_before(election, run, stop);
+    const auto fault = fault_before(election, run, until);
     if (!fault) return {"runs", false, "the past could not be read: " + describe(fault.error())};
     if (!fault->empty()) faults.push_back(*fault);
   }
@@ -303,18 +306,18 @@ std::vector<Check> check_listing(const std::string& name, const std::vector<Cand
           verdict("attached", unattached, fmt::format("{} have a lease", count))};
 }
 
-Result<Verification> verify(const Election& election, const std::stop_token& stop) {
-  auto served = check_service(election, stop);
+Result<Verification> verify(const Election& election, const Until& until) {
+  auto served = check_service(election, until);
   if (!served) return std::unexpected(served.error());
   auto& [service, snapshot] = *served;
   Verification verification{std::move(snapshot), {}};
   const auto& listing = verification.snapshot.candidates;
   verification.checks = check_listing(election.name(), listing);
   verification.checks.insert(verification.checks.begin() + 1, std::move(service));
-  verification.checks.push_back(check_leases(election, listing, stop));
-  verification.checks.push_back(check_endpoints(election, verification.snapshot, stop));
-  verification.checks.push_back(check_runs(election, stop));
-  if (stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
+  verification.checks.push_back(check_leases(election, listing, until));
+  verification.checks.push_back(check_endpoints(election, verification.snapshot, until));
+  verification.checks.push_back(check_runs(election, until));
+  if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
   return verification;
 }
 

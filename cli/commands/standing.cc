@@ -95,7 +95,7 @@ std::expected<void, Failure> Standing::open_kept_session() {
         return {};
       }
       options_.session.lease = 0;
-      const auto alive = election_.client().time_to_live(record->lease, false, signals_.stop_token());
+      const auto alive = election_.client().time_to_live(record->lease, false, {signals_.stop_token(), {}});
       if (!alive || alive->ttl.count() >= 0) return resumed;
       why = "over: its lease is gone";
     }
@@ -137,12 +137,12 @@ Standing::~Standing() {
   const auto loss = session_->loss();
   const bool gone = loss && loss->cause == elect::Loss::Cause::lease_gone;
   if (candidacy_ && (candidacy_->detached() || (!session_->owned() && !gone))) {
-    if (const auto withdrawn = candidacy_->withdraw(hurry); !withdrawn) {
+    if (const auto withdrawn = candidacy_->withdraw({hurry, {}}); !withdrawn) {
       warn(fmt::format("could not withdraw {}: {}", elect::printable(candidacy_->self().key),
                        elect::describe(withdrawn.error())));
     }
   }
-  if (const auto closed = session_->close(hurry); !closed) {
+  if (const auto closed = session_->close({hurry, {}}); !closed) {
     warn(fmt::format("could not revoke lease {}: {}", elect::hex_of(session_->lease()),
                      elect::describe(closed.error())));
   }

@@ -94,6 +94,7 @@ std::function<std::string(const std::string&)> at_least(std::int64_t least) {
 void declare_global_options(CLI::App& program, GlobalOptions& options) {
   const std::string group = "Global options";
   elect::ClientOptions& client = options.client;
+  client.owns_grpc = true;
   const auto global = [&group](CLI::Option* option, const std::string& variable = {}) {
     option->group(group);
     if (!variable.empty()) option->envname("ETCDCTL_" + variable);

@@ -95,10 +95,10 @@ bool may_have_been_sent(const grpc::Status& status, bool was_ready, const Link& 
 Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& options) {
   if (options.endpoints.empty()) return fail(Errc::usage, "no endpoint given: set --endpoints or ETCDCTL_ENDPOINTS");
   if (auto left = threads_left(); !left) return std::unexpected(left.error());
-  // grpc's log repeats what its status says, and would mix with the lines of the program.
-  gpr_set_log_function([](gpr_log_func_args*) {});
-  // Debian builds absl with a search for deadlocks at every lock. It takes 5 % of a short command's instructions.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  if (options.owns_grpc) {
+    gpr_set_log_function([](gpr_log_func_args*) {});
+    absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  }
   std::unique_ptr<Connection> connection(new Connection(options));
   const TlsOptions& tls = options.tls;
   const bool tls_for_all = tls.enabled || !tls.ca_file.empty() || !tls.certificate_file.empty();

@@ -191,7 +191,7 @@ TEST_CASE("closing a session that is interrupted says that the lease was not rev
   const auto session = open_session(*client);
   std::stop_source stop;
   stop.request_stop();
-  const auto closed = session->close(stop.get_token());
+  const auto closed = session->close({stop.get_token(), {}});
   REQUIRE_FALSE(closed.has_value());
   CHECK(closed.error().code == Errc::interrupted);
   CHECK(client->time_to_live(session->lease())->ttl.count() > 0);

@@ -42,7 +42,7 @@ elect::Result<std::vector<render::Listed>> with_leases(elect::Client& client,
   for (const auto& candidate : candidates) {
     if (candidate.lease != 0) leases.push_back(candidate.lease);
   }
-  const auto statuses = client.time_to_live(leases, false, stop);
+  const auto statuses = client.time_to_live(leases, false, {stop, {}});
   if (!statuses) return std::unexpected(statuses.error());
   std::vector<render::Listed> listing;
   listing.reserve(candidates.size());

@@ -22,9 +22,6 @@ struct Ahead {
   std::int64_t count = 0;  // How many stood before when this candidacy began; afterwards not looked up again.
 };
 
-class Watcher;   // The wire half's; see lib/wire/watcher.h.
-struct Attempt;  // Likewise; see lib/wire/connection.h.
-
 class Candidacy {
  public:
   // Stands under the session's lease. Where that lease already stands in this election, its value is updated in place
@@ -36,25 +33,34 @@ class Candidacy {
   [[nodiscard]] static Result<std::unique_ptr<Candidacy>> stand(const Election& election, Session& session,
                                                                 std::string value, const Until& until,
                                                                 const std::stop_token& give_up = {});
+
+  // Takes up a candidacy that stands already, by its key and create revision: of this process earlier, or of one before
+  // it. The session is on the lease that the key is attached to. Puts nothing. Two calls. Null: that candidate stands
+  // no longer. Errc::usage: the key is not one of this election; Errc::refused: it is attached to another lease.
+  [[nodiscard]] static Result<std::unique_ptr<Candidacy>> resume(const Election& election, Session& session,
+                                                                 const std::string& key, Revision create_revision,
+                                                                 const Until& until);
+
+  // Ends its watch and deletes nothing: that is withdraw()'s, or the session's close().
   ~Candidacy();
 
   Candidacy(const Candidacy&) = delete;
   Candidacy& operator=(const Candidacy&) = delete;
 
   // This candidate, as it was written. Its create revision is the fencing token.
-  [[nodiscard]] const Candidate& self() const { return self_; }
+  [[nodiscard]] const Candidate& self() const;
 
   // Whether somebody has put the key anew without this candidate's lease: the lease's end will not delete it then.
-  [[nodiscard]] bool detached() const { return detached_; }
+  [[nodiscard]] bool detached() const;
 
   // The header of the answer that said the latest: that it stands, or leads.
-  [[nodiscard]] const Header& header() const { return header_; }
+  [[nodiscard]] const Header& header() const;
 
   // True once a linearizable Txn has seen this key with its own create revision and nobody in front of it.
-  [[nodiscard]] bool elected() const { return elected_; }
+  [[nodiscard]] bool elected() const;
 
   // While not elected: who is next in front.
-  [[nodiscard]] const Ahead& ahead() const { return ahead_; }
+  [[nodiscard]] const Ahead& ahead() const;
 
   struct Elected {};
   struct NotElected {};  // Not elected by the deadline.
@@ -66,42 +72,20 @@ class Candidacy {
   // Waits until leadership, or the place in the queue, is lost. Nothing: the deadline came first.
   [[nodiscard]] Result<std::optional<Loss>> hold(const Until& until);
 
+  // Gives this candidate a new value in its place, leading or waiting: one Txn, guarded by its create revision. False:
+  // it is gone, and nothing was done.
+  [[nodiscard]] Result<bool> proclaim(std::string value, const Until& until = {});
+
   // Begins to end its watch, for which the destructor otherwise waits: to be called before a call that ends all.
   void leave();
 
   // Deletes this candidate's key, and nothing else of the lease's. Its session may stand again afterwards.
-  [[nodiscard]] Result<void> withdraw(std::stop_token stop = {});
+  [[nodiscard]] Result<void> withdraw(const Until& until = {});
 
  private:
-  Candidacy(const Election& election, Session& session);
-  // The Txn that stands up. False: the key is there already, and is self_ now.
-  [[nodiscard]] Result<bool> put_key(const std::string& value, const Until& until, Attempt& attempt);
-  // Reads the key of this lease into self_. False: there is none.
-  [[nodiscard]] Result<bool> find_key(const Until& until);
-  // Deletes what a Txn that put `value` behind revision `before`, and whose answer was lost, may have put.
-  void take_back(const std::string& value, Revision before, const std::stop_token& give_up);
-  // One Txn that says who is next in front. False: the own key is gone.
-  [[nodiscard]] Result<bool> look_ahead(const Until& until);
-  // Watches the own key and, while not elected, the one in front, until the verdict is known.
-  [[nodiscard]] Result<Verdict> follow(bool leading, const Until& until,
-                                       const std::function<void(const Ahead&)>& moved);
-  [[nodiscard]] Result<Verdict> follow_stream(bool leading, const Until& until,
-                                              const std::function<void(const Ahead&)>& moved);
-  void watch_ahead();
-  void unwatch_ahead();
-
-  const Election election_;
-  Connection& connection_;
-  Session& session_;
-  Candidate self_;
-  Header header_;
-  Ahead ahead_;
-  bool elected_ = false;
-  bool detached_ = false;
-  std::unique_ptr<Watcher> watcher_;
-  bool watched_before_ = false;   // What header_ and ahead_ say is older than the end of some watch.
-  std::int64_t ahead_watch_ = 1;  // The ID of the watch on the one in front: a new one for each.
-  bool watching_ahead_ = false;
+  class Impl;
+  explicit Candidacy(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace elect

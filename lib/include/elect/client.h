@@ -4,8 +4,8 @@
 // and moves on to the next one where that one is dead, stopped, cut off or without a raft leader. All calls that change
 // something are of a kind that is safe to repeat.
 //
-// A Client may be used by several threads at once. It must outlive what is made from it (sessions, elections). Opening
-// one silences grpc's log, and the search for deadlocks of absl's mutexes, in the whole process.
+// A Client may be used by several threads at once. It must outlive what is made from it (sessions, elections). It
+// changes nothing for others that use grpc in the same process, unless it is told to: see ClientOptions::owns_grpc.
 #pragma once
 
 #include <memory>
@@ -31,12 +31,13 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // One lease's time to live; `keys` asks for the keys attached to it too.
-  [[nodiscard]] Result<LeaseStatus> time_to_live(LeaseId lease, bool keys = false, std::stop_token stop = {});
+  // One lease's time to live; `keys` asks for the keys attached to it too. Takes no more than the client's
+  // command_timeout, whatever the deadline; of many leases, each.
+  [[nodiscard]] Result<LeaseStatus> time_to_live(LeaseId lease, bool keys = false, const Until& until = {});
 
   // The same of many leases, in the order given, looked up with bounded concurrency.
   [[nodiscard]] Result<std::vector<LeaseStatus>> time_to_live(const std::vector<LeaseId>& leases, bool keys = false,
-                                                              const std::stop_token& stop = {});
+                                                              const Until& until = {});
 
   // Ends a lease and deletes its keys, in one revision. False: there was no such lease.
   [[nodiscard]] Result<bool> revoke(LeaseId lease, const Until& until);

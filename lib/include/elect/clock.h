@@ -26,8 +26,8 @@ using BootTime = BootClock::time_point;
 // an outcome or error of its own. Without a deadline a call takes command_timeout at most, and operations that wait for
 // others (wait, hold, observe, watch) wait for ever.
 struct Until {
-  std::stop_token stop;
-  std::optional<BootTime> deadline;
+  std::stop_token stop{};
+  std::optional<BootTime> deadline{};
 };
 
 // Sleeps for `duration` or until a stop request. Time in which the machine sleeps counts.

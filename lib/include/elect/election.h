@@ -40,11 +40,11 @@ class Election {
 
   // Deletes that candidate's key, or with `revoke` its whole lease, only if it still is the candidate of that create
   // revision. False: it was not, and nothing was done.
-  [[nodiscard]] Result<bool> end(const Candidate& candidate, bool revoke, std::stop_token stop = {}) const;
+  [[nodiscard]] Result<bool> end(const Candidate& candidate, bool revoke, const Until& until = {}) const;
 
   // Gives that candidate a new value, only if it still is the candidate of that create revision. False: it was not.
   [[nodiscard]] Result<bool> proclaim(const Candidate& candidate, const std::string& value,
-                                      std::stop_token stop = {}) const;
+                                      const Until& until = {}) const;
 
   // Every leader in order, each once: the present one first (or that nobody leads), then every change as it comes, over
   // reconnects. Where a compaction took away what may have been a change: a gap, then what has changed since what was

@@ -4,8 +4,6 @@
 // remembers: a compaction takes it away.
 #pragma once
 
-#include <stop_token>
-
 #include "elect/chronicle.h"
 #include "elect/election.h"
 
@@ -20,8 +18,7 @@ struct History {
 // from: begins there; 0: as far back as the store reaches. Errc::compacted where that is gone, which names the oldest
 // revision to be had; Errc::future_revision where it is yet to come.
 // What is answered is whole: where the server does not tell all of the past within the client's command_timeout, or
-// does not let it be known whether it has, that is an error.
-[[nodiscard]] Result<History> read_history(const Election& election, Revision from = 0,
-                                           const std::stop_token& stop = {});
+// does not let it be known whether it has, that is an error. `until` ends it sooner: Errc::timeout at the deadline.
+[[nodiscard]] Result<History> read_history(const Election& election, Revision from = 0, const Until& until = {});
 
 }  // namespace elect

@@ -4,15 +4,15 @@
 // third of its TTL; one failed try is followed by another at once, on another endpoint where there are several. A
 // session is lost when the server says that its lease is gone, or when 9/10 of the TTL have passed without an answer;
 // a loss is final.
+//
+// All but open() and close() may be called by any thread. A session must outlive the candidacies that stand under it.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <thread>
 
 #include "elect/client.h"
 #include "elect/deadline.h"
@@ -54,40 +54,26 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  [[nodiscard]] LeaseId lease() const { return lease_; }
-  [[nodiscard]] bool owned() const { return owned_; }  // Granted by this session, not an existing lease.
-  [[nodiscard]] std::chrono::seconds ttl() const;      // As last answered by the server.
+  [[nodiscard]] LeaseId lease() const;
+  [[nodiscard]] bool owned() const;                // Granted by this session, not an existing lease.
+  [[nodiscard]] std::chrono::seconds ttl() const;  // As last answered by the server.
   [[nodiscard]] Deadline deadline() const;
 
   // Triggered by a loss alone; loss() then says why. loss() asks the clock, too: it answers rightly also where this
   // process has slept past the deadline and the session's thread has not run yet. A loss that it finds so is final.
-  [[nodiscard]] std::stop_token lost_token() const { return lost_.get_token(); }
+  [[nodiscard]] std::stop_token lost_token() const;
   [[nodiscard]] std::optional<Loss> loss() const;
 
   // Ends renewal and, where the lease is this session's own and not known to be gone, revokes it, trying until the
-  // lease would have expired anyway, unless the account is not accepted any more. Errc::interrupted: it was not
-  // revoked. Done already: nothing to do. deadline() says nothing afterwards.
-  [[nodiscard]] Result<void> close(std::stop_token stop = {});
+  // lease would have expired anyway or the deadline comes, unless the account is not accepted any more. An error, as
+  // Errc::interrupted after a stop request: it was not revoked. Done already: nothing to do. deadline() says nothing
+  // afterwards.
+  [[nodiscard]] Result<void> close(const Until& until = {});
 
  private:
-  Session(Client& client, SessionOptions options, LeaseId lease, bool owned, Deadline deadline);
-  void renew_until(std::stop_token stop);
-  void lose(Loss loss) const;
-  [[nodiscard]] Result<void> end_lease(const std::stop_token& stop);
-
-  Client& client_;
-  const SessionOptions options_;
-  const LeaseId lease_;
-  const bool owned_;
-
-  mutable std::mutex mutex_;
-  Deadline deadline_;
-  mutable std::optional<Loss> loss_;
-  std::string why_unanswered_ = "no endpoint answered";
-  bool closed_ = false;
-
-  mutable std::stop_source lost_;
-  std::jthread renewal_;  // Last: it uses all of the above.
+  class Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace elect

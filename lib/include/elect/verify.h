@@ -1,7 +1,6 @@
 // Whether the state of an election is sound.
 #pragma once
 
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -31,9 +30,9 @@ struct Verification {
 //   runs       of the ledger's runs (see ledger.h) none is abandoned, and none was claimed anew while the one before it
 //              ran or after that was done, as far back as the store reaches. Records of 0.1.0 tell no end: they are no
 //              fault. Who may not read the ledger is told so; that is no fault of the election.
-// An Error only where the listing itself could not be had. Takes as long as an endpoint that does not answer:
-// --command-timeout at most for each check.
-[[nodiscard]] Result<Verification> verify(const Election& election, const std::stop_token& stop = {});
+// An Error only where the listing itself could not be had, or after a stop request. Takes as long as an endpoint that
+// does not answer: the client's command_timeout at most for each check, all of them no longer than the deadline.
+[[nodiscard]] Result<Verification> verify(const Election& election, const Until& until = {});
 
 // The checks that a listing alone allows: order, keys and attached. Pure.
 [[nodiscard]] std::vector<Check> check_listing(const std::string& name, const std::vector<Candidate>& listing);

@@ -1,0 +1,105 @@
+#include "elect/lead.h"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "elect/duration.h"
+#include "elect/thread.h"
+#include "wire/connection.h"
+
+namespace elect {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPauseBeforeRetry = 100ms;
+
+// Holds leadership until `done`, or until it is lost or uncertain: then says why.
+Result<std::optional<Loss>> hold_while_sure(const Session& session, Candidacy& candidacy, const std::stop_token& done) {
+  for (;;) {
+    auto loss = candidacy.hold({done, session.deadline().uncertain_from()});
+    if (!loss && loss.error().code == Errc::interrupted) return std::nullopt;
+    if (!loss || *loss) return loss;
+    const Deadline deadline = session.deadline();  // Later than it was, where the lease was renewed since.
+    if (deadline.at(BootClock::now()) == Deadline::State::sure) continue;
+    return Loss{Loss::Cause::no_answer, fmt::format("lease {} could not be renewed for {}", hex_of(session.lease()),
+                                                    format_duration(deadline.ttl() / 3 * 2))};
+  }
+}
+
+// Does the work, and meanwhile holds leadership in a thread of its own.
+Result<std::optional<Loss>> work_and_hold(const Session& session, Candidacy& candidacy, const Work& work,
+                                          const std::stop_token& stop, std::exception_ptr& thrown) {
+  std::stop_source enough;
+  const auto tell = [&enough] { enough.request_stop(); };
+  const std::stop_callback told_by_caller(stop, tell);
+  Result<std::optional<Loss>> held;
+  auto holding = start_thread([&](const std::stop_token& done) {
+    held = hold_while_sure(session, candidacy, done);
+    tell();
+  });
+  if (!holding) return std::unexpected(holding.error());
+  try {
+    work(enough.get_token(), candidacy.self());
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  holding->request_stop();
+  holding->join();
+  return held;
+}
+
+// Deletes the key. False: it was gone already.
+Result<bool> withdraw(const Session& session, const Election& election, const Candidate& self) {
+  const BootTime expiry = session.deadline().expiry();
+  for (;;) {
+    const auto ended = election.end(self, false, {{}, std::max(expiry, BootClock::now() + 1s)});
+    if (ended || !is_transient(ended.error().code) || BootClock::now() >= expiry) return ended;
+    pause_for(kPauseBeforeRetry, {});
+  }
+}
+
+}  // namespace
+
+Result<LeadOutcome> lead(Session& session, const Election& election, std::string value, const Work& work,
+                         const Until& until) {
+  const Until soon = Connection::of(election.client()).for_one_call(until);
+  const auto stood = Candidacy::stand(election, session, std::move(value), soon);
+  if (!stood) return std::unexpected(stood.error());
+  Candidacy& candidacy = **stood;
+
+  std::exception_ptr thrown;
+  Result<LeadOutcome> outcome = WorkDone{};
+  const auto verdict = candidacy.wait(until);
+  if (!verdict) {
+    outcome = std::unexpected(verdict.error());
+  } else if (const auto* lost = std::get_if<Loss>(&*verdict)) {
+    outcome = *lost;
+  } else if (std::holds_alternative<Candidacy::NotElected>(*verdict)) {
+    outcome = Candidacy::NotElected{};
+  } else {
+    const auto held = work_and_hold(session, candidacy, work, until.stop, thrown);
+    if (!held) outcome = std::unexpected(held.error());
+    if (held && *held) outcome = **held;
+  }
+
+  candidacy.leave();
+  const auto* loss = outcome ? std::get_if<Loss>(&*outcome) : nullptr;
+  const bool gone = loss != nullptr && loss->cause != Loss::Cause::no_answer;
+  const auto withdrawn = gone ? Result<bool>(true) : withdraw(session, election, candidacy.self());
+  if (thrown) std::rethrow_exception(thrown);
+  if (outcome && std::holds_alternative<WorkDone>(*outcome)) {
+    if (!withdrawn) return std::unexpected(withdrawn.error());
+    if (!*withdrawn) {
+      return Loss{Loss::Cause::key_deleted,
+                  fmt::format("key {} was deleted while the work ended", candidacy.self().key)};
+    }
+  }
+  return outcome;
+}
+
+}  // namespace elect
