@@ -36,7 +36,7 @@ struct SessionOptions {
 
   // Called with the deadline after the grant and after each renewal, from the session's thread (the first time from
   // open()'s caller). Must not block, nor close or destroy the session. Not called any more once close() is back.
-  std::function<void(const Deadline&)> on_renewed;
+  std::function<void(const Deadline&)> on_renewed{};
 };
 
 // An ID for a lease that is not granted yet: 62 random bits, never 0.
