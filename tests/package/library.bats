@@ -40,12 +40,12 @@ serves() { grep -q ' serves with token ' "$1"; }
   start three exec ./service "$ETCDCTL_ENDPOINTS" three
   three=$!
   wait_for 10 stands service 3
-  ! serves two
+  run -1 serves two
   kill -TERM "$one"
   ended "$one" 0
-  [[ $(tail -n 1 one) == done ]]
+  [[ $(tail -n 1 one) == "done" ]]
   wait_for 5 serves two  # Well before a lease of 10 s can have expired.
-  ! serves three
+  run -1 serves three
   electctl resign service --leader
   ended "$two" 1
   [[ $(tail -n 1 two) == *' was deleted: it was resigned'* ]]
