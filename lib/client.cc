@@ -21,9 +21,9 @@ Client::~Client() = default;
 
 Connection& Connection::of(Client& client) { return *client.connection_; }
 
-Result<std::unique_ptr<Client>> Client::open(ClientOptions options) {
+Result<std::unique_ptr<Client>> Client::open(ClientOptions options, const Until& until) {
   if (!options.discovery_srv.empty()) {
-    auto found = discover(options);
+    auto found = discover(options, until);
     if (!found) return std::unexpected(found.error());
     options.endpoints = *std::move(found);
     // As etcd's own clients: who trusts DNS with plain endpoints trusts its host names.

@@ -22,12 +22,14 @@ std::string outcome_of(const ServiceAnswer& answer) {
 
 }  // namespace
 
-Result<std::vector<std::string>> discover(const ClientOptions& options) {
+Result<std::vector<std::string>> discover(const ClientOptions& options, const Until& until) {
   const auto resolver = Resolver::open();
   if (!resolver) return std::unexpected(resolver.error());
   constexpr std::array<std::string_view, 2> kSchemes = {"https", "http"};
   const std::array names = {name_of("etcd-client-ssl", options), name_of("etcd-client", options)};
-  const auto answers = (*resolver)->services(names, saturating_add(BootClock::now(), options.dial_timeout));
+  const BootTime own = saturating_add(BootClock::now(), options.dial_timeout);
+  const auto answers = (*resolver)->services(names, std::min(own, until.deadline.value_or(own)), until.stop);
+  if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
   std::vector<std::string> endpoints;
   bool plain_left_out = false;
   for (std::size_t i = 0; i < answers.size(); ++i) {

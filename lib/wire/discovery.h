@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "elect/clock.h"
 #include "elect/error.h"
 #include "elect/options.h"
 
@@ -13,6 +14,6 @@ namespace elect {
 // Returns URLs: first https://, then http://, each sorted by priority. http:// only with options.insecure_discovery.
 // Sends both questions at once and waits for dial_timeout. Errc::unreachable: no record was found, or no answer came.
 // It names the records that were asked for and the answers.
-[[nodiscard]] Result<std::vector<std::string>> discover(const ClientOptions& options);
+[[nodiscard]] Result<std::vector<std::string>> discover(const ClientOptions& options, const Until& until = {});
 
 }  // namespace elect

@@ -117,10 +117,10 @@ void Resolver::note_socket(void* resolver, ares_socket_t socket, int readable, i
   }
 }
 
-void Resolver::wait_for(const std::function<bool()>& answered, BootTime give_up) {
+void Resolver::wait_for(const std::function<bool()>& answered, BootTime give_up, const std::stop_token& stop) {
   while (!answered()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(give_up - BootClock::now());
-    if (left <= 0ms) return ares_cancel(channel_.get());
+    if (left <= 0ms || stop.stop_requested()) return ares_cancel(channel_.get());
     std::vector<pollfd> watched;
     for (const auto& [socket, events] : sockets_) watched.push_back({socket, events, 0});
     // c-ares asks again on a clock of its own: it is to be given turns.
@@ -133,13 +133,14 @@ void Resolver::wait_for(const std::function<bool()>& answered, BootTime give_up)
   }
 }
 
-std::vector<ServiceAnswer> Resolver::services(std::span<const std::string> names, BootTime give_up) {
+std::vector<ServiceAnswer> Resolver::services(std::span<const std::string> names, BootTime give_up,
+                                              const std::stop_token& stop) {
   std::vector<Question> questions(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
     questions[i].answer.name = names[i];
     ask_for_services(channel_.get(), questions[i]);
   }
-  wait_for([&] { return std::ranges::all_of(questions, &Question::answered); }, give_up);
+  wait_for([&] { return std::ranges::all_of(questions, &Question::answered); }, give_up, stop);
   std::vector<ServiceAnswer> answers;
   for (auto& question : questions) answers.push_back(std::move(question.answer));
   return answers;

@@ -213,6 +213,14 @@ TEST_CASE("a lease that is not there is an error of its own") {
   CHECK(session.error().code == Errc::lease_not_found);
 }
 
+TEST_CASE("opening a client ends at a stop request where it asks DNS for endpoints") {
+  std::stop_source stop;
+  stop.request_stop();
+  const auto client = Client::open({.discovery_srv = "elect.invalid"}, {.stop = stop.get_token()});
+  REQUIRE_FALSE(client);
+  CHECK(client.error().code == Errc::interrupted);
+}
+
 TEST_CASE("an endpoint where nobody listens is unreachable, within the dial timeout") {
   ClientOptions options;
   options.endpoints = {"127.0.0.1:1"};

@@ -23,9 +23,9 @@ class Connection;  // The wire half's; see lib/wire/connection.h.
 
 class Client {
  public:
-  // With `discovery_srv` it asks DNS, within the dial timeout; Errc::unreachable where nothing is found there.
-  // Errc::usage for endpoints, certificates or combinations that cannot work, Errc::system for unreadable files.
-  [[nodiscard]] static Result<std::unique_ptr<Client>> open(ClientOptions options);
+  // With `discovery_srv` it asks DNS, within the dial timeout and `until`; Errc::unreachable where nothing is found
+  // there. Errc::usage for endpoints, certificates or combinations that cannot work, Errc::system for unreadable files.
+  [[nodiscard]] static Result<std::unique_ptr<Client>> open(ClientOptions options, const Until& until = {});
   ~Client();
 
   Client(const Client&) = delete;
