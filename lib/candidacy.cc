@@ -373,9 +373,6 @@ Result<std::optional<Loss>> Candidacy::hold(const Until& until) { return impl_->
 Result<bool> Candidacy::proclaim(std::string value, const Until& until) {
   return impl_->proclaim(std::move(value), until);
 }
-Result<Candidacy::Once> Candidacy::record_once(const std::string& id, std::chrono::seconds keep, std::stop_token stop) {
-  return impl_->record_once(id, keep, std::move(stop));
-}
 void Candidacy::leave() { impl_->leave(); }
 Result<void> Candidacy::withdraw(const Until& until) { return impl_->withdraw(until); }
 

@@ -54,11 +54,11 @@ class Claim {
   }
 
   // One Txn. Nothing: the record is another one than was looked at, and may be claimed.
-  Result<std::optional<Claimed>> attempt(const std::stop_token& stop) {
+  Result<std::optional<Claimed>> attempt(const Until& until) {
     Connection& connection = Connection::of(election_.client());
     etcdserverpb::TxnResponse response;
     const auto called =
-        connection.call(&etcdserverpb::KV::Stub::Txn, request(), response, connection.for_one_call({stop, {}}));
+        connection.call(&etcdserverpb::KV::Stub::Txn, request(), response, connection.for_one_call(until));
     if (!called) return std::unexpected(called.error());
     if (response.succeeded()) {
       return claimed(response.header().revision(), before_ ? before_->create_revision : response.header().revision());
@@ -85,14 +85,14 @@ class Claim {
 
   // Where a third party has ended the candidacy of the run that is to be claimed anew, its CMD may still be on its way
   // out: waits until the record says that it has ended, or until it must have.
-  void let_end(const std::stop_token& stop) const {
+  void let_end(const Until& until) const {
     if (!before_ || before_->end || is_own(*before_)) return;
     const BootTime over = saturating_add(BootClock::now(), before_->kill_after + kToRecordEnd);
     for (;;) {
       const auto left = over - BootClock::now();
-      if (left <= left.zero() || stop.stop_requested()) return;
-      pause_for(std::min<std::chrono::nanoseconds>(left, kPauseBeforeLookingForEnd), stop);
-      const auto now = runs(election_, {.id = wanted_.id}, {stop, {}});
+      if (left <= left.zero() || until.stop.stop_requested()) return;
+      pause_for(std::min<std::chrono::nanoseconds>(left, kPauseBeforeLookingForEnd), until.stop);
+      const auto now = runs(election_, {.id = wanted_.id}, until);
       if (now && (now->runs.empty() || now->runs.front().mod_revision != before_->mod_revision)) return;
     }
   }
@@ -257,17 +257,17 @@ Result<void> watch_runs(const Election& election, const std::optional<std::strin
 }
 
 Result<Claimed> claim_run(const Election& election, const Session& session, const Candidacy& candidacy,
-                          const RunClaim& claim, const std::stop_token& stop) {
+                          const RunClaim& claim, const Until& until) {
   Connection& connection = Connection::of(election.client());
   const LeaseId lease = random_lease();
   // Nobody has a use for a lease without a record, and it would live for as long as one. Where the answer to the Txn
   // was lost, the record goes with it: what has not begun need not be kept from running. As all withdrawing it does not
-  // heed `stop`.
+  // heed a stop request.
   const auto revoke = [&] {
     const BootTime limit = connection.limit({});
     (void)election.client().revoke(lease, {{}, std::min(limit, session.deadline().expiry())});
   };
-  const auto granted = grant_lease(connection, lease, claim.keep, {stop, {}});
+  const auto granted = grant_lease(connection, lease, claim.keep, until);
   if (!granted) {
     // Also where it says `unreachable`: connections may have been cut after a try that the server got.
     const Errc code = granted.error().code;
@@ -276,9 +276,9 @@ Result<Claimed> claim_run(const Election& election, const Session& session, cons
   }
   Claim attempts(election, candidacy.self(), claim, lease);
   for (;;) {
-    auto claimed = attempts.attempt(stop);
+    auto claimed = attempts.attempt(until);
     if (claimed && !*claimed) {  // The record is another one than was looked at.
-      attempts.let_end(stop);
+      attempts.let_end(until);
       continue;
     }
     if (claimed && std::holds_alternative<Run>(**claimed)) return **std::move(claimed);

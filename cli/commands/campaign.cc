@@ -194,8 +194,8 @@ class Campaign {
                                  .retry = options_.retry,
                                  .kill_after = options_.kill_after,
                                  .alone = !options_.session_file.empty()};
-    auto claimed =
-        elect::claim_run(standing.election(), standing.session(), standing.candidacy(), wanted, signals_.stop_token());
+    auto claimed = elect::claim_run(standing.election(), standing.session(), standing.candidacy(), wanted,
+                                    {signals_.stop_token(), {}});
     const bool ours = claimed && std::holds_alternative<elect::Run>(*claimed);
     if (!ours && signals_.first() != 0) return kBySignal + signals_.first();
     if (!claimed) return std::unexpected(Failure(claimed.error()));
@@ -217,7 +217,7 @@ class Campaign {
     end.reason = ending->failure;
     if (ending->exit_code == 0) {
       end.state = elect::RunState::done;
-    } else if (const int signal = ending->typed != 0 ? ending->typed : signals_.first(); signal != 0) {
+    } else if (const int signal = ending->terminal_signal != 0 ? ending->terminal_signal : signals_.first(); signal != 0) {
       end.reason = name_of_signal(signal);
     } else {
       end.state = elect::RunState::failed;

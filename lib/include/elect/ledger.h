@@ -54,7 +54,7 @@ using Claimed = std::variant<Run, Taken, CandidateGone>;
 // earlier run is claimed anew, and a few to look for its end where it has none: its CMD may be about to be ended.
 // Where it fails or the run is taken, no lease is left but one that etcd grants after all tries were over.
 [[nodiscard]] Result<Claimed> claim_run(const Election& election, const Session& session, const Candidacy& candidacy,
-                                        const RunClaim& claim, const std::stop_token& stop = {});
+                                        const RunClaim& claim, const Until& until = {});
 
 // Records the end of a run that claim_run() gave: one Txn, guarded by the claim. Tries until the deadline.
 enum class EndRecorded {
