@@ -112,7 +112,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
 
 @test "--retry: who waits in the queue takes over where the one in front fails or dies, and not where it is done" {
   mkfifo "$BATS_TEST_TMPDIR/fifo"
-  for how in fails dies done; do
+  for how in fails dies "done"; do
     start_run "$how" --ttl 2s -- bash -c "exit \$(<$BATS_TEST_TMPDIR/fifo)"
     start "$BATS_TEST_TMPDIR/next" "$ELECTCTL" campaign "$name" next --once "$how" --retry -- echo took over
     next=$!
@@ -122,7 +122,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
       dies) killed "$runner" ;;
       done) echo 0 >"$BATS_TEST_TMPDIR/fifo" ;;
     esac
-    if [[ $how == done ]]; then
+    if [[ $how == "done" ]]; then
       ended "$next" 11
       [[ ! -s $BATS_TEST_TMPDIR/next ]]
     else
@@ -216,7 +216,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   done
   electctl inspect "$name" --runs -w json | jq -e ".runs | length == $n"
   electctl inspect "$name" --runs -w table >"$BATS_TEST_TMPDIR/table"
-  ! grep -q $'\x1b' "$BATS_TEST_TMPDIR/table"
+  run -1 grep -q $'\x1b' "$BATS_TEST_TMPDIR/table"
   [[ $(electctl inspect "$name" --runs -w simple | wc -l) == "$n" ]]
 }
 
@@ -279,7 +279,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   [[ $(jq -r '.runs[0].state' <<<"$output") == "done" ]]
   for format in simple table prometheus; do
     electctl inspect "$name" --runs -w "$format" >"$BATS_TEST_TMPDIR/out"
-    ! LC_ALL=C grep -q $'[\x1b\a\xff\xfe]' "$BATS_TEST_TMPDIR/out"
+    run -1 env LC_ALL=C grep -q $'[\x1b\a\xff\xfe]' "$BATS_TEST_TMPDIR/out"
   done
   [[ $(electctl inspect "$name" --runs | awk -F '\t' '{ print NF }') == 8 ]]
 }
