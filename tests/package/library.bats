@@ -105,6 +105,7 @@ END
 #include "elect/client.h"
 int main(int argc, char**) {
   gpr_set_log_function([](gpr_log_func_args* line) { std::printf("%s\n", line->message); });
+  gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
   elect::ClientOptions options;
   options.owns_grpc = argc > 1;
   const auto client = elect::Client::open(options);
