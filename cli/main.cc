@@ -41,10 +41,10 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
   }
   const std::string& format = grammar.context.options.format;
   if (!format.empty() && !cli::format_of(format)) {
-    return std::unexpected(
-        cli::Failure(cli::kUnsupportedFormat,
-                     fmt::format("unsupported output format '{}': there are simple, fields, json, table, prometheus",
-                                 elect::printable(format))));
+    return std::unexpected(cli::Failure(
+        cli::kUnsupportedFormat,
+        fmt::format("unsupported output format '{}': there are simple, fields, json, table, prometheus, svg",
+                    elect::printable(format))));
   }
   cli::hide_secrets(arguments);
   if (asked->asks_etcd()) {

@@ -9,26 +9,26 @@ _electctl() {
       --) return ;;
       --endpoints | --cacert | --cert | --key) globals+=("${typed[i]}" "${typed[i + 1]-}"); ((++i)) ;;
       --endpoints=* | --cacert=* | --cert=* | --key=*) globals+=("${typed[i]}") ;;
-      -d | --discovery-srv | --discovery-srv-name | --user | --password | --password-file | --auth-jwt-token | --dial-timeout | --command-timeout | --keepalive-time | --keepalive-timeout | -w | --write-out | --ttl | --lease | --wait | -E | --conflict-exit-code | --session | --once | --linger | --lock-delay | --kill-after | --max-runtime | --once-keep | --is | --rev | --consistency | --count | --timeout | --until | --value | --all | --from) ((++i)) ;;
+      -d | --discovery-srv | --discovery-srv-name | --user | --password | --password-file | --auth-jwt-token | --dial-timeout | --command-timeout | --keepalive-time | --keepalive-timeout | -w | --write-out | --ttl | --lease | --wait | -E | --conflict-exit-code | --session | --once | --linger | --lock-delay | --kill-after | --max-runtime | --once-keep | --is | --rev | --consistency | --count | --timeout | --until | --value | --all | --from | --id) ((++i)) ;;
       -*) ;;
       *) if [[ -z $command ]]; then command=${typed[i]}; else ((++arguments)); fi ;;
     esac
   done
   if ((i > ${#typed[@]})); then  # The value of an option.
     case ${typed[-1]} in
-      -w | --write-out) mapfile -t COMPREPLY < <(compgen -W 'simple fields json table protobuf prometheus' -- "$current") ;;
+      -w | --write-out) mapfile -t COMPREPLY < <(compgen -W 'simple fields json table protobuf prometheus svg' -- "$current") ;;
     esac
     return
   fi
   if [[ $current == --write-out=* ]]; then
-    mapfile -t found < <(compgen -P --write-out= -W 'simple fields json table protobuf prometheus' -- "${current#*=}")
+    mapfile -t found < <(compgen -P --write-out= -W 'simple fields json table protobuf prometheus svg' -- "${current#*=}")
   elif [[ $current == -* ]]; then
     case $command in
-      campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code --rejoin --session --once --linger --lock-delay --kill-after --max-runtime --once-keep' ;;
+      campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code --rejoin --session --once --linger --lock-delay --kill-after --max-runtime --once-keep --retry' ;;
       leader) words='-h --help --is --wait --rev --consistency --print-value-only --keys-only' ;;
       observe) words='-h --help --prefix --rev --is --count --timeout --kill-after --until' ;;
       resign) words='-h --help --rev --revoke --lease --key --value --leader --session' ;;
-      inspect) words='-h --help --all --rev --history --from --watch --verify --etcdctl' ;;
+      inspect) words='-h --help --all --rev --history --from --watch --verify --runs --id --etcdctl' ;;
       proclaim) words='-h --help --rev --lease --key --session' ;;
       elect) words='-h --help -l --listen' ;;
       completion) words='-h --help' ;;

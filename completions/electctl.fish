@@ -8,7 +8,7 @@ function __electctl_arguments
       continue
     end
     switch $word
-      case --endpoints --cacert --cert --key -d --discovery-srv --discovery-srv-name --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --ttl --lease --wait -E --conflict-exit-code --session --once --linger --lock-delay --kill-after --max-runtime --once-keep --is --rev --consistency --count --timeout --until --value --all --from
+      case --endpoints --cacert --cert --key -d --discovery-srv --discovery-srv-name --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --ttl --lease --wait -E --conflict-exit-code --session --once --linger --lock-delay --kill-after --max-runtime --once-keep --is --rev --consistency --count --timeout --until --value --all --from --id
         set skip 1
       case '-*'
       case '*'
@@ -52,7 +52,7 @@ complete -c electctl -l dial-timeout -r -d 'how long to try to reach any endpoin
 complete -c electctl -l command-timeout -r -d 'how long one call may take'
 complete -c electctl -l keepalive-time -r -d 'silence after which an endpoint is pinged'
 complete -c electctl -l keepalive-timeout -r -d 'how long a ping may stay unanswered'
-complete -c electctl -s w -l write-out -x -a 'simple fields json table protobuf prometheus' -d 'simple, fields, json, table, prometheus or protobuf; not all have all'
+complete -c electctl -s w -l write-out -x -a 'simple fields json table protobuf prometheus svg' -d 'simple, fields, json, table, prometheus, svg or protobuf; not all have all'
 complete -c electctl -l hex -d 'print names and values as hex'
 complete -c electctl -l debug -d 'say on standard error what is called'
 complete -c electctl -f -n __fish_use_subcommand -a campaign -d 'stand as a candidate, wait, lead; run CMD while leading'
@@ -78,6 +78,7 @@ complete -c electctl -n '__fish_seen_subcommand_from campaign' -l lock-delay -r 
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l kill-after -r -d 'from SIGTERM to SIGKILL for CMD'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l max-runtime -r -d 'end CMD after so long: exit 124; 0: never'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l once-keep -r -d 'how long a record of --once lasts'
+complete -c electctl -n '__fish_seen_subcommand_from campaign' -l retry -d 'with --once: also where a run failed, was ended or is abandoned'
 complete -c electctl -n '__fish_seen_subcommand_from leader' -s h -l help -d 'print this help'
 complete -c electctl -n '__fish_seen_subcommand_from leader' -l is -r -d 'print nothing; exit 0 where the leader has this value, 11 where not, 10 for none'
 complete -c electctl -n '__fish_seen_subcommand_from leader' -l wait -d 'wait until somebody leads, no longer than DURATION where it is given: then exit 10'
@@ -108,6 +109,8 @@ complete -c electctl -n '__fish_seen_subcommand_from inspect' -l history -d 'eve
 complete -c electctl -n '__fish_seen_subcommand_from inspect' -l from -r -d 'begin the history at this revision of the store'
 complete -c electctl -n '__fish_seen_subcommand_from inspect' -l watch -d 'show it again at each change, until Ctrl-C'
 complete -c electctl -n '__fish_seen_subcommand_from inspect' -l verify -d 'check that the state is sound; exit 13 where it is not'
+complete -c electctl -n '__fish_seen_subcommand_from inspect' -l runs -d 'the run ledger: what campaign --once ran, and how it ended'
+complete -c electctl -n '__fish_seen_subcommand_from inspect' -l id -r -d 'of this run alone; exit 0 where it is done, 11 where not, 10 where none is'
 complete -c electctl -n '__fish_seen_subcommand_from inspect' -l etcdctl -d 'print the etcdctl commands that show the same, and do no more'
 complete -c electctl -n '__fish_seen_subcommand_from proclaim' -s h -l help -d 'print this help'
 complete -c electctl -n '__fish_seen_subcommand_from proclaim' -l rev -r -d 'only if its create revision (fencing token) is this'

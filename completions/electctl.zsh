@@ -35,8 +35,8 @@ _electctl() {
     '--command-timeout[how long one call may take]:DURATION:_files' \
     '--keepalive-time[silence after which an endpoint is pinged]:DURATION:_files' \
     '--keepalive-timeout[how long a ping may stay unanswered]:DURATION:_files' \
-    '-w[simple, fields, json, table, prometheus or protobuf; not all have all]:TEXT:(simple fields json table protobuf prometheus)' \
-    '--write-out[simple, fields, json, table, prometheus or protobuf; not all have all]:TEXT:(simple fields json table protobuf prometheus)' \
+    '-w[simple, fields, json, table, prometheus, svg or protobuf; not all have all]:TEXT:(simple fields json table protobuf prometheus svg)' \
+    '--write-out[simple, fields, json, table, prometheus, svg or protobuf; not all have all]:TEXT:(simple fields json table protobuf prometheus svg)' \
     '--hex[print names and values as hex]' \
     '--debug[say on standard error what is called]' \
   )
@@ -73,6 +73,7 @@ _electctl() {
     '--kill-after[from SIGTERM to SIGKILL for CMD]:DURATION:_files' \
     '--max-runtime[end CMD after so long\: exit 124; 0\: never]:DURATION:_files' \
     '--once-keep[how long a record of --once lasts]:DURATION:_files' \
+    '--retry[with --once\: also where a run failed, was ended or is abandoned]' \
     '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     leader) _arguments $global \
     '-h[print this help]' \
@@ -115,6 +116,8 @@ _electctl() {
     '--from[begin the history at this revision of the store]:N:_files' \
     '--watch[show it again at each change, until Ctrl-C]' \
     '--verify[check that the state is sound; exit 13 where it is not]' \
+    '--runs[the run ledger\: what campaign --once ran, and how it ended]' \
+    '--id[of this run alone; exit 0 where it is done, 11 where not, 10 where none is]:ID:_files' \
     '--etcdctl[print the etcdctl commands that show the same, and do no more]' \
     '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     proclaim) _arguments $global \

@@ -36,14 +36,16 @@ Declared declare_inspect(CLI::App& app) {
   auto* watch = app.add_flag("--watch", options->watch, "show it again at each change, until Ctrl-C");
   auto* verify = app.add_flag("--verify", options->verify, "check that the state is sound; exit 13 where it is not");
   auto* runs = app.add_flag("--runs", options->runs, "the run ledger: what campaign --once ran, and how it ended");
-  app.add_option("--id", options->run_id, "of this run alone; exit 0 where it is done, 11 where not, 10 where none is")
-      ->needs(runs)
-      ->type_name("ID");
+  auto* id = app.add_option("--id", options->run_id,
+                            "of this run alone; exit 0 where it is done, 11 where not, 10 where none is")
+                 ->needs(runs)
+                 ->type_name("ID");
   app.add_flag("--etcdctl", options->etcdctl, "print the etcdctl commands that show the same, and do no more");
   history->excludes(all)->excludes(revision)->excludes(watch)->excludes(verify);
   watch->excludes(all)->excludes(revision)->excludes(verify);
   verify->excludes(all)->excludes(revision);
-  runs->excludes(all)->excludes(history)->excludes(verify);
+  runs->excludes(all)->excludes(verify);
+  id->excludes(history);
   app.final_callback([options] {
     if (options->name.empty() && !options->all) throw CLI::RequiredError("NAME");
   });
@@ -54,7 +56,8 @@ Declared declare_inspect(CLI::App& app) {
                "--sort-by=CREATE --order=ASCEND. -w prometheus is for the textfile collector of "
                "node_exporter.\n\n--history shows every term that the store still knows: its fencing token, "
                "the revision that made it leader and the one that ended it; on a terminal also as a timeline, "
-               "one row a candidate.\n\n--verify checks that the listing is strictly ordered, that the "
+               "one row a candidate. With -w svg, --history and --runs, alone or together, are a picture for a report: "
+               "one file, without script or font.\n\n--verify checks that the listing is strictly ordered, that the "
                "server's own election service names the same leader, that each key is named after its lease, "
                "that each has one, that each lease lives and lists its key, that all members show the same, and that "
                "of the runs "
@@ -63,7 +66,8 @@ Declared declare_inspect(CLI::App& app) {
                "electctl: leadership lost, --max-runtime, a signal), abandoned (no end is recorded, and the "
                "candidate is gone). Times are those of the host that ran it. With -w simple, tab-separated: ID, state, "
                "value, fencing token, begin, seconds, exit code, reason; - where there is none.",
-           .examples = {{"electctl inspect backup --verify || echo unsound", "a check for CI or monitoring"},
+           .examples = {{"electctl inspect backup --history --runs -w svg >backup.svg", "a picture for a report"},
+                        {"electctl inspect backup --verify || echo unsound", "a check for CI or monitoring"},
                         {"electctl inspect nightly --runs --id \"$(date +%F)\" || echo not done",
                          "did last night's run succeed?"},
                         {"electctl inspect --all '' -w table", "all elections of the store"}},

@@ -34,12 +34,13 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, const std::strin
       ->type_name(type);
 }
 
-constexpr std::array<std::pair<std::string_view, Format>, 6> kFormats = {{{"simple", Format::simple},
+constexpr std::array<std::pair<std::string_view, Format>, 7> kFormats = {{{"simple", Format::simple},
                                                                           {"fields", Format::fields},
                                                                           {"json", Format::json},
                                                                           {"table", Format::table},
                                                                           {"protobuf", Format::protobuf},
-                                                                          {"prometheus", Format::prometheus}}};
+                                                                          {"prometheus", Format::prometheus},
+                                                                          {"svg", Format::svg}}};
 
 }  // namespace
 
@@ -147,7 +148,7 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
   duration("--keepalive-time", client.keepalive_time, "KEEPALIVE_TIME", "silence after which an endpoint is pinged");
   duration("--keepalive-timeout", client.keepalive_timeout, "KEEPALIVE_TIMEOUT", "how long a ping may stay unanswered");
   global(program.add_option("-w,--write-out", options.format,
-                            "simple, fields, json, table, prometheus or protobuf; not all have all"),
+                            "simple, fields, json, table, prometheus, svg or protobuf; not all have all"),
          "WRITE_OUT");
   global(program.add_flag("--hex", options.hex, "print names and values as hex"), "HEX");
   global(program.add_flag_function(

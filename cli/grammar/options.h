@@ -19,7 +19,7 @@ class Option;
 
 namespace cli {
 
-enum class Format { simple, fields, json, table, protobuf, prometheus };
+enum class Format { simple, fields, json, table, protobuf, prometheus, svg };
 
 // Nothing: there is no format of this name.
 [[nodiscard]] std::optional<Format> format_of(std::string_view name);

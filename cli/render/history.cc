@@ -1,6 +1,8 @@
 #include "render/history.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <span>
 
 #include <fmt/format.h>
@@ -89,6 +91,53 @@ std::string bar(const elect::Stay& stay, const Axis& axis, const Look& look) {
   return text;
 }
 
+using RunsOf = std::multimap<Revision, const elect::Run*>;  // By token.
+
+char letter_of(elect::RunState state) {
+  switch (state) {
+    case elect::RunState::done:
+      return '=';
+    case elect::RunState::running:
+      return '>';
+    case elect::RunState::abandoned:
+      return '?';
+    case elect::RunState::ended:
+      return '!';
+    case elect::RunState::failed:
+      return 'x';
+  }
+  return ' ';
+}
+
+// nullopt: it still runs. If no end is recorded, it ends with its candidate.
+std::optional<Revision> end_of(const elect::Run& run, const elect::Stay& stay) {
+  return run.end_revision > 0 ? std::optional(run.end_revision) : stay.last;
+}
+
+// The line below a candidate, with its runs. Of several in one column it shows the worst.
+std::string runs_bar(const elect::Stay& stay, const RunsOf& runs, const Axis& axis, const Look& look) {
+  static constexpr std::string_view kWorse = " =>?!x";
+  std::string line(axis.columns(), ' ');
+  const auto [begin, end] = runs.equal_range(stay.candidate.create_revision);
+  for (auto one = begin; one != end; ++one) {
+    const elect::Run& run = *one->second;
+    const auto [first, behind] = axis.between(run.claim_revision, end_of(run, stay));
+    for (std::size_t i = first; i < std::min(behind, line.size()); ++i) {
+      if (kWorse.find(letter_of(run.state)) > kWorse.find(line[i])) line[i] = letter_of(run.state);
+    }
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  std::string text;
+  for (std::size_t at = 0; at < line.size();) {
+    const std::size_t next = std::min(line.find_first_not_of(line[at], at), line.size());
+    const auto same = std::string_view(line).substr(at, next - at);
+    const std::string_view colour = line[at] == 'x' || line[at] == '!' ? "31" : line[at] == '?' ? "33" : "32";
+    text += line[at] == ' ' ? std::string(same) : coloured(same, colour, look);
+    at = next;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string terms_table(const elect::History& history, const Look& look) {
@@ -103,7 +152,7 @@ std::string terms_table(const elect::History& history, const Look& look) {
   return columns(table, look);
 }
 
-std::string timeline(const elect::History& history, const Look& look) {
+std::string timeline(const elect::History& history, const Look& look, const Runs& runs) {
   std::span<const elect::Stay> stays(history.chronicle.stays());
   const auto all = stays.size();
   if (look.height > 0) stays = stays.last(std::min(all, static_cast<std::size_t>(look.height)));
@@ -117,8 +166,19 @@ std::string timeline(const elect::History& history, const Look& look) {
     names.push_back(cut(shown(stay.candidate.value, bytes), width / 4, look));
     widest = std::max(widest, width_of(names.back()));
   }
+  std::vector<Revision> changes = history.chronicle.revisions();
+  RunsOf runs_of;
+  std::set<Revision> tokens;
+  for (const auto& stay : stays) tokens.insert(stay.candidate.create_revision);
+  for (const auto& run : runs.value_or(std::span<const elect::Run>())) {
+    if (!tokens.contains(run.token)) continue;
+    runs_of.emplace(run.token, &run);
+    changes.push_back(run.claim_revision);
+    if (run.end_revision > 0) changes.push_back(run.end_revision);
+  }
+  std::ranges::sort(changes);
   std::vector<Revision> steps{stays.front().first};
-  for (const Revision revision : history.chronicle.revisions()) {
+  for (const Revision revision : changes) {
     if (revision > steps.back()) steps.push_back(revision);
   }
   const auto room = width > widest + 2 ? width - widest - 2 : 1;
@@ -128,8 +188,12 @@ std::string timeline(const elect::History& history, const Look& look) {
   std::string text = std::string(widest + 2, ' ') + axis.ticks() + "\n";
   for (std::size_t i = 0; i < stays.size(); ++i) {
     text += names[i] + std::string(widest - width_of(names[i]) + 2, ' ') + bar(stays[i], axis, look) + "\n";
+    if (runs_of.contains(stays[i].candidate.create_revision)) {
+      text += std::string(widest + 2, ' ') + runs_bar(stays[i], runs_of, axis, look) + "\n";
+    }
   }
   text += fmt::format("{} leads  {} waits\n", glyphs_of(look).leads, glyphs_of(look).waits);
+  if (!runs_of.empty()) text += "runs: > running  = done  x failed  ! ended  ? abandoned\n";
   if (count > axis.columns()) text += fmt::format("{} changes in {} columns\n", count, axis.columns());
   if (stays.size() < all) text += fmt::format("the last {} of {} candidates\n", stays.size(), all);
   return text;

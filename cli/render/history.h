@@ -5,6 +5,7 @@
 
 #include "elect/history.h"
 #include "render/columns.h"
+#include "render/listed.h"
 
 namespace cli::render {
 
@@ -12,7 +13,8 @@ namespace cli::render {
 
 // Leading and waiting are drawn differently. From left to right each step is a revision that changed something in this
 // election, however many others the store made in between; where they are more than columns, several share one. At
-// most look.height candidates, the last ones.
-[[nodiscard]] std::string timeline(const elect::History& history, const Look& look);
+// most look.height candidates, the last ones. Below a candidate are the runs that it claimed, a letter for each
+// state.
+[[nodiscard]] std::string timeline(const elect::History& history, const Look& look, const Runs& runs = {});
 
 }  // namespace cli::render

@@ -42,6 +42,24 @@ Json object_of(const Listed& listed) {
   return object;
 }
 
+Json array_of(std::span<const elect::Run> runs) {
+  Json array = Json::array();
+  for (const auto& run : runs) {
+    Json object = Json::object();
+    add_bytes(object, "id", run.id);
+    object["state"] = name_of(run.state);
+    add_bytes(object, "value", run.value);
+    add_bytes(object, "key", run.key);
+    object["token"] = run.token > 0 ? Json(run.token) : Json(nullptr);
+    object["began"] = run.began ? Json(elect::format_time(*run.began)) : Json(nullptr);
+    object["ended"] = run.end ? Json(elect::format_time(run.end->at)) : Json(nullptr);
+    object["exit_code"] = run.end && run.end->exit_code ? Json(*run.end->exit_code) : Json(nullptr);
+    add_bytes(object, "reason", run.end ? run.end->reason : std::string());
+    array.push_back(std::move(object));
+  }
+  return array;
+}
+
 }  // namespace
 
 std::string json_candidate(const Listed& listed) { return line_of(object_of(listed)); }
@@ -74,7 +92,7 @@ std::string json_elections(const std::string& prefix, const elect::Header& heade
   return line_of(root);
 }
 
-std::string json_history(const std::string& election, const elect::History& history) {
+std::string json_history(const std::string& election, const elect::History& history, const Runs& runs) {
   Json root = Json::object();
   add_bytes(root, "election", election);
   root["revision"] = history.header.revision;
@@ -90,6 +108,7 @@ std::string json_history(const std::string& election, const elect::History& hist
     term["last_revision"] = last ? Json(*last) : Json(nullptr);
     root["terms"].push_back(std::move(term));
   }
+  if (runs) root["runs"] = array_of(*runs);
   return line_of(root);
 }
 
@@ -97,20 +116,7 @@ std::string json_runs(const std::string& election, const elect::RunListing& list
   Json root = Json::object();
   add_bytes(root, "election", election);
   root["revision"] = listing.header.revision;
-  root["runs"] = Json::array();
-  for (const auto& run : listing.runs) {
-    Json object = Json::object();
-    add_bytes(object, "id", run.id);
-    object["state"] = name_of(run.state);
-    add_bytes(object, "value", run.value);
-    add_bytes(object, "key", run.key);
-    object["token"] = run.token > 0 ? Json(run.token) : Json(nullptr);
-    object["began"] = run.began ? Json(elect::format_time(*run.began)) : Json(nullptr);
-    object["ended"] = run.end ? Json(elect::format_time(run.end->at)) : Json(nullptr);
-    object["exit_code"] = run.end && run.end->exit_code ? Json(*run.end->exit_code) : Json(nullptr);
-    add_bytes(object, "reason", run.end ? run.end->reason : std::string());
-    root["runs"].push_back(std::move(object));
-  }
+  root["runs"] = array_of(listing.runs);
   return line_of(root);
 }
 

@@ -19,7 +19,8 @@ namespace cli::render {
                                        const std::vector<Listed>& listing);
 [[nodiscard]] std::string json_elections(const std::string& prefix, const elect::Header& header,
                                          const std::vector<ListedElection>& elections);
-[[nodiscard]] std::string json_history(const std::string& election, const elect::History& history);
+[[nodiscard]] std::string json_history(const std::string& election, const elect::History& history,
+                                       const Runs& runs = {});
 [[nodiscard]] std::string json_runs(const std::string& election, const elect::RunListing& listing);
 [[nodiscard]] std::string json_verification(const std::string& election, const elect::Verification& verification);
 // `role`: leader or follower; empty: not asked for.

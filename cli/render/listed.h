@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "elect/election.h"
+#include "elect/run.h"
 
 namespace cli::render {
 
@@ -15,6 +17,9 @@ struct Listed {
   std::int64_t rank = 0;  // 1: the leader.
   std::optional<elect::LeaseStatus> lease;
 };
+
+// The runs of the ledger, shown with something else. nullopt: nobody asked for them.
+using Runs = std::optional<std::span<const elect::Run>>;
 
 struct ListedElection {
   std::string name;

@@ -16,7 +16,7 @@ setup_file() {
   etcdctl put other/20 six
 }
 teardown_file() { stop_cluster; }
-setup() { formats=(simple fields json table protobuf prometheus); }
+setup() { formats=(simple fields json table protobuf prometheus svg); }
 teardown() { end_started; }
 
 # what_SHELL LINE: what it completes LINE to, one a line, sorted.

@@ -356,8 +356,8 @@ checked() { electctl inspect "$name" --verify -w json | jq -c '.checks[] | selec
   [[ $(checked) == "[false,\"run 'again' was claimed with token $later after it was done with $token\"]" ]]
 }
 
-@test "--retry needs --once, --id needs --runs" {
+@test "--retry needs --once, --id needs --runs and does not go with --history" {
   run -128 electctl campaign "$name" v --retry -- true
   run -128 electctl inspect "$name" --id x
-  run -128 electctl inspect "$name" --runs --history
+  run -128 electctl inspect "$name" --runs --history --id x
 }

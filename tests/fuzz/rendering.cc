@@ -1,5 +1,5 @@
 // Arbitrary bytes, shown: for people nothing that drives a terminal and nothing that is no UTF-8, for programs JSON
-// that gives every byte back.
+// that gives every byte back, for browsers XML whose markup is ours alone.
 #include <absl/strings/escaping.h>
 #include <fuzzer/FuzzedDataProvider.h>
 
@@ -9,10 +9,13 @@
 #include "elect/text.h"
 #include "promise.h"
 #include "render/history.h"
+#include "render/history_svg.h"
 #include "render/json.h"
 #include "render/listing.h"
 #include "render/prometheus.h"
+#include "render/runs_svg.h"
 #include "render/simple.h"
+#include "render/svg.h"
 
 using namespace cli::render;
 
@@ -25,6 +28,40 @@ void harmless(const std::string& text) {
     PROMISE(elect::printable(line) == line);
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
   }
+}
+
+// Well-formed, as far as we write XML: each element is ended in order, quoted attributes, no character that XML has
+// not.
+void well_formed(std::string_view xml) {
+  PROMISE(elect::is_utf8(xml));
+  PROMISE(xml.find("\xef\xbf\xbe") == xml.npos && xml.find("\xef\xbf\xbf") == xml.npos);
+  for (const char byte : xml) PROMISE(static_cast<unsigned char>(byte) >= 0x20 || byte == '\n' || byte == '\t');
+  std::vector<std::string_view> open;
+  xml.remove_prefix(xml.find("<svg"));
+  while (!xml.empty()) {
+    const auto end = xml.find('>');
+    PROMISE(xml.front() == '<' && end != xml.npos);
+    const std::string_view tag = xml.substr(1, end - 1);
+    PROMISE(tag.find('<') == tag.npos && std::ranges::count(tag, '"') % 2 == 0);
+    const std::string_view name = tag.substr(0, tag.find(' '));
+    if (name.starts_with('/')) {
+      PROMISE(!open.empty() && open.back() == name.substr(1));
+      open.pop_back();
+    } else if (!tag.ends_with('/')) {
+      open.push_back(name);
+    }
+    xml.remove_prefix(end + 1);
+    std::string_view text = xml.substr(0, xml.find('<'));
+    xml.remove_prefix(text.size());
+    PROMISE(open.empty() || open.back() == "style" || text.find('>') == text.npos);
+    while (text.find('&') != text.npos) {
+      text.remove_prefix(text.find('&'));
+      PROMISE(text.starts_with("&amp;") || text.starts_with("&lt;") || text.starts_with("&gt;") ||
+              text.starts_with("&quot;"));
+      text.remove_prefix(1);
+    }
+  }
+  PROMISE(open.empty());
 }
 
 std::string bytes_of(const nlohmann::json& object, const std::string& name) {
@@ -46,6 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<Listed> listing;
   std::vector<elect::Candidate> candidates;
   std::vector<ListedElection> elections;
+  std::vector<elect::Run> runs;
   elect::Revision revision = 1;
   while (bytes.remaining_bytes() > 0 && listing.size() < 8) {
     elect::Candidate one{name + "/" + bytes.ConsumeRandomLengthString(20),
@@ -61,6 +99,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                         std::chrono::seconds(bytes.ConsumeIntegral<int>()),
                                         {}};
     }
+    elect::Run run;
+    run.id = run.key = one.value;
+    run.value = one.key;
+    run.token = run.claim_revision = revision;
+    run.state = bytes.PickValueInArray({elect::RunState::running, elect::RunState::done, elect::RunState::failed,
+                                        elect::RunState::ended, elect::RunState::abandoned});
+    const auto time = [&bytes] {
+      return elect::WallTime(std::chrono::seconds(bytes.ConsumeIntegralInRange(-9'000'000'000, 9'000'000'000)));
+    };
+    if (bytes.ConsumeBool()) run.began = time();
+    if (bytes.ConsumeBool()) run.end = elect::RunEnd{run.state, time(), bytes.ConsumeIntegral<int>(), one.key};
+    if (run.end) run.end_revision = bytes.ConsumeIntegralInRange<elect::Revision>(0, 20);
+    runs.push_back(std::move(run));
     elections.push_back({one.value, 1, listed});
     listing.push_back(listed);
     candidates.push_back(std::move(one));
@@ -80,6 +131,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   harmless(terms_table(history, look));
   const std::string drawn = timeline(history, look);
   harmless(drawn);
+  harmless(timeline(history, look, runs));
+  for (const auto& picture : {history_svg(name, history, {}, look), history_svg(name, history, runs, look),
+                              runs_svg(name, runs, elect::WallTime(), look)}) {
+    harmless(picture);
+    well_formed(picture);
+  }
+  well_formed("<svg>" + xml_text(name) + "</svg>");
 
   const auto json = nlohmann::json::parse(json_inspect(name, {}, listing));
   PROMISE(bytes_of(json, "election") == name && json.at("candidates").size() == listing.size());

@@ -1,11 +1,15 @@
 // What is drawn for people: columns and the timeline.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "grammar/suggestion.h"
 #include "render/columns.h"
 #include "render/history.h"
+#include "render/history_svg.h"
+#include "render/runs_svg.h"
+#include "render/svg.h"
 
 using namespace cli::render;
 
@@ -38,6 +42,19 @@ elect::History history_of(int candidates) {
   }
   history.header.revision = revision;
   return history;
+}
+
+elect::Run run_of(const std::string& id, elect::RunState state, elect::Revision token, elect::Revision claimed,
+                  elect::Revision ended) {
+  elect::Run run;
+  run.id = id;
+  run.state = state;
+  run.value = "host";
+  run.key = "n/1";
+  run.token = token;
+  run.claim_revision = claimed;
+  run.end_revision = ended;
+  return run;
 }
 
 }  // namespace
@@ -81,6 +98,145 @@ TEST_CASE("timeline: with thousands of revisions every candidate that is drawn c
     for (std::size_t i = 1; i <= 40; ++i) CHECK(lines[i].find('#') != std::string::npos);
     CHECK(lines.back() == "the last 40 of 3000 candidates");
   }
+}
+
+TEST_CASE("xml: markup is escaped, and what XML cannot hold is replaced") {
+  CHECK(xml_text("<a b=\"c\">&amp;") == "&lt;a b=&quot;c&quot;&gt;&amp;amp;");
+  CHECK(xml_text("\x01\x1b|\x7f|\xff|\xef\xbf\xbf|\xed\xa0\x80") ==
+        "\ufffd\ufffd|\ufffd|\ufffd|\ufffd|\ufffd\ufffd\ufffd");
+  CHECK(xml_text(std::string("\0", 1)) == "\ufffd");
+  CHECK(xml_text("日本\n") == "日本\n");
+}
+
+TEST_CASE("picture: lines are broken between words, or within one that is too long") {
+  CHECK(wrapped("one two three", 7) == std::vector<std::string>{"one two", "three"});
+  CHECK(wrapped("one two three", 6) == std::vector<std::string>{"one", "two", "three"});
+  CHECK(wrapped("abcdefgh", 3) == std::vector<std::string>{"abc", "def", "gh"});
+  CHECK(wrapped("日本語", 5) == std::vector<std::string>{"日本", "語"});
+  CHECK(wrapped("", 5) == std::vector<std::string>{""});
+}
+
+TEST_CASE("picture: each term is a bar with its figures as a tooltip; who leads still has another shape") {
+  const std::string svg = history_svg("job<1>", history_of(3), {}, {});
+  CHECK(svg.find("Leaders of job&lt;1&gt;</title>") != std::string::npos);
+  CHECK(svg.find("host-1\nleads from revision 101 to 301\nfencing token 101\nlease 1\nkey n/1</title><rect "
+                 "class=\"leads tip\"") != std::string::npos);
+  CHECK(svg.find(
+            "host-3\nleads since revision 501\nfencing token 401\nlease 3\nkey n/3</title><path class=\"leads tip\"") !=
+        std::string::npos);
+  CHECK(svg.find("host-2\nwaits from revision 201 to 301") != std::string::npos);
+  CHECK(svg.find("no leader ") == std::string::npos);
+}
+
+TEST_CASE("picture: a time without a leader is drawn and says from when to when") {
+  elect::History history{{}, 1, elect::Chronicle({}, 1)};
+  const elect::Candidate one{"n/1", "one", 1, 10, 10, 1};
+  const elect::Candidate two{"n/2", "two", 2, 30, 30, 1};
+  history.chronicle.apply(10, std::vector{elect::Event{elect::Event::Type::put, one}});
+  history.chronicle.apply(20, std::vector{elect::Event{elect::Event::Type::removed, one}});
+  history.chronicle.apply(30, std::vector{elect::Event{elect::Event::Type::put, two}});
+  CHECK(history_svg("n", history, {}, {}).find("no leader from revision 20 to 30") != std::string::npos);
+  history.chronicle.apply(40, std::vector{elect::Event{elect::Event::Type::removed, two}});
+  CHECK(history_svg("n", history, {}, {}).find("no leader since revision 40") != std::string::npos);
+}
+
+TEST_CASE("picture: of thousands of terms the newest are drawn, each wide enough to be seen, and the rest is counted") {
+  const std::string svg = history_svg("n", history_of(3000), {}, {});
+  CHECK(svg.find("Only the newest 60 terms are drawn; 2,940 are left out.") != std::string::npos);
+  CHECK(svg.find(">host-3000\nleads since") != std::string::npos);
+  CHECK(svg.find(">host-2940\n") == std::string::npos);
+  for (auto at = svg.find("\"leads tip\" x="); at != std::string::npos; at = svg.find("\"leads tip\" x=", at + 1)) {
+    CHECK(std::stod(svg.substr(svg.find("width=", at) + 7)) >= 2);
+  }
+}
+
+TEST_CASE("timeline: the runs of a candidate stand below it, a letter for each state") {
+  const std::vector<elect::Run> runs = {run_of("a", elect::RunState::done, 101, 110, 120),
+                                        run_of("b", elect::RunState::failed, 201, 310, 320)};
+  const auto lines = lines_of(timeline(history_of(3), {.ascii = true, .width = 80}, runs));
+  REQUIRE(lines.size() == 8);
+  CHECK(lines[1].starts_with("host-1 "));
+  CHECK(lines[2] == "            ====");  // From its claim until its end.
+  CHECK(lines[3].starts_with("host-2 "));
+  CHECK(lines[4].ends_with("    xxxx"));
+  CHECK(lines[5].starts_with("host-3 "));
+  CHECK(lines[7].starts_with("runs: > running  = done  x failed"));
+}
+
+TEST_CASE("timeline: where runs share a column, the one that failed is seen") {
+  std::vector<elect::Run> runs;
+  for (int i = 0; i < 1000; ++i) {
+    const auto state = i == 500 ? elect::RunState::failed : elect::RunState::done;
+    runs.push_back(run_of(std::to_string(i), state, 101, 102 + 2 * i, 103 + 2 * i));
+  }
+  const auto text = timeline(history_of(1), {.ascii = true, .width = 80}, runs);
+  CHECK(std::ranges::count(lines_of(text)[2], 'x') == 1);
+}
+
+namespace {
+
+std::vector<elect::Run> runs_of(int count) {
+  std::vector<elect::Run> runs;
+  for (int i = 0; i < count; ++i) {
+    const auto began = elect::WallTime(std::chrono::seconds(1'769'824'800 + 60 * i));
+    auto run = run_of("run-" + std::to_string(i), static_cast<elect::RunState>(i % 5), 101, 110 + 2 * i, 0);
+    run.began = began;
+    if (run.state != elect::RunState::running && run.state != elect::RunState::abandoned) {
+      run.end =
+          elect::RunEnd{run.state, began + std::chrono::seconds(12), run.state == elect::RunState::failed ? 3 : 0, {}};
+      run.end_revision = 111 + 2 * i;
+    }
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+}  // namespace
+
+TEST_CASE("picture of runs: what each came to is told by colour, by shape and in words") {
+  const auto runs = runs_of(5);
+  const std::string svg = runs_svg("job", runs, *runs.back().began, {});
+  CHECK(svg.find("5 runs: 1 running, 1 done, 1 failed, 1 ended, 1 abandoned.") != std::string::npos);
+  CHECK(svg.find("run-0\nrunning on host\nbegan 2026-01-31T02:00:00.000Z\nfencing token 101\nkey n/1</title><path ") !=
+        std::string::npos);
+  CHECK(svg.find("began 2026-01-31T02:02:00.000Z\nended 2026-01-31T02:02:12.000Z\ntook 12s\nexit code 3\n") !=
+        std::string::npos);
+  for (const std::string word : {"running", "done", "failed 3", "ended", "abandoned"}) {
+    CHECK(svg.find("\">" + word + "</text>") != std::string::npos);
+  }
+}
+
+TEST_CASE("picture of runs: of thousands the newest are drawn, and the rest is counted") {
+  const std::string svg = runs_svg("job", runs_of(3000), {}, {});
+  CHECK(svg.find("Only the newest 60 are drawn; 2,940 are left out.") != std::string::npos);
+  CHECK(svg.find(">run-2999\n") != std::string::npos);
+  CHECK(svg.find(">run-2939\n") == std::string::npos);
+}
+
+TEST_CASE("picture of runs: clocks that tell nothing, or centuries, or run backwards, break nothing") {
+  constexpr std::chrono::hours kCenturies(24 * 365 * 290);
+  auto runs = runs_of(5);
+  runs[0].began.reset();
+  runs[1].began = elect::WallTime(-kCenturies);
+  runs[2].end->at = elect::WallTime(kCenturies);
+  runs[3].end->at = *runs[3].began - std::chrono::hours(1);
+  const std::string svg = runs_svg("job", runs, elect::WallTime(kCenturies), {});
+  CHECK(svg.find("took -1h00m") != std::string::npos);
+  CHECK(svg.find("nan") == std::string::npos);
+  for (auto& run : runs) run.began.reset();
+  CHECK(runs_svg("job", runs, {}, {}).find("5 runs") != std::string::npos);
+  CHECK(runs_svg("job", {}, {}, {}).find("0 runs.") != std::string::npos);
+}
+
+TEST_CASE("picture: runs stand with the terms that claimed them; what is left out is counted") {
+  auto runs = runs_of(3);
+  runs.push_back(run_of("elsewhere", elect::RunState::done, 7, 9, 10));
+  const std::string svg = history_svg("job", history_of(3), runs, {});
+  CHECK(svg.find("Leaders and runs of job") != std::string::npos);
+  CHECK(svg.find("1 of them are left out.") != std::string::npos);
+  CHECK(svg.find(">run-2\nfailed on host\n") != std::string::npos);
+  CHECK(svg.find("elsewhere") == std::string::npos);
+  CHECK(history_svg("job", history_of(3), {}, {}).find("runs") == std::string::npos);
 }
 
 TEST_CASE("suggestions: the word that was meant, and none for what is like no word") {

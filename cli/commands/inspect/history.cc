@@ -2,37 +2,47 @@
 
 #include <unistd.h>
 
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "commands/answer.h"
 #include "commands/inspect/forms.h"
+#include "elect/ledger.h"
 #include "elect/text.h"
 #include "output.h"
 #include "render/history.h"
+#include "render/history_svg.h"
 #include "render/json.h"
+#include "render/runs.h"
 
 namespace cli::inspect {
 namespace {
 
 constexpr int kMostDrawn = 40;  // More candidates than that are no picture any more.
 
-std::string drawn(const Context& context, const std::string& name, const elect::History& history) {
+std::string table_of(const Context& context, const std::string& name, const elect::History& history,
+                     const render::Runs& runs) {
   auto look = look_of(context);
   const auto terms = history.chronicle.terms().size();
   std::string text = fmt::format("election '{}': {} {}; the store reaches back to revision {}, and is at {}\n\n",
                                  elect::printable(name), terms, terms == 1 ? "term" : "terms", history.oldest_revision,
                                  history.header.revision);
   text += render::terms_table(history, look);
+  if (runs && !runs->empty()) text += "\n" + render::runs_table(*runs, look);
   if (is_terminal(STDOUT_FILENO)) {
     look.height = kMostDrawn;
-    text += "\n" + render::timeline(history, look);
+    text += "\n" + render::timeline(history, look, runs);
   }
   return text;
 }
 
-std::string text_of(const Context& context, Format format, const std::string& name, const elect::History& history) {
-  if (format == Format::json) return render::json_history(name, history);
-  if (format == Format::table) return drawn(context, name, history);
+std::string text_of(const Context& context, Format format, const std::string& name, const elect::History& history,
+                    const render::Runs& runs) {
+  if (format == Format::json) return render::json_history(name, history, runs);
+  if (format == Format::svg) return render::history_svg(name, history, runs, look_of(context));
+  if (format == Format::table) return table_of(context, name, history, runs);
   warn(fmt::format("the store reaches back to revision {}", history.oldest_revision));
   std::string text;
   for (const auto& term : history.chronicle.terms()) text += render::simple(term.leader, simple_style(context));
@@ -42,13 +52,24 @@ std::string text_of(const Context& context, Format format, const std::string& na
 }  // namespace
 
 Outcome history(Context& context, const Options& options) {
-  const auto format = context.format(Format::table, {Format::simple, Format::table, Format::json});
+  // Lines of terms and lines of runs could not be told apart.
+  const auto format = options.runs
+                          ? context.format(Format::table, {Format::table, Format::json, Format::svg})
+                          : context.format(Format::table, {Format::simple, Format::table, Format::json, Format::svg});
   if (!format) return std::unexpected(format.error());
   const auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
   const auto history = elect::read_history(*election, options.from);
   if (!history) return std::unexpected(Failure(history.error()));
-  if (auto written = write_result(text_of(context, *format, options.name, *history)); !written) {
+  std::vector<elect::Run> found;
+  render::Runs runs;
+  if (options.runs) {
+    auto listing = elect::runs(*election, {.id = {}, .revision = history->header.revision});
+    if (!listing) return std::unexpected(Failure(listing.error()));
+    found = std::move(listing->runs);
+    runs = found;
+  }
+  if (auto written = write_result(text_of(context, *format, options.name, *history, runs)); !written) {
     return std::unexpected(written.error());
   }
   return history->chronicle.terms().empty() ? kNoLeader : kDone;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <span>
 
@@ -16,6 +17,7 @@
 #include "render/json.h"
 #include "render/prometheus.h"
 #include "render/runs.h"
+#include "render/runs_svg.h"
 
 namespace cli::inspect {
 namespace {
@@ -32,6 +34,8 @@ std::string text_of(const Context& context, Format format, const Options& option
       return render::json_runs(options.name, listing);
     case Format::prometheus:
       return render::prometheus_runs(options.name, listing);
+    case Format::svg:
+      return render::runs_svg(options.name, listing.runs, std::chrono::system_clock::now(), look_of(context));
     case Format::table:
       return listing.runs.empty() ? "" : render::runs_table(listing.runs, look_of(context));
     default:
@@ -66,7 +70,7 @@ std::string page(const std::string& name, const elect::RunListing& listing, cons
 
 Outcome runs(Context& context, const Options& options) {
   const auto format =
-      context.format(unasked_format(), {Format::simple, Format::table, Format::json, Format::prometheus});
+      context.format(unasked_format(), {Format::simple, Format::table, Format::json, Format::prometheus, Format::svg});
   if (!format) return std::unexpected(format.error());
   auto outcome = runs_in(context, options, *format);
   return *format == Format::prometheus ? or_down(std::move(outcome), "election", options.name) : outcome;
