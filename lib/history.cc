@@ -30,7 +30,7 @@ class Reading {
     if (at_ >= to_) return {};
     auto read = run_with(whole_store(), until);
     if (read || !beacon_refused_) return read;
-    const auto allowed = read_range(connection_, keys_below({}), {.limit = 1, .keys_only = true}, until);
+    const auto allowed = read_range(connection_, keys_below({}), {.limit = 1, .keys_only = true, .by_key = true}, until);
     if (allowed || allowed.error().code != Errc::permission) return read;
     if (history_.oldest_revision > 1) return run_with(before_compaction(), until);
     return fail(Errc::permission,

@@ -36,7 +36,7 @@ Declared declare_election_names(CLI::App& app) {
     context.options.client.dial_timeout = context.options.client.command_timeout = kPatience;
     const auto client = context.client();
     if (!client) return kDone;
-    const auto survey = elect::survey(**client, *begun, {.limit = kMostKeys, .keys_only = true});
+    const auto survey = elect::survey(**client, *begun, {.limit = kMostKeys, .keys_only = true, .by_key = true});
     if (!survey) return kDone;  // There is nobody to read an error.
     std::string names;
     for (const auto& [name, queue] : survey->elections.all()) {

@@ -15,6 +15,10 @@ Result<Snapshot> read_plainly(Connection& connection, const KeyRange& range, con
   request.set_limit(query.limit);
   request.set_serializable(query.serializable);
   request.set_keys_only(query.keys_only);
+  if (query.by_key) {
+    request.set_sort_target(etcdserverpb::RangeRequest::KEY);
+    request.set_sort_order(etcdserverpb::RangeRequest::NONE);
+  }
   google::protobuf::Arena arena;  // Thousands of small messages, all gone at once.
   auto& response = *google::protobuf::Arena::CreateMessage<etcdserverpb::RangeResponse>(&arena);
   auto called = connection.call(&etcdserverpb::KV::Stub::Range, request, response, until);

@@ -49,6 +49,7 @@ struct Query {
   std::int64_t limit = 0;     // At most this many, from the front of the queue. 0: all.
   bool serializable = false;  // One member answers from its own data, which may be old.
   bool keys_only = false;     // Leave the values out.
+  bool by_key = false;        // Sort by key. Then etcd reads no more than `limit`; otherwise it reads all to sort it.
 };
 
 struct LeaseStatus {
