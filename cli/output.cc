@@ -36,6 +36,10 @@ std::expected<void, Failure> write_result(std::string_view bytes) {
   return std::unexpected(Failure(kError, fmt::format("cannot write to standard output: {}", std::strerror(errno))));
 }
 
+void remark(std::string_view line) {
+  if (is_terminal(STDERR_FILENO)) say(fmt::format("{}\n", line));
+}
+
 void wait_until_ready(int descriptor, short events) {
   pollfd watched{descriptor, events, 0};
   (void)::poll(&watched, 1, -1);

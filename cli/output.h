@@ -21,6 +21,10 @@ void say(std::string_view text);
 // One line of it, "electctl: …".
 void warn(std::string_view message);
 
+// One line of it for whoever sits at a terminal; nothing where standard error is none: scripts see no more than results
+// and errors.
+void remark(std::string_view line);
+
 // Waits until a descriptor that does not block can be read from (POLLIN) or written to (POLLOUT).
 void wait_until_ready(int descriptor, short events);
 

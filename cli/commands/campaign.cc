@@ -13,6 +13,7 @@
 #include "account/secrets.h"
 #include "commands/answer.h"
 #include "commands/proposal.h"
+#include "commands/remarks.h"
 #include "commands/standing.h"
 #include "elect/duration.h"
 #include "elect/ledger.h"
@@ -63,6 +64,8 @@ std::string name_of_signal(int number) {
   return name == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{}", name);
 }
 
+std::string in_seconds(nanoseconds duration) { return elect::format_duration(std::chrono::ceil<seconds>(duration)); }
+
 Failure lost(const elect::Loss& loss, std::string_view what) {
   return {kLost, fmt::format("{} was lost: {}", what, loss.message)};
 }
@@ -90,16 +93,21 @@ class Campaign {
     if (!opened) return std::unexpected(opened.error());
     Standing& standing = **opened;
 
-    if (!standing.candidacy().elected() && !options_.try_once) notify_systemd("STATUS=waiting in the queue");
+    const bool waits = !standing.candidacy().elected() && !options_.try_once;
+    if (waits) notify_systemd("STATUS=waiting in the queue");
     const auto verdict = standing.wait();
     if (signals_.first() != 0) return kBySignal + signals_.first();
     if (!verdict) return std::unexpected(Failure(verdict.error()));
     if (const auto* loss = std::get_if<elect::Loss>(&*verdict)) {
       return std::unexpected(lost(*loss, "the place in the queue"));
     }
-    if (std::holds_alternative<elect::Candidacy::NotElected>(*verdict)) return options_.conflict_exit_code;
+    if (std::holds_alternative<elect::Candidacy::NotElected>(*verdict)) {
+      remark_not_elected(standing.election(), options_.wait);
+      return options_.conflict_exit_code;
+    }
 
     elected_at_ = BootClock::now();
+    if (waits) remark(fmt::format("elected after {}", in_seconds(standing.stood_for())));
     Outcome outcome = guard_ ? gate(standing) : hold(standing);
     // After STOPPING=1 systemd waits for the end alone, whatever it is told later.
     notify_systemd(stands_again(outcome) ? "STATUS=leadership was lost; standing again" : "STOPPING=1");
@@ -133,6 +141,7 @@ class Campaign {
     if (auto written = write_result(text); !written) return std::unexpected(written.error());
     tell_systemd(candidacy.self());
     if (!options_.session_file.empty() && options_.try_once) return kDone;
+    remark(fmt::format("leading '{}' until Ctrl-C", brief(options_.name)));
     const auto loss = candidacy.hold({signals_.stop_token(), {}});
     if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));
     if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
@@ -151,7 +160,8 @@ class Campaign {
 
   // Leads with CMD.
   Outcome gate(Standing& standing) {
-    if (standing.waited()) {
+    if (standing.waited() && options_.lock_delay > nanoseconds(0)) {
+      remark(fmt::format("CMD starts in {} (--lock-delay)", in_seconds(options_.lock_delay)));
       if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.lock_delay)))
         return *std::move(ended);
     }
@@ -178,7 +188,9 @@ class Campaign {
     if (run) record_end(standing, *run, end_of(ending));
     if (!ending) return std::unexpected(ending.error());
     cmd_done_ = true;
-    if (options_.linger > nanoseconds(0)) {
+    if (const auto led = BootClock::now() - elected_at_; options_.linger > led) {
+      if (signals_.first() == 0)
+        remark(fmt::format("CMD has ended; leading for another {} (--linger)", in_seconds(options_.linger - led)));
       if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.linger)); ended && !*ended)
         return *std::move(ended);
     }
@@ -202,8 +214,19 @@ class Campaign {
     if (std::holds_alternative<elect::CandidateGone>(*claimed)) {
       return std::unexpected(Failure(kLost, "leadership was lost: the key was deleted before CMD could start"));
     }
-    if (std::holds_alternative<elect::Taken>(*claimed)) return options_.conflict_exit_code;
+    if (const auto* taken = std::get_if<elect::Taken>(&*claimed)) {
+      remark_taken(taken->run);
+      return options_.conflict_exit_code;
+    }
     return std::get<elect::Run>(*std::move(claimed));
+  }
+
+  static void remark_taken(const elect::Run& run) {
+    std::string text = fmt::format("not run: '{}' was run before", brief(run.id));
+    if (!run.value.empty()) text += fmt::format(", by {}", brief(run.value));
+    if (run.began) text += fmt::format(", begun at {}", elect::format_time(*run.began));
+    text += run.end ? fmt::format(", {}", name_of(run.state)) : ", no end recorded";
+    remark(text);
   }
 
   static elect::RunEnd ended(std::string why) {
@@ -217,7 +240,8 @@ class Campaign {
     end.reason = ending->failure;
     if (ending->exit_code == 0) {
       end.state = elect::RunState::done;
-    } else if (const int signal = ending->terminal_signal != 0 ? ending->terminal_signal : signals_.first(); signal != 0) {
+    } else if (const int signal = ending->terminal_signal != 0 ? ending->terminal_signal : signals_.first();
+               signal != 0) {
       end.reason = name_of_signal(signal);
     } else {
       end.state = elect::RunState::failed;

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "commands/answer.h"
+#include "commands/remarks.h"
 #include "elect/duration.h"
 #include "grammar/command.h"
 #include "output.h"
@@ -69,7 +70,7 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
   elect::Until until;
   if (signals) until.stop = reader ? reader->token() : signals->stop_token();
   if (options.wait) until.deadline = elect::saturating_add(elect::BootClock::now(), *options.wait);
-  for (;;) {
+  for (bool remarked = options.is.has_value();; remarked = true) {
     // Each look has the time of any call: only an answer says that nobody leads.
     const auto snapshot = election->candidates(
         {.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"}, {until.stop, {}});
@@ -77,7 +78,10 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
     if (reader && reader->is_gone()) return std::unexpected(reader_gone());
     if (!snapshot) return std::unexpected(Failure(snapshot.error()));
     if (!snapshot->candidates.empty()) return answer(context, election->client(), options, *format, *snapshot);
-    if (!options.waits || (until.deadline && elect::BootClock::now() >= *until.deadline)) return kNoLeader;
+    const bool goes_on = options.waits && !(until.deadline && elect::BootClock::now() >= *until.deadline);
+    if (!remarked && goes_on) remark_no_candidates(*election, "; waiting for one");
+    if (!remarked && !goes_on) remark_no_candidates_at(*election, options.revision);
+    if (!goes_on) return kNoLeader;
     const auto waited = wait_for_leader(*election, until);
     if (!waited && waited.error().code != elect::Errc::interrupted) return std::unexpected(Failure(waited.error()));
   }

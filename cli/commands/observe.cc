@@ -7,10 +7,12 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "commands/answer.h"
+#include "commands/remarks.h"
 #include "elect/survey.h"
 #include "grammar/command.h"
 #include "output.h"
@@ -186,7 +188,14 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
   } else {
     auto election = context.election(options.name);
     if (!election) return std::unexpected(election.error());
-    ended = election->observe(options.revision, tell, until);
+    bool silent = !options.is && options.revision == 0;
+    const auto tell_first = [&](const elect::Observation& observation) {
+      if (std::exchange(silent, false) && observation.type == Type::vacant) {
+        remark_no_candidates(*election, "; waiting for one");
+      }
+      return tell(observation);
+    };
+    ended = election->observe(options.revision, tell_first, until);
   }
   if (signals.first() != 0) return kDone;  // How one ends it by hand.
   if (reader && reader->is_gone()) return std::unexpected(reader_gone());

@@ -38,4 +38,6 @@ std::expected<std::string, Failure> proposal_of(const std::optional<std::string>
   }
 }
 
+std::string this_host() { return proposal_of(std::nullopt).value_or(""); }
+
 }  // namespace cli

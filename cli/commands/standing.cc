@@ -2,16 +2,15 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "commands/place_line.h"
 #include "elect/duration.h"
 #include "elect/text.h"
 #include "output.h"
-#include "render/columns.h"
 
 namespace cli {
 namespace {
@@ -156,26 +155,8 @@ elect::Result<elect::Candidacy::Verdict> Standing::wait() {
   if (options_.wait) until.deadline = elect::saturating_add(begun_, *options_.wait);
   if (!is_terminal(STDERR_FILENO)) return candidacy_->wait(until);
 
-  show_place(candidacy_->ahead());
-  auto verdict = candidacy_->wait(until, [this](const elect::Ahead& ahead) { show_place(ahead); });
-  say("\r\x1b[K");
-  return verdict;
-}
-
-// For people only, so the look at the whole queue that it costs is made on a terminal alone.
-void Standing::show_place(const elect::Ahead& ahead) {
-  std::string place = fmt::format("behind {}", elect::printable(ahead.key));
-  const auto snapshot = election_.candidates({}, {signals_.stop_token(), {}});
-  if (snapshot && !snapshot->candidates.empty()) {
-    const auto in_front = std::ranges::count_if(snapshot->candidates, [this](const auto& candidate) {
-      return candidate.create_revision < candidacy_->self().create_revision;
-    });
-    place = fmt::format("place {} of {}, leader {}", in_front + 1, snapshot->candidates.size(),
-                        elect::printable(snapshot->candidates.front().value));
-  }
-  const std::string line = fmt::format("waiting in '{}': {}", elect::printable(options_.name), place);
-  const auto width = static_cast<std::size_t>(std::max(terminal_size(STDERR_FILENO).columns - 1, 0));
-  say("\r\x1b[K" + render::cut(line, width, {.ascii = !speaks_utf8()}));
+  PlaceLine line(election_, candidacy_->self().create_revision, candidacy_->ahead().key);
+  return candidacy_->wait(until, [&line](const elect::Ahead& ahead) { line.moved(ahead.key); });
 }
 
 }  // namespace cli

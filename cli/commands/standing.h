@@ -44,6 +44,9 @@ class Standing {
   // file that has started no CMD since.
   [[nodiscard]] bool waited() const { return waited_; }
 
+  // How long it has stood, here.
+  [[nodiscard]] std::chrono::nanoseconds stood_for() const { return elect::BootClock::now() - begun_; }
+
   // To be told before CMD is started.
   void cmd_starts();
 
@@ -60,7 +63,6 @@ class Standing {
   // With a session file: takes up the session that it holds, or puts a new one in its place.
   [[nodiscard]] std::expected<void, Failure> open_kept_session();
   void note_place();
-  void show_place(const elect::Ahead& ahead);
 
   const elect::Election election_;
   StandingOptions options_;

@@ -1,12 +1,33 @@
 #include "render/columns.h"
 
 #include <algorithm>
+#include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
 #include "elect/text.h"
 
 namespace cli::render {
+namespace {
+
+constexpr std::size_t kBetweenColumns = 2;
+constexpr std::size_t kNarrowest = 8;  // A column that is cut further says nothing any more.
+
+// The longest beginning of a text that is no wider: its bytes.
+std::size_t beginning(std::string_view text, std::size_t width) {
+  std::size_t kept = 0;
+  for (std::size_t used = 0; kept < text.size();) {
+    const auto [bytes, columns] = elect::first_character(text.substr(kept));
+    if (used + columns > width) break;
+    used += columns;
+    kept += bytes;
+  }
+  return kept;
+}
+
+}  // namespace
+
 std::size_t width_of(std::string_view text) {
   std::size_t width = 0;
   while (!text.empty()) {
@@ -20,19 +41,55 @@ std::size_t width_of(std::string_view text) {
 std::string cut(std::string_view text, std::size_t width, const Look& look) {
   if (width_of(text) <= width) return std::string(text);
   if (width == 0) return {};
-  std::size_t kept = 0;
-  for (std::size_t used = 0; kept < text.size();) {
-    const auto [bytes, columns] = elect::first_character(text.substr(kept));
-    if (used + columns > width - 1) break;
-    used += columns;
-    kept += bytes;
-  }
-  return std::string(text.substr(0, kept)) + (look.ascii ? ">" : "…");
+  return std::string(text.substr(0, beginning(text, width - 1))) + (look.ascii ? ">" : "…");
+}
+
+std::string cut_middle(std::string_view text, std::size_t width, const Look& look) {
+  const std::size_t all = width_of(text);
+  if (all <= width) return std::string(text);
+  const std::string_view mark = look.ascii ? "..." : "…";
+  const std::size_t kept = width - std::min(width, width_of(mark));
+  if (kept < 2) return cut(text, width, look);
+  const auto head = beginning(text, (kept + 1) / 2);
+  // The end is what remains when the beginning is left out, up to a character that is not in two halves.
+  auto tail = beginning(text, all - kept / 2);
+  while (tail < text.size() && width_of(text.substr(tail)) > kept / 2)
+    tail += elect::first_character(text.substr(tail)).bytes;
+  return fmt::format("{}{}{}", text.substr(0, head), mark, text.substr(tail));
 }
 
 std::string coloured(std::string_view text, std::string_view colour, const Look& look) {
   return look.colour ? fmt::format("\x1b[{}m{}\x1b[0m", colour, text) : std::string(text);
 }
+
+namespace {
+
+std::size_t length_of(const std::vector<std::size_t>& widths, const std::vector<std::size_t>& shown) {
+  std::size_t length = 0;
+  for (const std::size_t i : shown) length += widths[i] + (length > 0 ? kBetweenColumns : 0);
+  return length;
+}
+
+// Which columns are shown so that lines fit; `widths` shrink where that alone is not enough.
+std::vector<std::size_t> fit(const Columns& table, std::size_t room, std::vector<std::size_t>& widths) {
+  std::vector<std::size_t> shown(widths.size());
+  std::iota(shown.begin(), shown.end(), std::size_t{0});
+  for (const std::size_t column : table.hidden) std::erase(shown, column);
+  for (const std::size_t column : table.left_out) {
+    if (length_of(widths, shown) <= room) return shown;
+    std::erase(shown, column);
+  }
+  for (const std::size_t column : table.shortened)
+    widths[column] = std::min(widths[column], std::max(room, kNarrowest));
+  while (length_of(widths, shown) > room && !table.shortened.empty()) {
+    std::size_t& widest = widths[*std::ranges::max_element(table.shortened, {}, [&](auto i) { return widths[i]; })];
+    if (widest <= kNarrowest) break;
+    --widest;
+  }
+  return shown;
+}
+
+}  // namespace
 
 std::string columns(const Columns& table, const Look& look) {
   std::vector<std::size_t> widths;
@@ -41,19 +98,17 @@ std::string columns(const Columns& table, const Look& look) {
   for (const auto& row : table.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
   }
-  // One long text shall not push everything behind it off the terminal.
-  if (look.width > 0) {
-    const auto most = std::max<std::size_t>(12, static_cast<std::size_t>(look.width) / 4);
-    widths[table.flexible] = std::min(widths[table.flexible], most);
-  }
+  const std::size_t room =
+      look.width > 0 ? static_cast<std::size_t>(look.width) : std::numeric_limits<std::size_t>::max();
+  const auto shown = fit(table, room, widths);
   const auto line_of = [&](const std::vector<std::string>& row) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string cell = cut(row[i], widths[i], look);
+    for (const std::size_t i : shown) {
+      const std::string cell = cut_middle(row[i], widths[i], look);
       line += cell;
-      if (i + 1 < row.size()) line.append(widths[i] - width_of(cell) + 2, ' ');
+      if (i != shown.back()) line.append(widths[i] - width_of(cell) + kBetweenColumns, ' ');
     }
-    return look.width > 0 ? cut(line, static_cast<std::size_t>(look.width), look) : line;
+    return cut(line, room, look);
   };
   std::string text = coloured(line_of(table.heads), "1", look) + "\n";
   for (std::size_t r = 0; r < table.rows.size(); ++r) {

@@ -21,10 +21,13 @@ struct Look {
 struct Columns {
   std::vector<std::string> heads;
   std::vector<std::vector<std::string>> rows;  // Each as long as `heads`; of printable text.
-  std::size_t flexible = 0;                    // The column that is cut first where a line grows too long.
-  std::optional<std::size_t> marked;           // The row that stands out.
+  std::vector<std::size_t> hidden;             // Columns that are not shown at all.
+  std::vector<std::size_t> left_out;   // Columns that are left out where lines are too long: these, in this order.
+  std::vector<std::size_t> shortened;  // Where that is not enough: columns that are cut in the middle.
+  std::optional<std::size_t> marked;   // The row that stands out.
 };
 
+// No line is longer than look.width.
 [[nodiscard]] std::string columns(const Columns& table, const Look& look);
 
 // How many columns of a terminal a printable text takes: 2 for a wide character, 0 for one that combines.
@@ -32,6 +35,9 @@ struct Columns {
 
 // The text, cut to that width with a mark that something is missing.
 [[nodiscard]] std::string cut(std::string_view text, std::size_t width, const Look& look);
+
+// The same, cut in the middle: what names have in common is often their beginning.
+[[nodiscard]] std::string cut_middle(std::string_view text, std::size_t width, const Look& look);
 
 // In a colour ("32": an ECMA-48 SGR parameter), where there are colours.
 [[nodiscard]] std::string coloured(std::string_view text, std::string_view colour, const Look& look);

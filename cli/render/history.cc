@@ -27,9 +27,9 @@ Glyphs glyphs_of(const Look& look) { return look.ascii ? Glyphs{"#", "-"} : Glyp
 // The steps of the timeline: step i lasts from its revision until the next one's.
 class Axis {
  public:
+  // No more steps than `width` columns.
   Axis(std::vector<Revision> steps, std::size_t width) : steps_(std::move(steps)) {
-    const std::size_t count = std::max<std::size_t>(steps_.size(), 1);
-    columns_ = count > width ? width : count * std::min(width / count, kWidestStep);
+    columns_ = steps_.size() * std::min(width / steps_.size(), kWidestStep);
   }
 
   [[nodiscard]] std::size_t columns() const { return columns_; }
@@ -138,11 +138,53 @@ std::string runs_bar(const elect::Stay& stay, const RunsOf& runs, const Axis& ax
   return text;
 }
 
+// Those that are drawn, in the order of standing up: the newest terms first of all, then the head of the queue.
+std::vector<const elect::Stay*> chosen(std::span<const elect::Stay> stays, std::size_t most) {
+  std::vector<const elect::Stay*> chosen;
+  for (const auto& stay : stays) chosen.push_back(&stay);
+  if (chosen.size() <= most) return chosen;
+  std::ranges::stable_sort(chosen, {}, [](const elect::Stay* stay) {
+    if (stay->led_from) return std::pair(0, -*stay->led_from);
+    return stay->last ? std::pair(2, -*stay->last) : std::pair(1, stay->first);
+  });
+  chosen.resize(most);
+  std::ranges::sort(chosen);
+  return chosen;
+}
+
+// The runs that these candidates claimed.
+RunsOf runs_by_token(const std::vector<const elect::Stay*>& stays, const Runs& runs) {
+  std::set<Revision> tokens;
+  for (const auto* stay : stays) tokens.insert(stay->candidate.create_revision);
+  RunsOf by_token;
+  for (const auto& run : runs.value_or(std::span<const elect::Run>())) {
+    if (tokens.contains(run.token)) by_token.emplace(run.token, &run);
+  }
+  return by_token;
+}
+
+// The revisions at which a candidate appeared, became leader or was gone, or one of its runs began or ended.
+std::vector<Revision> changes_of(const std::vector<const elect::Stay*>& stays, const RunsOf& runs) {
+  std::vector<Revision> changes;
+  for (const auto* stay : stays) {
+    changes.push_back(stay->first);
+    if (stay->led_from) changes.push_back(*stay->led_from);
+    if (stay->last) changes.push_back(*stay->last);
+  }
+  for (const auto& [token, run] : runs) {
+    changes.push_back(run->claim_revision);
+    if (run->end_revision > 0) changes.push_back(run->end_revision);
+  }
+  std::ranges::sort(changes);
+  changes.erase(std::ranges::unique(changes).begin(), changes.end());
+  return changes;
+}
+
 }  // namespace
 
 std::string terms_table(const elect::History& history, const Look& look) {
   const SimpleStyle bytes{.hex = look.hex, .escape = true};
-  Columns table{{"TOKEN", "FIRST", "LAST", "VALUE", "LEASE", "KEY"}, {}, 3, {}};
+  Columns table{{"TOKEN", "FIRST", "LAST", "VALUE", "LEASE", "KEY"}, {}, {}, {5, 4}, {3}, {}};
   for (const auto& term : history.chronicle.terms()) {
     if (!term.last) table.marked = table.rows.size();
     table.rows.push_back({fmt::to_string(term.leader.create_revision), fmt::to_string(term.first),
@@ -153,49 +195,41 @@ std::string terms_table(const elect::History& history, const Look& look) {
 }
 
 std::string timeline(const elect::History& history, const Look& look, const Runs& runs) {
-  std::span<const elect::Stay> stays(history.chronicle.stays());
-  const auto all = stays.size();
-  if (look.height > 0) stays = stays.last(std::min(all, static_cast<std::size_t>(look.height)));
+  const std::size_t all = history.chronicle.stays().size();
+  auto stays = chosen(history.chronicle.stays(), look.height > 0 ? static_cast<std::size_t>(look.height) : all);
   if (stays.empty()) return {};
 
   const SimpleStyle bytes{.hex = look.hex, .escape = true};
   const std::size_t width = look.width > 0 ? static_cast<std::size_t>(look.width) : kFallbackWidth;
-  std::vector<std::string> names;
+  const auto name_of = [&](const elect::Stay* stay) {
+    return cut_middle(shown(stay->candidate.value, bytes), width / 4, look);
+  };
   std::size_t widest = 0;
-  for (const auto& stay : stays) {
-    names.push_back(cut(shown(stay.candidate.value, bytes), width / 4, look));
-    widest = std::max(widest, width_of(names.back()));
-  }
-  std::vector<Revision> changes = history.chronicle.revisions();
-  RunsOf runs_of;
-  std::set<Revision> tokens;
-  for (const auto& stay : stays) tokens.insert(stay.candidate.create_revision);
-  for (const auto& run : runs.value_or(std::span<const elect::Run>())) {
-    if (!tokens.contains(run.token)) continue;
-    runs_of.emplace(run.token, &run);
-    changes.push_back(run.claim_revision);
-    if (run.end_revision > 0) changes.push_back(run.end_revision);
-  }
-  std::ranges::sort(changes);
-  std::vector<Revision> steps{stays.front().first};
-  for (const Revision revision : changes) {
-    if (revision > steps.back()) steps.push_back(revision);
-  }
+  for (const auto* stay : stays) widest = std::max(widest, width_of(name_of(stay)));
+  const RunsOf runs_of = runs_by_token(stays, runs);
   const auto room = width > widest + 2 ? width - widest - 2 : 1;
-  const std::size_t count = steps.size();
+  std::vector<Revision> steps = changes_of(stays, runs_of);
+  const std::size_t changes = steps.size();
+  if (changes > room) {  // The newest are drawn.
+    steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(room));
+    std::erase_if(stays, [&](const auto* stay) { return stay->last && *stay->last <= steps.front(); });
+  }
+  const std::size_t drawn = steps.size();
   const Axis axis(std::move(steps), room);
 
   std::string text = std::string(widest + 2, ' ') + axis.ticks() + "\n";
-  for (std::size_t i = 0; i < stays.size(); ++i) {
-    text += names[i] + std::string(widest - width_of(names[i]) + 2, ' ') + bar(stays[i], axis, look) + "\n";
-    if (runs_of.contains(stays[i].candidate.create_revision)) {
-      text += std::string(widest + 2, ' ') + runs_bar(stays[i], runs_of, axis, look) + "\n";
+  for (const auto* stay : stays) {
+    const std::string name = name_of(stay);
+    text += name + std::string(widest - width_of(name) + 2, ' ') + bar(*stay, axis, look) + "\n";
+    if (runs_of.contains(stay->candidate.create_revision)) {
+      text += std::string(widest + 2, ' ') + runs_bar(*stay, runs_of, axis, look) + "\n";
     }
   }
   text += fmt::format("{} leads  {} waits\n", glyphs_of(look).leads, glyphs_of(look).waits);
   if (!runs_of.empty()) text += "runs: > running  = done  x failed  ! ended  ? abandoned\n";
-  if (count > axis.columns()) text += fmt::format("{} changes in {} columns\n", count, axis.columns());
-  if (stays.size() < all) text += fmt::format("the last {} of {} candidates\n", stays.size(), all);
+  text += "Each step is a revision, not a time.\nTimes: inspect --runs, observe -w json.\n";
+  if (drawn < changes) text += fmt::format("the newest {} of {} changes\n", drawn, changes);
+  if (stays.size() < all) text += fmt::format("the newest {} of {} candidates\n", stays.size(), all);
   return text;
 }
 

@@ -30,7 +30,12 @@ std::optional<std::chrono::milliseconds> length_of(const elect::Run& run) {
 
 std::string runs_table(std::span<const elect::Run> runs, const Look& look) {
   const SimpleStyle bytes{.hex = look.hex, .escape = true};
-  Columns table{{"ID", "STATE", "VALUE", "TOKEN", "BEGAN", "TOOK", "EXIT", "REASON"}, {}, 2, {}};
+  Columns table{.heads = {"ID", "STATE", "VALUE", "TOKEN", "BEGAN", "TOOK", "EXIT", "REASON"},
+                .rows = {},
+                .hidden = {},
+                .left_out = {3, 5},
+                .shortened = {7, 2, 0},
+                .marked = {}};
   for (const auto& run : runs) {
     if (run.state == elect::RunState::running) table.marked = table.rows.size();
     const auto length = length_of(run);

@@ -192,6 +192,30 @@ EOF
   ended "$watcher" 0
 }
 
+@test "inspect --watch: no candidates, and since when the leader has led as far as the watch has seen it; no times that stand still" {
+  name=$(name_of_test)
+  time='[0-9]{2}:[0-9]{2}:[0-9]{2}'
+  start "$BATS_TEST_TMPDIR/seen" "$ELECTCTL" inspect "$name" --watch
+  seen() { grep -qxE "$1" "$BATS_TEST_TMPDIR/seen"; }
+  wait_for 10 seen 'no candidates'
+  put "$name" 1 one
+  wait_for 10 seen "one leads since $time"
+  begun=$(grep -m 1 'one leads since' "$BATS_TEST_TMPDIR/seen")
+  start "$BATS_TEST_TMPDIR/later" "$ELECTCTL" inspect "$name" --watch
+  wait_for 10 grep -qxE "one led already when this watch began, at $time" "$BATS_TEST_TMPDIR/later"
+  sleep 1.1
+  start "$BATS_TEST_TMPDIR/two" "$ELECTCTL" campaign "$name" two
+  wait_for 10 seen '2 +next +two +[0-9a-f]+ .*'
+  [[ $(grep 'one leads since' "$BATS_TEST_TMPDIR/seen" | sort -u) == "$begun" ]]
+  seen '1 +leader, no lease +one .*'
+  run -1 grep -E 'TTL|[0-9]s/' "$BATS_TEST_TMPDIR/seen"
+  etcdctl del "$name/1"
+  wait_for 10 seen "two leads since $time"
+  wait_for 10 grep -qxE "two leads since $time" "$BATS_TEST_TMPDIR/later"
+  electctl resign "$name" --leader
+  wait_for 10 seen "no candidates since $time"
+}
+
 @test "inspect --watch on a terminal: drawn over itself, cut to the screen, redrawn when its size changes" {
   name=$(name_of_test)
   for ((i = 1; i <= 30; i++)); do put "$name" "$i" "host-$i"; done
@@ -207,9 +231,9 @@ EOF
   exec {keys}>"$BATS_TEST_TMPDIR/keys"
   frames() { (($(grep -c $'\x1b\\[2J' "$BATS_TEST_TMPDIR/screen") >= $1)); }
   wait_for 10 frames 1
-  wait_for 10 grep -q 'and 22 more' "$BATS_TEST_TMPDIR/screen"
+  wait_for 10 grep -q 'and 23 more' "$BATS_TEST_TMPDIR/screen"
   etcdctl del "$name/30"
-  wait_for 10 grep -q 'and 21 more' "$BATS_TEST_TMPDIR/screen"
+  wait_for 10 grep -q 'and 22 more' "$BATS_TEST_TMPDIR/screen"
   echo >&"$keys"
   wait_for 10 frames 3
   echo >&"$keys"

@@ -61,6 +61,24 @@ EOF
   run ! shows $'\x1b['
 }
 
+@test "terminal: inspect at 80 columns: VALUE, TTL and TOKEN stay, the host of the terminal is marked" {
+  name=$(name_of_test)
+  long=$(printf 'v%.0s' {1..100})
+  start "$BATS_TEST_TMPDIR/1" "$ELECTCTL" campaign "$name" "begin-$long-end"
+  wait_for 10 stands "$name" 1
+  start "$BATS_TEST_TMPDIR/2" "$ELECTCTL" campaign "$name"
+  wait_for 10 stands "$name" 2
+  show() { LC_ALL=C.UTF-8 TERM=xterm NO_COLOR=1 script -qefc "stty cols $1 rows 24; '$ELECTCTL' inspect '$name'" "$screen" </dev/null >/dev/null 3>&-; }
+  show 80
+  grep -qE '^# +ROLE +VALUE +TTL +TOKEN.?$' "$screen"
+  grep -qE '^1 +leader +begin-v+…v+-end +[0-9]+s/10s +[0-9]+' "$screen"
+  grep -qE "^2 +next, here +$(uname -n) +[0-9]+s/10s" "$screen"
+  [[ $(grep -v '^Script' "$screen" | tr -d '\r' | wc -L) == 80 ]]
+  show 250
+  grep -qE '^# +ROLE +VALUE +LEASE +TTL +TOKEN +MOD +VER +KEY.?$' "$screen"
+  grep -qF "begin-$long-end" "$screen"
+}
+
 @test "terminal: a waiting candidate whose terminal is gone withdraws" {
   name=$(name_of_test)
   start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" holder

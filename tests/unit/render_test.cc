@@ -2,12 +2,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include "grammar/suggestion.h"
 #include "render/columns.h"
 #include "render/history.h"
 #include "render/history_svg.h"
+#include "render/listing.h"
 #include "render/runs_svg.h"
 #include "render/svg.h"
 
@@ -20,6 +22,18 @@ std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
+}
+
+std::vector<Listed> listing_of(const std::vector<std::string>& values) {
+  std::vector<Listed> listing;
+  for (const auto& value : values) {
+    const auto rank = static_cast<std::int64_t>(listing.size()) + 1;
+    const elect::LeaseId lease = 0x694d5b3c1f2a0000 + rank;
+    listing.push_back({{elect::key_of("backup", lease), value, lease, 99 + rank, 99 + rank, 1},
+                       rank,
+                       elect::LeaseStatus{lease, std::chrono::seconds(9), std::chrono::seconds(10), {}}});
+  }
+  return listing;
 }
 
 elect::History history_of(int candidates) {
@@ -69,8 +83,22 @@ TEST_CASE("width: as a terminal counts") {
   CHECK(cut("abc", 0, {}).empty());
 }
 
+TEST_CASE("width: a text that is cut in its middle keeps its beginning and its end") {
+  CHECK(cut_middle("db-1.eu.example.net", 11, {}) == "db-1.…e.net");
+  CHECK(cut_middle("db-1.eu.example.net", 11, {.ascii = true}) == "db-1....net");
+  CHECK(cut_middle("日本語の名前", 8, {}) == "日本…前");
+  CHECK(cut_middle("abc", 3, {}) == "abc");
+  CHECK(cut_middle("abcd", 1, {}) == "…");
+  CHECK(cut_middle("abcd", 0, {}).empty());
+  std::string text = "x";
+  for (int i = 0; i < 40; ++i) text += i % 3 == 0 ? "日" : i % 3 == 1 ? "e\u0301" : "\xff";
+  for (std::size_t width = 0; width < 70; ++width) {
+    for (const bool ascii : {false, true}) CHECK(width_of(cut_middle(text, width, {.ascii = ascii})) <= width);
+  }
+}
+
 TEST_CASE("columns: no line is longer than the terminal is wide, and columns stay in line") {
-  const Columns table{{"A", "B", "C"}, {{"1", std::string(300, 'x'), "c"}, {"22", "日本", "d"}}, 1, 0};
+  const Columns table{{"A", "B", "C"}, {{"1", std::string(300, 'x'), "c"}, {"22", "日本", "d"}}, {}, {}, {1}, 0};
   for (const int width : {20, 80, 200}) {
     for (const auto& line : lines_of(columns(table, {.width = width}))) {
       CHECK(width_of(line) <= static_cast<std::size_t>(width));
@@ -80,9 +108,79 @@ TEST_CASE("columns: no line is longer than the terminal is wide, and columns sta
   CHECK(width_of(lines[1].substr(0, lines[1].find(" c"))) == width_of(lines[2].substr(0, lines[2].find(" d"))));
 }
 
+TEST_CASE(
+    "listing: VALUE, TTL and TOKEN stay; KEY, VER and MOD go first, then LEASE; VALUE is cut last, in its middle") {
+  const auto heads = [](const std::string& value, int width) {
+    const std::string head = lines_of(listing_table(listing_of({value, "b"}), {.ascii = true, .width = width}))[0];
+    std::istringstream words(head);
+    return std::vector<std::string>(std::istream_iterator<std::string>(words), {});
+  };
+  using Heads = std::vector<std::string>;
+  CHECK(heads("db-1", 200) == Heads{"#", "ROLE", "VALUE", "LEASE", "TTL", "TOKEN", "MOD", "VER", "KEY"});
+  CHECK(heads("db-1", 80) == Heads{"#", "ROLE", "VALUE", "LEASE", "TTL", "TOKEN", "MOD", "VER"});
+  CHECK(heads("db-1", 58) == Heads{"#", "ROLE", "VALUE", "LEASE", "TTL", "TOKEN", "MOD"});
+  CHECK(heads("db-1", 53) == Heads{"#", "ROLE", "VALUE", "LEASE", "TTL", "TOKEN"});
+  CHECK(heads("db-1", 48) == Heads{"#", "ROLE", "VALUE", "TTL", "TOKEN"});
+  CHECK(heads("db-1", 0) == heads("db-1", 200));
+
+  const std::string value = "begin-" + std::string(300, 'x') + "-end";
+  const auto lines = lines_of(listing_table(listing_of({value, "b"}), {.ascii = true, .width = 80}));
+  CHECK(heads(value, 80) == Heads{"#", "ROLE", "VALUE", "TTL", "TOKEN"});
+  CHECK(lines[0].size() == 80);
+  CHECK(lines[1].find(" begin-x") != std::string::npos);
+  CHECK(lines[1].find("x-end  9s/10s  100") != std::string::npos);
+  CHECK(lines_of(listing_table(listing_of({value}), {}))[1].find(value) != std::string::npos);
+}
+
+TEST_CASE(
+    "listing: no line is longer than the terminal is wide, with hostile, wide and long values, of 3,000 candidates") {
+  std::vector<std::string> values;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string number = std::to_string(i);
+    values.push_back(i % 3 == 0   ? std::string(static_cast<std::size_t>(i), 'v') + number
+                     : i % 3 == 1 ? "日本語のとても長い名前のサーバー" + number
+                                  : "\x1b[2J\xff\u202e\n" + number);
+  }
+  for (const int width : {40, 80, 200}) {
+    const auto lines = lines_of(listing_table(listing_of(values), {.width = width}));
+    REQUIRE(lines.size() == 3001);
+    for (const auto& line : lines) CHECK(width_of(line) <= static_cast<std::size_t>(width));
+  }
+}
+
+TEST_CASE("listing: the second in the queue is next, and the rows of this host are marked") {
+  const auto lines = lines_of(listing_table(listing_of({"a", "b", "c", "b"}), {.width = 80}, {.host = "b"}));
+  CHECK(lines[1].find("leader ") != std::string::npos);
+  CHECK(lines[1].find("here") == std::string::npos);
+  CHECK(lines[2].find("next, here ") != std::string::npos);
+  CHECK(lines[3].find("candidate ") != std::string::npos);
+  CHECK(lines[4].find("candidate, here ") != std::string::npos);
+}
+
+TEST_CASE("listing: without the times left it has no TTL, and still tells that a candidate has no lease") {
+  auto listing = listing_of({"a", "b"});
+  listing[1].candidate.lease = 0;
+  const auto lines = lines_of(listing_table(listing, {.width = 200}, {.times_left = false}));
+  CHECK(lines[0].find("TTL") == std::string::npos);
+  CHECK(lines[1].find("no lease") == std::string::npos);
+  CHECK(lines[2].find("next, no lease ") != std::string::npos);
+}
+
+TEST_CASE("elections: the election and its leader stay, cut in their middle; KEY and CANDIDATES go first") {
+  const std::string name = "jobs/" + std::string(100, 'n') + "/end";
+  const std::vector<ListedElection> elections{{name, 3, listing_of({std::string(100, 'v') + "-1"})[0]}};
+  const auto lines = lines_of(elections_table(elections, {.ascii = true, .width = 80}));
+  for (const auto& line : lines) CHECK(line.size() <= 80);
+  CHECK(lines[0].find("TTL") != std::string::npos);
+  CHECK(lines[0].find("KEY") == std::string::npos);
+  CHECK(lines[1].starts_with("jobs/n"));
+  CHECK(lines[1].find("n/end  v") != std::string::npos);
+  CHECK(lines[1].find("v-1  100") != std::string::npos);
+}
+
 TEST_CASE("timeline: leading and waiting are drawn differently, one row a candidate, within the terminal's width") {
   const auto lines = lines_of(timeline(history_of(3), {.ascii = true, .width = 80}));
-  REQUIRE(lines.size() == 5);
+  REQUIRE(lines.size() == 7);
   CHECK(lines[1].substr(8, 8) == "########");
   CHECK(lines[2].find("----####") != std::string::npos);
   CHECK(lines[3].starts_with("host-3 "));
@@ -90,13 +188,27 @@ TEST_CASE("timeline: leading and waiting are drawn differently, one row a candid
   for (const auto& line : lines) CHECK(line.size() <= 80);
 }
 
-TEST_CASE("timeline: with thousands of revisions every candidate that is drawn can still be seen") {
+TEST_CASE("timeline: it says that the axis counts revisions, not time, and where times are to be had") {
+  const std::string text = timeline(history_of(3), {.ascii = true, .width = 40});
+  CHECK(text.find("Each step is a revision, not a time.\n") != std::string::npos);
+  CHECK(text.find("Times: inspect --runs, observe -w json.\n") != std::string::npos);
+}
+
+TEST_CASE("timeline: a long history in a narrow window keeps the newest terms, each with columns of its own") {
   for (const int width : {40, 80, 200}) {
     const auto lines = lines_of(timeline(history_of(3000), {.ascii = true, .width = width, .height = 40}));
-    REQUIRE(lines.size() >= 43);
-    for (std::size_t i = 0; i < lines.size(); ++i) CHECK(lines[i].size() <= static_cast<std::size_t>(width));
-    for (std::size_t i = 1; i <= 40; ++i) CHECK(lines[i].find('#') != std::string::npos);
-    CHECK(lines.back() == "the last 40 of 3000 candidates");
+    for (const auto& line : lines) CHECK(line.size() <= static_cast<std::size_t>(width));
+    std::size_t drawn = 0;
+    std::size_t begin = 0;
+    for (std::size_t i = 1; lines[i].starts_with("host-"); ++i, ++drawn) {
+      const std::size_t leads = lines[i].find('#');
+      REQUIRE(leads != std::string::npos);
+      CHECK((drawn == 0 || leads > begin));
+      begin = leads;
+    }
+    CHECK(drawn >= static_cast<std::size_t>(width == 40 ? 10 : width == 80 ? 30 : 40));
+    CHECK(lines[drawn].starts_with("host-3000 "));
+    CHECK(lines.back() == "the newest " + std::to_string(drawn) + " of 3000 candidates");
   }
 }
 
@@ -237,6 +349,29 @@ TEST_CASE("picture: runs stand with the terms that claimed them; what is left ou
   CHECK(svg.find(">run-2\nfailed on host\n") != std::string::npos);
   CHECK(svg.find("elsewhere") == std::string::npos);
   CHECK(history_svg("job", history_of(3), {}, {}).find("runs") == std::string::npos);
+}
+
+TEST_CASE("timeline: proclaims take no columns") {
+  auto history = history_of(2);
+  const auto before = timeline(history, {.ascii = true, .width = 80});
+  for (elect::Revision revision = 1000; revision < 2000; ++revision) {
+    const elect::Candidate one{"n/2", "host-2", 2, 201, revision, 2};
+    history.chronicle.apply(revision, std::vector{elect::Event{elect::Event::Type::put, one}});
+  }
+  CHECK(timeline(history, {.ascii = true, .width = 80}) == before);
+}
+
+TEST_CASE("timeline: a leader with thousands behind it is drawn, and the head of the queue") {
+  elect::History history{{}, 1, elect::Chronicle({}, 1)};
+  for (int i = 1; i <= 3000; ++i) {
+    const elect::Candidate one{"n/" + std::to_string(i), "host-" + std::to_string(i), i, i, i, 1};
+    history.chronicle.apply(i + 1, std::vector{elect::Event{elect::Event::Type::put, one}});
+  }
+  const auto lines = lines_of(timeline(history, {.ascii = true, .width = 80, .height = 40}));
+  CHECK(lines[1].starts_with("host-1 "));
+  CHECK(lines[1].find('#') != std::string::npos);
+  CHECK(lines[2].starts_with("host-2 "));
+  CHECK(lines[40].starts_with("host-40 "));
 }
 
 TEST_CASE("suggestions: the word that was meant, and none for what is like no word") {

@@ -1,7 +1,10 @@
 #include "elect/survey.h"
 
+#include <fmt/format.h>
+
 #include "commands/answer.h"
 #include "commands/inspect/forms.h"
+#include "commands/remarks.h"
 #include "output.h"
 #include "render/json.h"
 #include "render/listing.h"
@@ -43,7 +46,11 @@ Outcome all_in(Context& context, const Options& options, Format format) {
   }
   const std::string text = text_of(context, format, *options.all, survey->header, elections);
   if (auto written = write_result(text); !written) return std::unexpected(written.error());
-  return elections.empty() ? kNoLeader : kDone;
+  if (!elections.empty()) return kDone;
+  const std::string which =
+      options.all->empty() ? "" : fmt::format(" whose name begins with '{}'", brief(*options.all));
+  remark(fmt::format("no election{} has candidates", which));
+  return kNoLeader;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 
 #include "commands/answer.h"
 #include "commands/inspect/forms.h"
+#include "commands/remarks.h"
 #include "elect/ledger.h"
 #include "elect/text.h"
 #include "output.h"
@@ -72,7 +74,10 @@ Outcome history(Context& context, const Options& options) {
   if (auto written = write_result(text_of(context, *format, options.name, *history, runs)); !written) {
     return std::unexpected(written.error());
   }
-  return history->chronicle.terms().empty() ? kNoLeader : kDone;
+  if (!history->chronicle.terms().empty()) return kDone;
+  const auto since = std::max(options.from, history->oldest_revision);
+  remark_no_candidates(*election, fmt::format(" since revision {}", since));
+  return kNoLeader;
 }
 
 }  // namespace cli::inspect

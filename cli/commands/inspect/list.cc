@@ -1,5 +1,7 @@
 #include "commands/answer.h"
 #include "commands/inspect/forms.h"
+#include "commands/proposal.h"
+#include "commands/remarks.h"
 #include "output.h"
 #include "render/json.h"
 #include "render/listing.h"
@@ -26,11 +28,13 @@ Outcome list_in(Context& context, const Options& options, Format format) {
     } else if (format == Format::prometheus) {
       text = render::prometheus({{options.name, snapshot->count, *listing}});
     } else if (!listing->empty()) {
-      text = render::listing_table(*listing, look_of(context));
+      text = render::listing_table(*listing, look_of(context), {.host = this_host()});
     }
   }
   if (auto written = write_result(text); !written) return std::unexpected(written.error());
-  return snapshot->candidates.empty() ? kNoLeader : kDone;
+  if (!snapshot->candidates.empty()) return kDone;
+  remark_no_candidates_at(*election, options.revision);
+  return kNoLeader;
 }
 
 }  // namespace

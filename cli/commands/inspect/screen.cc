@@ -11,7 +11,7 @@
 
 namespace cli::inspect {
 
-Screen::Screen(const Context& context) : context_(context), terminal_(is_terminal(STDOUT_FILENO)) {}
+Screen::Screen(const Context& context) : context_(context), terminal_(cli::is_terminal(STDOUT_FILENO)) {}
 
 std::expected<void, Failure> Screen::show(Draw draw) {
   const std::lock_guard lock(mutex_);

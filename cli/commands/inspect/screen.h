@@ -32,6 +32,7 @@ class Screen {
   explicit Screen(const Context& context);
   std::expected<void, Failure> show(Draw draw);
   void resize();
+  [[nodiscard]] bool is_terminal() const { return terminal_; }
 
  private:
   std::expected<void, Failure> draw();

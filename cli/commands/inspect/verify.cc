@@ -6,6 +6,7 @@
 
 #include "commands/answer.h"
 #include "commands/inspect/forms.h"
+#include "commands/remarks.h"
 #include "output.h"
 #include "render/json.h"
 
@@ -30,7 +31,9 @@ Outcome verify(Context& context, const Options& options) {
   }
   if (auto written = write_result(text); !written) return std::unexpected(written.error());
   if (!std::ranges::all_of(verification->checks, &elect::Check::ok)) return kFaultFound;
-  return verification->snapshot.candidates.empty() ? kNoLeader : kDone;
+  if (!verification->snapshot.candidates.empty()) return kDone;
+  remark_no_candidates(*election);
+  return kNoLeader;
 }
 
 }  // namespace cli::inspect

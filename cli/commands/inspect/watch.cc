@@ -1,6 +1,10 @@
 #include <algorithm>
 #include <csignal>
-#include <span>
+#include <ctime>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -8,6 +12,8 @@
 #include "commands/answer.h"
 #include "commands/inspect/forms.h"
 #include "commands/inspect/screen.h"
+#include "commands/proposal.h"
+#include "commands/remarks.h"
 #include "elect/text.h"
 #include "output.h"
 #include "process/signals.h"
@@ -18,16 +24,76 @@
 namespace cli::inspect {
 namespace {
 
-std::string page(const std::string& name, const elect::Header& header, std::span<const render::Listed> listing,
-                 const Moment& moment) {
-  const std::size_t shown = std::min(listing.size(), moment.room);
-  const auto title = fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}", elect::printable(name),
-                                 fmt::localtime(moment.seen_at), listing.size(),
-                                 listing.size() == 1 ? "candidate" : "candidates", header.revision);
-  std::string text =
-      moment.title(title) +
-      render::listing_table({listing.begin(), listing.begin() + static_cast<std::ptrdiff_t>(shown)}, moment.look);
-  if (shown < listing.size()) text += fmt::format("and {} more\n", listing.size() - shown);
+constexpr std::size_t kMostRows = 1000;  // No terminal has more lines.
+
+// With the date if it is not the date of `now`.
+std::string time_of(std::time_t time, std::time_t now) {
+  const auto local = fmt::localtime(time);
+  const auto today = fmt::localtime(now);
+  if (local.tm_yday == today.tm_yday && local.tm_year == today.tm_year) return fmt::format("{:%H:%M:%S}", local);
+  return fmt::format("{:%F %H:%M:%S}", local);
+}
+
+// Since when the leader has led, as far as this watch has seen it.
+class Tenure {
+ public:
+  // `token`: the leader's; 0: there is no leader.
+  void see(elect::Revision token) {
+    const std::time_t now = std::time(nullptr);
+    if (begun_at_ == 0) begun_at_ = now;
+    if (token_ != token) since_ = token_ ? now : 0;
+    token_ = token;
+  }
+
+  // `leader`: its value, for people.
+  [[nodiscard]] std::string line(const std::string& leader, std::time_t now) const {
+    const std::string time = time_of(since_ != 0 ? since_ : begun_at_, now);
+    if (token_ == 0) return since_ == 0 ? "no candidates" : "no candidates since " + time;
+    if (since_ != 0) return fmt::format("{} leads since {}", leader, time);
+    return fmt::format("{} led already when this watch began, at {}", leader, time);
+  }
+
+ private:
+  std::optional<elect::Revision> token_;
+  std::time_t begun_at_ = 0;  // The first look.
+  std::time_t since_ = 0;     // When this leader was first seen; 0: at the first look.
+};
+
+// What one look has found.
+struct Found {
+  std::string name;
+  std::string host;
+  elect::Revision revision;
+  std::vector<render::Listed> listing;  // The first kMostRows.
+  std::size_t candidates;
+  Tenure tenure;
+};
+
+Found found_in(const std::string& name, const std::string& host, const elect::Header& header, const elect::Queue& queue,
+               std::size_t most, Tenure& tenure) {
+  Found found{name, host, header.revision, {}, queue.size(), {}};
+  for (auto& candidate : queue.in_order()) {
+    if (found.listing.size() == most) break;
+    found.listing.push_back({std::move(candidate), static_cast<std::int64_t>(found.listing.size()) + 1, {}});
+  }
+  tenure.see(found.listing.empty() ? 0 : found.listing.front().candidate.create_revision);
+  found.tenure = tenure;
+  return found;
+}
+
+std::string page(const Found& found, const Moment& moment) {
+  std::vector<render::Listed> shown = found.listing;
+  shown.resize(std::min(shown.size(), std::max<std::size_t>(moment.room, 2) - 1));  // One line says who leads.
+  std::string text = moment.title(fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}", brief(found.name),
+                                              fmt::localtime(moment.seen_at), found.candidates,
+                                              found.candidates == 1 ? "candidate" : "candidates", found.revision));
+  const std::string leader = shown.empty() ? std::string() : brief(shown.front().candidate.value);
+  text += moment.title(found.tenure.line(leader, moment.seen_at));
+  if (!shown.empty()) {
+    text += render::listing_table(shown, moment.look, {.host = found.host, .times_left = false});
+  }
+  if (shown.size() < found.candidates)
+    text += moment.title(fmt::format("and {} more", found.candidates - shown.size()));
   return text;
 }
 
@@ -46,18 +112,20 @@ Outcome watch(Context& context, const Options& options) {
   const auto client = context.client();
   if (!client) return std::unexpected(client.error());
 
+  const auto print = [&](const elect::Header& header, const elect::Queue& queue) -> std::expected<void, Failure> {
+    const auto listing = with_leases(**client, queue.in_order(), reader.token());
+    if (!listing) return std::unexpected(Failure(listing.error()));
+    return write_result(render::json_inspect(options.name, header, *listing));
+  };
+  const std::string host = this_host();
+  const std::size_t most = screen.is_terminal() ? kMostRows : std::numeric_limits<std::size_t>::max();
+  Tenure tenure;
   std::optional<Failure> failure;
   const auto show = [&](const elect::Header& header, const elect::Queue& queue) {
-    auto listing = with_leases(**client, queue.in_order(), reader.token());
-    if (!listing) {
-      failure = Failure(listing.error());
-      return false;
-    }
-    const auto draw = [&options, header, listing = *listing](const Moment& moment) {
-      return page(options.name, header, listing, moment);
-    };
-    const auto written = *format == Format::json ? write_result(render::json_inspect(options.name, header, *listing))
-                                                 : screen.show(draw);
+    const auto written = *format == Format::json
+                             ? print(header, queue)
+                             : screen.show([found = found_in(options.name, host, header, queue, most, tenure)](
+                                               const Moment& moment) { return page(found, moment); });
     if (!written) failure = written.error();
     return !failure;
   };
