@@ -22,7 +22,6 @@ using namespace std::chrono_literals;
 constexpr auto kLongestLook = 1s;  // A remark is not worth more.
 constexpr std::int64_t kKeysLookedAt = 20'000;
 constexpr std::size_t kLongestName = 128;  // Nobody types longer ones by hand.
-constexpr std::size_t kBriefWidth = 40;
 
 // The name of an election that has candidates, and is like this one's.
 std::optional<std::string> similar_to(const elect::Election& election) {
@@ -39,8 +38,8 @@ std::optional<std::string> similar_to(const elect::Election& election) {
 
 }  // namespace
 
-std::string brief(std::string_view bytes) {
-  return render::cut_middle(elect::printable(bytes), kBriefWidth, {.ascii = !speaks_utf8()});
+std::string brief(std::string_view bytes, std::size_t width) {
+  return render::cut_middle(elect::printable(bytes), width, {.ascii = !speaks_utf8()});
 }
 
 void remark_no_candidates(const elect::Election& election, std::string_view more) {

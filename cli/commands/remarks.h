@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,6 @@ void remark_no_candidates_at(const elect::Election& election, elect::Revision re
 void remark_not_elected(const elect::Election& election, std::optional<std::chrono::nanoseconds> within);
 
 // A name or value within a sentence: printable, and not longer than a sentence bears.
-[[nodiscard]] std::string brief(std::string_view bytes);
+[[nodiscard]] std::string brief(std::string_view bytes, std::size_t width = 40);
 
 }  // namespace cli

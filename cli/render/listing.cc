@@ -44,7 +44,7 @@ std::string listing_table(const std::vector<Listed>& listing, const Look& look, 
 
 std::string elections_table(const std::vector<ListedElection>& elections, const Look& look) {
   const SimpleStyle bytes{.hex = look.hex, .escape = true};
-  Columns table{{"ELECTION", "LEADER", "TOKEN", "TTL", "CANDIDATES", "KEY"}, {}, {}, {5, 4}, {0, 1}, {}};
+  Columns table{{"ELECTION", "LEADER", "TOKEN", "TTL", "CANDIDATES", "KEY"}, {}, {}, {5}, {0, 1}, {}};
   for (const auto& [name, candidates, leader] : elections) {
     table.rows.push_back({shown(name, bytes), shown(leader.candidate.value, bytes),
                           fmt::to_string(leader.candidate.create_revision), ttl_of(leader), fmt::to_string(candidates),

@@ -109,3 +109,15 @@ write_revisions() {
   run -0 electctl inspect "$name" --history
   [[ $output != *█* ]]
 }
+
+@test "inspect --history: the timeline fits on the screen, with the leader and the head of a long queue" {
+  name=$(name_of_test)
+  for ((i = 1; i <= 30; i++)); do put "$name" "$i" "host-$i."; done
+  LC_ALL=C.UTF-8 TERM=xterm NO_COLOR=1 script -qec "stty cols 80 rows 24; '$ELECTCTL' inspect '$name' --history" \
+    "$BATS_TEST_TMPDIR/screen" >/dev/null </dev/null 3>&-
+  grep -v '^Script' "$BATS_TEST_TMPDIR/screen" | tail -n 23 >"$BATS_TEST_TMPDIR/last"
+  grep -qE '^host-1\. +█' "$BATS_TEST_TMPDIR/last"
+  grep -qE '^host-2\. +(░)+' "$BATS_TEST_TMPDIR/last"
+  grep -q '^Each step is a revision, not a time' "$BATS_TEST_TMPDIR/last"
+  grep -q '^the newest 16 of 30 candidates' "$BATS_TEST_TMPDIR/last"
+}

@@ -202,7 +202,7 @@ EOF
   wait_for 10 seen "one leads since $time"
   begun=$(grep -m 1 'one leads since' "$BATS_TEST_TMPDIR/seen")
   start "$BATS_TEST_TMPDIR/later" "$ELECTCTL" inspect "$name" --watch
-  wait_for 10 grep -qxE "one led already when this watch began, at $time" "$BATS_TEST_TMPDIR/later"
+  wait_for 10 grep -qxE "one led already at $time, when this watch began" "$BATS_TEST_TMPDIR/later"
   sleep 1.1
   start "$BATS_TEST_TMPDIR/two" "$ELECTCTL" campaign "$name" two
   wait_for 10 seen '2 +next +two +[0-9a-f]+ .*'

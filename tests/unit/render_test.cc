@@ -166,12 +166,13 @@ TEST_CASE("listing: without the times left it has no TTL, and still tells that a
   CHECK(lines[2].find("next, no lease ") != std::string::npos);
 }
 
-TEST_CASE("elections: the election and its leader stay, cut in their middle; KEY and CANDIDATES go first") {
+TEST_CASE("elections: KEY is left out first, then the election and its leader are cut in their middle") {
   const std::string name = "jobs/" + std::string(100, 'n') + "/end";
   const std::vector<ListedElection> elections{{name, 3, listing_of({std::string(100, 'v') + "-1"})[0]}};
   const auto lines = lines_of(elections_table(elections, {.ascii = true, .width = 80}));
   for (const auto& line : lines) CHECK(line.size() <= 80);
   CHECK(lines[0].find("TTL") != std::string::npos);
+  CHECK(lines[0].find("CANDIDATES") != std::string::npos);
   CHECK(lines[0].find("KEY") == std::string::npos);
   CHECK(lines[1].starts_with("jobs/n"));
   CHECK(lines[1].find("n/end  v") != std::string::npos);

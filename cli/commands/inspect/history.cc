@@ -23,6 +23,8 @@ namespace cli::inspect {
 namespace {
 
 constexpr int kMostDrawn = 40;  // More candidates than that are no picture any more.
+constexpr int kFewestDrawn = 8;
+constexpr int kBesideThem = 8;  // Lines: the axis, what is said below, the prompt.
 
 std::string table_of(const Context& context, const std::string& name, const elect::History& history,
                      const render::Runs& runs) {
@@ -34,7 +36,7 @@ std::string table_of(const Context& context, const std::string& name, const elec
   text += render::terms_table(history, look);
   if (runs && !runs->empty()) text += "\n" + render::runs_table(*runs, look);
   if (is_terminal(STDOUT_FILENO)) {
-    look.height = kMostDrawn;
+    look.height = std::clamp(look.height - kBesideThem, kFewestDrawn, kMostDrawn);
     text += "\n" + render::timeline(history, look, runs);
   }
   return text;

@@ -24,7 +24,8 @@
 namespace cli::inspect {
 namespace {
 
-constexpr std::size_t kMostRows = 1000;  // No terminal has more lines.
+constexpr std::size_t kMostRows = 1000;   // No terminal has more lines.
+constexpr std::size_t kLeaderWidth = 30;  // What is said of it fits into 80 columns, too.
 
 // With the date if it is not the date of `now`.
 std::string time_of(std::time_t time, std::time_t now) {
@@ -50,7 +51,7 @@ class Tenure {
     const std::string time = time_of(since_ != 0 ? since_ : begun_at_, now);
     if (token_ == 0) return since_ == 0 ? "no candidates" : "no candidates since " + time;
     if (since_ != 0) return fmt::format("{} leads since {}", leader, time);
-    return fmt::format("{} led already when this watch began, at {}", leader, time);
+    return fmt::format("{} led already at {}, when this watch began", leader, time);
   }
 
  private:
@@ -87,7 +88,7 @@ std::string page(const Found& found, const Moment& moment) {
   std::string text = moment.title(fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}", brief(found.name),
                                               fmt::localtime(moment.seen_at), found.candidates,
                                               found.candidates == 1 ? "candidate" : "candidates", found.revision));
-  const std::string leader = shown.empty() ? std::string() : brief(shown.front().candidate.value);
+  const std::string leader = shown.empty() ? std::string() : brief(shown.front().candidate.value, kLeaderWidth);
   text += moment.title(found.tenure.line(leader, moment.seen_at));
   if (!shown.empty()) {
     text += render::listing_table(shown, moment.look, {.host = found.host, .times_left = false});
