@@ -267,7 +267,7 @@ TEST_CASE("timeline: the runs of a candidate stand below it, a letter for each s
   const std::vector<elect::Run> runs = {run_of("a", elect::RunState::done, 101, 110, 120),
                                         run_of("b", elect::RunState::failed, 201, 310, 320)};
   const auto lines = lines_of(timeline(history_of(3), {.ascii = true, .width = 80}, runs));
-  REQUIRE(lines.size() == 8);
+  REQUIRE(lines.size() == 10);
   CHECK(lines[1].starts_with("host-1 "));
   CHECK(lines[2] == "            ====");  // From its claim until its end.
   CHECK(lines[3].starts_with("host-2 "));
