@@ -311,7 +311,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   many=100000
   for ((first = 1; first <= many; first += 125)); do
     # No compares; as many puts as etcd takes at once; nothing otherwise.
-    { echo; seq -f "put electctl-once:$name:%06g $name/1" "$first" $((first + 124)); echo; } |
+    { echo; seq -f "put electctl-once:$name:%06g $name/1" "$first" $((first + 124)); echo; echo; } |
       etcdctl txn >"$BATS_TEST_TMPDIR/answer"
   done
   electctl inspect "$name" --runs >"$BATS_TEST_TMPDIR/all"
