@@ -69,8 +69,7 @@ Declared declare_inspect(CLI::App& app) {
            .examples = {{"electctl inspect backup --history --runs -w svg >backup.svg", "a picture for a report"},
                         {"electctl inspect backup --verify || echo unsound", "a check for CI or monitoring"},
                         {"electctl inspect nightly --runs --id \"$(date +%F)\" || echo not done",
-                         "did last night's run succeed?"},
-                        {"electctl inspect --all '' -w table", "all elections of the store"}},
+                         "did last night's run succeed?"}},
            .exits = {{"0",
                       "somebody stands; --history: there was a term; --verify: all is well; --runs: there is one; "
                       "--id: it is done"},

@@ -20,7 +20,7 @@ finds() {
 @test "verify: a sound election: all ok, exit 0; nobody stands: exit 10" {
   name=$(name_of_test)
   run -10 electctl inspect "$name" --verify
-  [[ $output != *FAULT* && ${#lines[@]} == 6 ]]
+  [[ $output != *FAULT* && ${#lines[@]} == 7 ]]
   start "$BATS_TEST_TMPDIR/1" "$ELECTCTL" campaign "$name" one
   wait_for 10 stands "$name" 1
   start "$BATS_TEST_TMPDIR/2" "$ETCDCTL" elect "$name" two
