@@ -34,14 +34,14 @@ class Candidacy {
                                                                 std::string value, const Until& until,
                                                                 const std::stop_token& give_up = {});
 
-  // Takes up a candidacy that stands already, by its key and create revision: of this process earlier, or of one before
-  // it. The session is on the lease that the key is attached to. Puts nothing. Two calls. Null: that candidate stands
-  // no longer. Errc::usage: the key is not one of this election; Errc::refused: it is attached to another lease.
+  // Resumes a candidacy that already stands, by its key and create revision: for a process that was started anew. The
+  // session must be on the key's lease. Writes nothing. Two calls. Null: this candidate no longer stands. Errc::usage:
+  // the key is not in this election. Errc::refused: the key is attached to another lease.
   [[nodiscard]] static Result<std::unique_ptr<Candidacy>> resume(const Election& election, Session& session,
                                                                  const std::string& key, Revision create_revision,
                                                                  const Until& until);
 
-  // Ends its watch and deletes nothing: that is withdraw()'s, or the session's close().
+  // Ends its watch. Deletes nothing: that is what withdraw() and the session's close() do.
   ~Candidacy();
 
   Candidacy(const Candidacy&) = delete;
@@ -72,8 +72,8 @@ class Candidacy {
   // Waits until leadership, or the place in the queue, is lost. Nothing: the deadline came first.
   [[nodiscard]] Result<std::optional<Loss>> hold(const Until& until);
 
-  // Gives this candidate a new value in its place, leading or waiting: one Txn, guarded by its create revision. False:
-  // it is gone, and nothing was done.
+  // Changes this candidate's value. It keeps its place. One Txn, guarded by its create revision. False: the candidate
+  // is gone, and nothing was written.
   [[nodiscard]] Result<bool> proclaim(std::string value, const Until& until = {});
 
   // Begins to end its watch, for which the destructor otherwise waits: to be called before a call that ends all.

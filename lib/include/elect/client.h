@@ -31,8 +31,8 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // One lease's time to live; `keys` asks for the keys attached to it too. Takes no more than the client's
-  // command_timeout, whatever the deadline; of many leases, each.
+  // One lease's time to live. `keys` asks for the keys attached to it, too. Takes the client's command_timeout at most,
+  // also if the deadline is later. With many leases this holds for each of them.
   [[nodiscard]] Result<LeaseStatus> time_to_live(LeaseId lease, bool keys = false, const Until& until = {});
 
   // The same of many leases, in the order given, looked up with bounded concurrency.

@@ -5,7 +5,8 @@
 // session is lost when the server says that its lease is gone, or when 9/10 of the TTL have passed without an answer;
 // a loss is final.
 //
-// All but open() and close() may be called by any thread. A session must outlive the candidacies that stand under it.
+// lease(), owned(), ttl(), deadline(), lost_token() and loss() are thread-safe. close() is for one thread. A session
+// must outlive the candidacies that stand under it.
 #pragma once
 
 #include <functional>
@@ -64,10 +65,9 @@ class Session {
   [[nodiscard]] std::stop_token lost_token() const;
   [[nodiscard]] std::optional<Loss> loss() const;
 
-  // Ends renewal and, where the lease is this session's own and not known to be gone, revokes it, trying until the
-  // lease would have expired anyway or the deadline comes, unless the account is not accepted any more. An error, as
-  // Errc::interrupted after a stop request: it was not revoked. Done already: nothing to do. deadline() says nothing
-  // afterwards.
+  // Ends renewal. Revokes the lease if it is the session's own and not known to be gone. Tries until the lease would
+  // have expired, or until the deadline, unless the account is no longer accepted. An error: the lease was not revoked
+  // (Errc::interrupted after a stop request). Idempotent. deadline() says nothing afterwards.
   [[nodiscard]] Result<void> close(const Until& until = {});
 
  private:
