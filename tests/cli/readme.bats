@@ -1,131 +1,206 @@
 #!/usr/bin/env bats
-# The recipes of README.md, run as printed; only the programs and paths of other packages are replaced by ours.
+# The recipes of README.md and the units for systemd, run as printed and with no more environment than cron or systemd
+# gives them; only the paths and endpoints in them are replaced by those of this test.
 load cluster
 
-setup_file() { start_cluster; }
+setup_file() { start_cluster --tls; }
 teardown_file() { stop_cluster; }
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
+  bin=$BATS_TEST_TMPDIR/bin
   mkdir bin
   ln -s "$ELECTCTL" bin/electctl
   ln -s "$ETCDCTL" bin/etcdctl
-  PATH=$BATS_TEST_TMPDIR/bin:$PATH
-  for program in report collect myservice nightly; do
+  for program in backup report collect myservice; do
     printf '#!/bin/sh\necho "%s $ELECTCTL_NAME" >>"%s/ran"\n' "$program" "$BATS_TEST_TMPDIR" >"bin/$program"
     chmod +x "bin/$program"
   done
 }
-teardown() { end_started; }
+teardown() {
+  end_started
+  etcdctl del job/ --prefix  # A holder that was killed is in the queue until its lease ends.
+}
 
-# The recipe that holds this text: its whole indented block.
+# What is printed, with our own paths and endpoints.
+ours() {
+  sed -E "s|/usr/(local/)?bin/|$bin/|g; s|/var/lib/|$BATS_TEST_TMPDIR/|g; s|/etc/etcd/ca.crt|$ETCDCTL_CACERT|g
+    s,ETCDCTL_ENDPOINTS=(https://[^ ]+|127.0.0.1:2379),ETCDCTL_ENDPOINTS=$ETCDCTL_ENDPOINTS,g"
+}
+# The indented block that holds this text.
 recipe() {
   awk -v text="$1" '/^    / { block = block substr($0, 5) "\n"; next } { if (index(block, text)) printf "%s", block; block = "" }' \
-    "$root/README.md" | sed "s|/usr/local/bin/|$BATS_TEST_TMPDIR/bin/|g; s|/usr/bin/|$BATS_TEST_TMPDIR/bin/|g; s|/var/lib/|$BATS_TEST_TMPDIR/|g"
+    "$root/README.md" | ours
 }
-# A line of a crontab as cron runs it: without schedule and user, \% as %.
-cron() { recipe "$1" | sed -E 's/^([0-9*]+ ){5}root //; s/\\%/%/g'; }
-
-@test "README: cron with --once: of two hosts in the same minute one runs it" {
-  line=$(cron '--try --once')
-  line=${line/--linger 30s/--linger 1s}
-  for host in 1 2; do start "$BATS_TEST_TMPDIR/$host" bash -c "exec $line"; done
-  codes=()
-  for pid in "${started[@]}"; do
+# A recipe for a shell, with its endpoints in the environment: shell TEXT [bash's options]
+shell() {
+  env -i PATH="$bin:/usr/bin:/bin" ETCDCTL_ENDPOINTS="$ETCDCTL_ENDPOINTS" ETCDCTL_CACERT="$ETCDCTL_CACERT" \
+    bash "${@:2}" -c "$(recipe "$1")" 3>&-
+}
+# cron TEXT [SED-SCRIPT]: the file for /etc/cron.d that holds this text, changed so, as cron runs it: its variables, its one
+# command by /bin/sh, \% read as %.
+cron() {
+  local file variables command
+  file=$(recipe "$1" | sed -E "${2-}")
+  mapfile -t variables < <(grep -E '^[A-Z_]+=' <<<"$file")
+  command=$(grep -vE '^([A-Z_]+=|#)' <<<"$file")
+  [[ $(wc -l <<<"$command") == 1 && ! $command =~ [^\\]% ]] || { echo "cron takes this otherwise: $command"; return 1; }
+  command=$(sed -E 's/^([^ ]+ ){5}root //; s/\\%/%/g' <<<"$command")
+  env -i PATH=/usr/bin:/bin SHELL=/bin/sh HOME=/root LOGNAME=root "${variables[@]}" /bin/sh -c "$command" 3>&-
+}
+# unit FILE: what a unit for systemd starts, with no more than its variables. Its standard error, too, has to be empty.
+unit() {
+  local variables command
+  mapfile -t variables < <(ours <"$1" | sed -n 's/^Environment=//p')
+  # systemd reads quotes as a shell does, and %% as %.
+  eval "command=($(ours <"$1" | sed -n 's/^ExecStart=//p' | sed 's/%%/%/g'))"
+  env -i PATH=/usr/bin:/bin ETCDCTL_CACERT="$ETCDCTL_CACERT" "${variables[@]}" "${command[@]}" 3>&-
+}
+# codes COMMAND...: the exit codes of two that are started at once, sorted.
+codes() {
+  local pid code codes=()
+  start "$BATS_TEST_TMPDIR/1" "$@"
+  start "$BATS_TEST_TMPDIR/2" "$@"
+  for pid in "${started[@]: -2}"; do
     code=0
     wait "$pid" || code=$?
     codes+=("$code")
   done
-  [[ $(printf '%s\n' "${codes[@]}" | sort -n | tr '\n' ' ') == "0 11 " ]]
-  [[ $(<ran) == "report report" ]]
+  printf '%s\n' "${codes[@]}" | sort -n | tr '\n' ' '
+}
+# Runs COMMAND..., again where FORMAT gives another date afterwards: in the next minute the job runs again.
+within_one() {
+  local before
+  before=$(date -u "+$1")
+  run "${@:2}"
+  [[ $(date -u "+$1") == "$before" ]] || { rm -f ran; run "${@:2}"; }
 }
 
-@test "README: nightly with --retry: where the host that runs it dies half-way another one runs it, and the check says so" {
-  line=$(cron '--retry')
-  check=$(recipe '--runs --id')
-  # The first one says which electctl runs it, and does not come to an end.
-  cat >bin/nightly <<'EOT'
-#!/bin/sh
-if [ -e tried ]; then exec echo ran >>ran; fi
-cut -d ' ' -f 4 "/proc/$PPID/stat" >tried
-sleep 60
-EOT
-  run bash -c "$check"
-  [[ $output == *"the nightly run has not succeeded"* ]]
-  for host in 1 2 3; do start "$BATS_TEST_TMPDIR/$host" bash -c "exec ${line/nightly /nightly --ttl 2s }"; done
-  wait_for 10 test -s tried
-  run bash -c "$check"
-  [[ ${lines[0]} == *$'\trunning\t'* && ${lines[1]} == "the nightly run has not succeeded" ]]
-  kill -KILL "$(<tried)"
-  wait_for 20 test -s ran
-  codes=()
-  for pid in "${started[@]}"; do
-    code=0
-    wait "$pid" || code=$?
-    codes+=("$code")
+@test "README: at most 200 lines, and its links lead somewhere" {
+  (($(wc -l <"$root/README.md") <= 200))
+  grep -oE '\]\([^)]+\)' "$root/README.md" | tr -d '](\)' | while read -r link; do
+    page=${link%%#*} part=''
+    [[ $link != *'#'* ]] || part=${link#*'#'}
+    [[ -e $root/${page:-README.md} ]] || { echo "there is no $page"; return 1; }
+    # As it is made from a heading.
+    [[ -z $part ]] || sed -n 's/^##* //p' "$root/${page:-README.md}" | tr '[:upper:] ' '[:lower:]-' | grep -qx "$part" ||
+      { echo "there is no $link"; return 1; }
   done
-  [[ $(printf '%s\n' "${codes[@]}" | sort -n | tr '\n' ' ') == "0 11 137 " ]]
-  [[ $(<ran) == ran ]]
-  run -0 bash -c "$check"
-  [[ ${lines[0]} == *$'\tdone\t'* && ${lines[1]} == ID* && $output != *"has not succeeded"* ]]
+}
+
+@test "README: the pages on how it is built name files that are there" {
+  for page in cli lib tests; do
+    grep -oE '`[a-z_/]+\.(cc|h|bats|py|bash|txt|order)`' "$root/$page/README.md" | tr -d '`' | sort -u | while read -r file; do
+      [[ -e $root/$page/$file || -e $root/$file || -e $root/lib/include/elect/$file ]] || { echo "there is no $file ($page)"; return 1; }
+    done
+    grep -oE '\]\([^)#]+' "$root/$page/README.md" | cut -c3- | while read -r link; do
+      [[ -e $root/$page/$link ]] || { echo "there is no $link ($page)"; return 1; }
+    done
+  done
+}
+
+@test "README: the first job is run by one host of two, and by none again on that date" {
+  within_one %F codes cron ' backup '
+  [[ $output == "0 11 " ]]
+  within_one %F cron ' backup '
+  [[ $status == 11 && -z $output ]]
+  [[ $(<ran) == "backup backup" ]]
+}
+
+@test "README: before the first job there is no leader, and electctl leader says so by 10" {
+  etcdctl del electctl-once:backup: --prefix
+  run -0 shell 'electctl leader backup'
+  [[ $output == *10 ]]
+}
+
+@test "README: cron of every minute: of two hosts one runs it" {
+  within_one %H:%M codes cron ' report '
+  [[ $output == "0 11 " && $(<ran) == "report report" ]]
 }
 
 @test "README: cron with --session: the host that has it keeps it" {
-  line=$(cron '--session')
-  run -0 bash -c "$line"
-  run -0 bash -c "$line"
-  run -11 bash -c "${line/electctl-collect/other-host}"
+  run -0 cron ' collect '
+  run -0 cron ' collect '
+  run -11 cron ' collect ' 's|/collect --|/other-host --|'
   [[ $(<ran) == $'collect collect\ncollect collect' ]]
 }
 
-@test "README: the systemd unit's command runs the service once it leads" {
-  command=$(recipe ExecStart | sed -n 's/^ExecStart=//p')
-  run -0 bash -c "$command"
-  [[ $(<ran) == "myservice myservice" ]]
+@test "systemd: the service runs once it leads, the timer's job on one host of two" {
+  units=$root/cli/packaging/systemd
+  run -0 unit "$units/electctl-service.service"
+  [[ -z $output && $(<ran) == "myservice myservice" ]]
+  [[ $(recipe ' myservice ') == "$(ours <"$units/electctl-service.service" | sed -n 's/^ExecStart=//p')" ]]
+  rm ran
+  within_one %H codes unit "$units/electctl-job.service"
+  [[ $output == "0 11 " && $(<ran) == "report report" ]]
 }
 
-@test "README: the check says who leads" {
-  check=$(recipe '--print-value-only')
-  hostname() { uname -n; }
-  export -f hostname
-  run bash -c "$check"
-  [[ $output == *"nobody leads"* ]]
+@test "systemd: the units are what systemd reads" {
+  command -v systemd-analyze || skip "there is no systemd-analyze"
+  for unit in service.service job.service job.timer; do
+    ours <"$root/cli/packaging/systemd/electctl-$unit" >"electctl-$unit"
+  done
+  run -0 systemd-analyze verify --man=no ./electctl-{service.service,job.service,job.timer}
+  [[ -z $output ]]
+}
+
+@test "README: the check says whether this host leads" {
+  check='--is "$(uname -n)" &&'
+  run shell "$check"
+  [[ $output != *leads* ]]
   start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign job
-  wait_for 10 stands job 1
-  run -0 bash -c "$check"
-  [[ $output == "$(uname -n)"$'\nwe lead' ]]
+  wait_for 10 leads job "$(uname -n)"
+  run shell "$check"
+  [[ $output == "this host leads" ]]
   kill -INT "$!"
   ended "$!" 0
 }
 
 @test "README: a write to etcd is fenced by the candidate's create revision" {
-  run -0 bash -c "$(recipe 'etcdctl txn')"
+  run -0 shell 'etcdctl txn'
   [[ $output == SUCCESS* && $(etcdctl get result --print-value-only) == "done" ]]
   # The same with the token of an earlier term.
   etcdctl del result
-  run -0 bash -c "$(recipe 'etcdctl txn' | sed 's/[$]ELECTCTL_REV/1/')"
+  recipe() { awk '/campaign job -- sh -c/ { on = 1 } on; /txn/ { on = 0 }' "$root/README.md" | sed 's/[$]ELECTCTL_REV/1/'; }
+  run -0 shell 'etcdctl txn'
   [[ $output == FAILURE* && -z $(etcdctl get result) ]]
 }
 
 @test "README: a write to a file is fenced by the token" {
   touch state.lock
-  run -0 bash -c "$(recipe 'flock state.lock')"
+  run -0 shell 'flock state.lock'
   [[ $(<state) == "new state" && $(<state.token) -gt 0 ]]
   echo 999999999 >state.token
-  run -1 bash -c "$(recipe 'flock state.lock')"
+  run -1 shell 'flock state.lock'
 }
 
-@test "README: metrics, the check in CI, and the handler of observe" {
-  start "$BATS_TEST_TMPDIR/out" electctl campaign job "$(hostname)"
-  wait_for 10 leads job "$(hostname)"
-  bash -e <<<"$(recipe 'job.prom.new')"
+@test "README: metrics" {
+  start "$BATS_TEST_TMPDIR/out" electctl campaign job me
+  wait_for 10 leads job me
+  shell 'job.prom.new'
   grep -q '^electctl_up{election="job"} 1' job.prom
-  run -0 bash <<<"$(recipe 'is unsound')"
-  # shellcheck disable=SC2016
-  start "$BATS_TEST_TMPDIR/handler" bash -c "exec $(recipe 'role.log')"
-  wait_for 10 grep -qx 'job: leader' role.log
+}
+
+@test "README: the check that an election is sound tells no candidate, a fault and no answer apart" {
+  check='inspect job --verify'
+  run -0 shell "$check" -e
+  [[ ${lines[-1]} == "no candidate" ]]
+  start "$BATS_TEST_TMPDIR/out" electctl campaign job me
+  wait_for 10 leads job me
+  run -0 shell "$check" -e
+  [[ $output != *candidate* && $output != *FAULT* ]]
   etcdctl put job/hand x
+  run -1 shell "$check" -e
+  [[ $output == *FAULT* && ${lines[-1]} == "unsound" ]]
+  etcdctl del job/hand
+  ETCDCTL_ENDPOINTS=https://127.0.0.1:1 run -1 shell "$check" -e
+  [[ ${lines[-1]} == "not checked" ]]
+}
+
+@test "README: the command of observe is told when this host begins and ceases to lead" {
+  start "$BATS_TEST_TMPDIR/out" electctl campaign job "$(uname -n)"
+  wait_for 10 leads job "$(uname -n)"
+  start "$BATS_TEST_TMPDIR/events" env PATH="$bin:/usr/bin:/bin" bash -c "exec $(recipe 'role.log')"
+  wait_for 10 grep -qsx 'job: leader' role.log
   electctl resign job --leader
   wait_for 10 grep -qx 'job: follower' role.log
-  run -1 bash <<<"$(recipe 'is unsound')"
-  [[ $output == *"election job is unsound" ]]
 }
