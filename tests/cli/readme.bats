@@ -37,7 +37,7 @@ shell() {
     bash "${@:2}" -c "$(recipe "$1")" 3>&-
 }
 # cron TEXT [SED-SCRIPT]: the file for /etc/cron.d that holds this text, changed so, as cron runs it: its variables, its one
-# command by /bin/sh, \% read as %.
+# command by /bin/sh, \% read as %. It does not come back, as unit does not: for run and start.
 cron() {
   local file variables command
   file=$(recipe "$1" | sed -E "${2-}")
@@ -45,15 +45,15 @@ cron() {
   command=$(grep -vE '^([A-Z_]+=|#)' <<<"$file")
   [[ $(wc -l <<<"$command") == 1 && ! $command =~ [^\\]% ]] || { echo "cron takes this otherwise: $command"; return 1; }
   command=$(sed -E 's/^([^ ]+ ){5}root //; s/\\%/%/g' <<<"$command")
-  env -i PATH=/usr/bin:/bin SHELL=/bin/sh HOME=/root LOGNAME=root "${variables[@]}" /bin/sh -c "$command" 3>&-
+  exec env -i PATH=/usr/bin:/bin SHELL=/bin/sh HOME=/root LOGNAME=root "${variables[@]}" /bin/sh -c "$command" 3>&-
 }
-# unit FILE: what a unit for systemd starts, with no more than its variables. Its standard error, too, has to be empty.
+# unit FILE: what a unit for systemd starts, with no more than its variables.
 unit() {
   local variables command
   mapfile -t variables < <(ours <"$1" | sed -n 's/^Environment=//p')
   # systemd reads quotes as a shell does, and %% as %.
   eval "command=($(ours <"$1" | sed -n 's/^ExecStart=//p' | sed 's/%%/%/g'))"
-  env -i PATH=/usr/bin:/bin ETCDCTL_CACERT="$ETCDCTL_CACERT" "${variables[@]}" "${command[@]}" 3>&-
+  exec env -i PATH=/usr/bin:/bin ETCDCTL_CACERT="$ETCDCTL_CACERT" "${variables[@]}" "${command[@]}" 3>&-
 }
 # codes COMMAND...: the exit codes of two that are started at once, sorted.
 codes() {
@@ -99,17 +99,51 @@ within_one() {
 }
 
 @test "README: the first job is run by one host of two, and by none again on that date" {
-  within_one %F codes cron ' backup '
+  within_one %F codes cron 'campaign backup'
   [[ $output == "0 11 " ]]
-  within_one %F cron ' backup '
+  within_one %F cron 'campaign backup'
   [[ $status == 11 && -z $output ]]
   [[ $(<ran) == "backup backup" ]]
+  run shell '--runs --id'
+  [[ $output != *"not succeeded"* ]]
 }
 
-@test "README: before the first job there is no leader, and electctl leader says so by 10" {
+@test "README: where the host that runs the first job dies half-way another one runs it, and monitoring hears of it" {
   etcdctl del electctl-once:backup: --prefix
-  run -0 shell 'electctl leader backup'
+  printf '#!/bin/sh\n[ ! -e tried ] || exec echo ran >>ran\necho $PPID >tried\nexec sleep 60\n' >bin/backup
+  run shell '--runs --id'
+  [[ $output == *"the backup has not succeeded"* ]]
+  for host in 1 2 3; do start "$BATS_TEST_TMPDIR/$host" cron 'campaign backup' 's/campaign backup/& --ttl 2s/'; done
+  wait_for 10 test -s tried
+  run shell '--runs --id'
+  [[ $output == *running* && $output == *"the backup has not succeeded"* ]]
+  kill -KILL "$(ps -o ppid= -p "$(<tried)")"  # electctl: the guard's parent.
+  wait_for 20 test -s ran
+  codes=()
+  for pid in "${started[@]}"; do
+    code=0
+    wait "$pid" || code=$?
+    codes+=("$code")
+  done
+  [[ $(printf '%s\n' "${codes[@]}" | sort -n | tr '\n' ' ') == "0 11 137 " ]]
+  [[ $(<ran) == ran ]]
+  run shell '--runs --id'
+  [[ $output == *"done"* && $output != *"not succeeded"* ]]
+  run -0 electctl inspect backup --runs -w simple
+  [[ $output == *$'\tdone\t'* ]]
+}
+
+@test "README: what is asked before the first job and in the morning: 10, the run, a picture" {
+  etcdctl del electctl-once:backup: --prefix
+  before=$(recipe 'electctl leader backup')
+  recipe() { sed -n "$line"p <<<"$before"; }
+  line=1 run -0 shell 1
   [[ $output == *10 ]]
+  electctl campaign backup host-1 --once "$(date -u +%F)" -- true
+  line=2 run -0 shell 2
+  [[ ${lines[1]} == *done*host-1* ]]
+  line=3 run -0 shell 3
+  grep -q '^<svg ' backup.svg
 }
 
 @test "README: cron of every minute: of two hosts one runs it" {
@@ -150,7 +184,7 @@ within_one() {
   start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign job
   wait_for 10 leads job "$(uname -n)"
   run shell "$check"
-  [[ $output == "this host leads" ]]
+  [[ ${lines[0]} == "this host leads" ]]
   kill -INT "$!"
   ended "$!" 0
 }
