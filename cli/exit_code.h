@@ -27,17 +27,23 @@ enum ExitCode : int {
 // Why a subcommand cannot answer with a result: what to exit with, and the line behind "Error: ".
 struct Failure {
   int code = kError;
-  std::string message;  // Empty: nothing is said.
+  std::string message;    // Empty: nothing is said.
+  bool see_help = false;  // The subcommand's --help is the way out.
 
   Failure(int exit_code, std::string text) : code(exit_code), message(std::move(text)) {}
   Failure(const elect::Error& error);  // NOLINT(google-explicit-constructor): the one mapping of the library's errors.
 };
 
+// The library's error as one line, with the option that is the way out: the library does not know our options.
+[[nodiscard]] std::string in_words(const elect::Error& error);
+
 // A subcommand's outcome: its exit code, or why it failed.
 using Outcome = std::expected<int, Failure>;
 
 [[nodiscard]] inline std::unexpected<Failure> bad_arguments(std::string message) {
-  return std::unexpected(Failure(kBadArguments, std::move(message)));
+  Failure failure(kBadArguments, std::move(message));
+  failure.see_help = true;
+  return std::unexpected(std::move(failure));
 }
 
 }  // namespace cli

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "account/secrets.h"
 #include "commands/table.h"
@@ -37,14 +38,13 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
     const auto written = cli::write_result(cli::render::help(page));
     return written ? cli::Outcome(cli::kDone) : std::unexpected(written.error());
   } catch (const CLI::ParseError& error) {
-    return cli::bad_arguments(one_line(error.what()) + "; see electctl --help");
+    return cli::bad_arguments(one_line(error.what()));
   }
   const std::string& format = grammar.context.options.format;
   if (!format.empty() && !cli::format_of(format)) {
-    return std::unexpected(cli::Failure(
-        cli::kUnsupportedFormat,
-        fmt::format("unsupported output format '{}': there are simple, fields, json, table, prometheus, svg",
-                    elect::printable(format))));
+    return std::unexpected(cli::Failure(cli::kUnsupportedFormat,
+                                        fmt::format("unknown output format '{}': choose {}", elect::printable(format),
+                                                    fmt::join(cli::format_names(), ", "))));
   }
   cli::hide_secrets(arguments);
   if (asked->asks_etcd()) {
@@ -95,10 +95,14 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   if (outcome) leave(*outcome);
   std::string why = outcome.error().message;
   if (outcome.error().code == cli::kUnreachable) {
-    if (const std::string known = grammar->context.why_unreachable(); !known.empty()) {
-      why = "no endpoint could be reached: " + known;
+    if (const auto known = grammar->context.why_unreachable()) {
+      why = "no endpoint could be reached: " + cli::in_words(*known);
     }
   }
-  if (!why.empty()) cli::say(fmt::format("Error: {}\n", why));
+  if (outcome.error().see_help) {
+    const cli::Command* command = grammar->context.command;
+    why += fmt::format("; see electctl {}--help", command != nullptr ? fmt::format("{} ", command->name) : "");
+  }
+  if (!why.empty()) cli::say_error(why);
   leave(outcome.error().code);
 }

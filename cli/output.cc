@@ -47,6 +47,8 @@ void wait_until_ready(int descriptor, short events) {
 
 void say(std::string_view text) { (void)write_all(STDERR_FILENO, text); }
 
+void say_error(std::string_view message) { say(fmt::format("Error: {}\n", message)); }
+
 void warn(std::string_view message) { say(fmt::format("electctl: {}\n", message)); }
 
 void take_closed_streams() {

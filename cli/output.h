@@ -18,6 +18,9 @@ namespace cli {
 // To standard error, for people. What cannot be written there is lost, and changes nothing else.
 void say(std::string_view text);
 
+// One line of it, "Error: …": why the program cannot do what was asked.
+void say_error(std::string_view message);
+
 // One line of it, "electctl: …".
 void warn(std::string_view message);
 

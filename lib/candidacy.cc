@@ -46,7 +46,7 @@ constexpr std::chrono::milliseconds kPauseBeforeLooking{100};
 // Leaving, with the reason worded once.
 Loss key_deleted(const std::string& key) {
   return {Loss::Cause::key_deleted,
-          "key " + key + " was deleted: it was resigned, or its lease was revoked or expired"};
+          "key " + key + " was deleted: somebody resigned it, or its lease was revoked or expired"};
 }
 
 bool has_removal(const Watcher::Batch& batch) {
@@ -128,7 +128,8 @@ Result<void> Candidacy::Impl::stand(std::string value, const Until& until, const
     if (*put) return {};
   }
   if (self_.lease != session_.lease()) {
-    return fail(Errc::refused, "the key of this lease stands in the election under another lease: resign it first");
+    return fail(Errc::refused,
+                "the key of this lease stands in the election under another lease: resign that one first");
   }
   if (self_.value != value) {
     if (const auto proclaimed = proclaim(std::move(value), until); !proclaimed) {
@@ -137,7 +138,7 @@ Result<void> Candidacy::Impl::stand(std::string value, const Until& until, const
   }
   const auto still_there = look_ahead(until);
   if (!still_there) return std::unexpected(still_there.error());
-  if (!*still_there) return fail(Errc::refused, "the candidate was deleted while it stood up");
+  if (!*still_there) return fail(Errc::refused, "the candidate's key was deleted as soon as it was written");
   return {};
 }
 
@@ -178,7 +179,7 @@ Result<bool> Candidacy::Impl::put_key(const std::string& value, const Until& unt
     return true;
   }
   if (range.kvs().empty()) {
-    return fail(Errc::refused, "the server says of one key both that it is there and that it is not");
+    return fail(Errc::refused, "etcd contradicts itself: it says that a key exists and that it does not");
   }
   self_ = candidate_of(std::move(*range.mutable_kvs(0)));
   return false;

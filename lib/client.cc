@@ -93,7 +93,7 @@ Result<bool> Client::revoke(LeaseId lease, const Until& until) {
   return std::unexpected(called.error());
 }
 
-std::string Client::why_unreachable() {
+std::optional<Error> Client::why_unreachable() {
   return connection_->why_unreachable(saturating_add(BootClock::now(), options_.dial_timeout));
 }
 

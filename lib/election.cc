@@ -6,7 +6,7 @@
 namespace elect {
 
 Result<Election> Election::open(Client& client, std::string name) {
-  if (name.empty()) return fail(Errc::usage, "the name of an election is not empty");
+  if (name.empty()) return fail(Errc::usage, "an election's name must not be empty");
   return Election(client, std::move(name));
 }
 

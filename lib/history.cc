@@ -34,8 +34,8 @@ class Reading {
     if (allowed || allowed.error().code != Errc::permission) return read;
     if (history_.oldest_revision > 1) return run_with(before_compaction(), until);
     return fail(Errc::permission,
-                "this etcd tells only who may read all keys whether its history is whole: use an account that may, or "
-                "etcd 3.4.25, 3.5.8 or newer");
+                "whether the history is complete, this version of etcd says only to an account that may read all keys; "
+                "use such an account, or etcd 3.4.25, 3.5.8 or newer");
   }
 
  private:
@@ -59,7 +59,7 @@ class Reading {
       }
       if (std::holds_alternative<Watcher::Late>(*next)) {
         if (BootClock::now() >= *until.deadline) {
-          return fail(Errc::timeout, "the server did not tell all of the past in time; see --command-timeout");
+          return fail(Errc::timeout, "etcd did not send the whole history in time", {}, Remedy::command_timeout);
         }
         const auto tells = (*watcher)->tells_progress();
         if (tells && *tells) (*watcher)->ask_for_progress();

@@ -26,8 +26,7 @@ Result<std::optional<Loss>> hold_while_sure(const Session& session, Candidacy& c
     if (!loss || *loss) return loss;
     const Deadline deadline = session.deadline();  // Later than it was, where the lease was renewed since.
     if (deadline.at(BootClock::now()) == Deadline::State::sure) continue;
-    return Loss{Loss::Cause::no_answer, fmt::format("lease {} could not be renewed for {}", hex_of(session.lease()),
-                                                    format_duration(deadline.ttl() / 3 * 2))};
+    return Loss{Loss::Cause::no_answer, session.silence()};
   }
 }
 

@@ -22,9 +22,7 @@ using std::chrono::seconds;
 constexpr nanoseconds kPauseAfterFailure = 100ms;
 constexpr nanoseconds kShortestRenewal = 300ms;
 
-std::string gone(LeaseId lease) {
-  return fmt::format("lease {} is gone: it was revoked or has expired", hex_of(lease));
-}
+std::string gone(LeaseId lease) { return fmt::format("lease {} was revoked or has expired", hex_of(lease)); }
 
 // To ask again would be to be refused again.
 bool is_about_account(Errc code) { return code == Errc::unauthenticated || code == Errc::permission; }
@@ -49,11 +47,13 @@ class Session::Impl {
   [[nodiscard]] Deadline deadline() const;
   [[nodiscard]] std::stop_token lost_token() const { return lost_.get_token(); }
   [[nodiscard]] std::optional<Loss> loss();
+  [[nodiscard]] std::string silence() const;
   [[nodiscard]] Result<void> close(const Until& until);
 
  private:
   void renew_until(std::stop_token stop);
   void lose(Loss loss);
+  [[nodiscard]] std::string silence_for(nanoseconds duration) const;  // With mutex_ held.
   [[nodiscard]] Result<void> end_lease(const Until& until);
 
   Client& client_;
@@ -64,7 +64,7 @@ class Session::Impl {
   mutable std::mutex mutex_;
   Deadline deadline_;
   std::optional<Loss> loss_;
-  std::string why_unanswered_ = "no endpoint answered";
+  std::string refusal_;  // What etcd said instead of renewing, last; empty: it did not answer.
   bool closed_ = false;
 
   std::stop_source lost_;
@@ -89,12 +89,23 @@ std::optional<Loss> Session::Impl::loss() {
   {
     const std::lock_guard lock(mutex_);
     if (loss_ || closed_ || deadline_.at(BootClock::now()) != Deadline::State::lost) return loss_;
-    expired = {Loss::Cause::no_answer, fmt::format("lease {} could not be renewed for {}: {}", hex_of(lease_),
-                                                   format_duration(deadline_.ttl() / 10 * 9), why_unanswered_)};
+    expired = {Loss::Cause::no_answer, silence_for(deadline_.ttl() / 10 * 9)};
   }
   lose(*std::move(expired));
   const std::lock_guard lock(mutex_);
   return loss_;
+}
+
+std::string Session::Impl::silence_for(nanoseconds duration) const {
+  const std::string text = format_duration(std::chrono::round<std::chrono::milliseconds>(duration));
+  if (refusal_.empty()) return fmt::format("etcd did not answer for {}", text);
+  return fmt::format("etcd did not renew the lease for {}: {}", text, refusal_);
+}
+
+std::string Session::Impl::silence() const {
+  const std::lock_guard lock(mutex_);
+  const BootTime sent = deadline_.expiry() - deadline_.ttl();
+  return silence_for(std::chrono::round<std::chrono::milliseconds>(BootClock::now() - sent) / 100 * 100);
 }
 
 void Session::Impl::lose(Loss loss) {
@@ -124,7 +135,7 @@ void Session::Impl::renew_until(std::stop_token stop) {
     if (!ttl) {
       if (is_about_account(ttl.error().code)) {
         const std::lock_guard lock(mutex_);
-        why_unanswered_ = describe(ttl.error());
+        refusal_ = describe(ttl.error());
       }
       due = std::min(BootClock::now() + kPauseAfterFailure, known.lost_from());
       continue;
@@ -170,7 +181,7 @@ Result<void> Session::Impl::end_lease(const Until& until) {
 
 Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions options, const Until& until) {
   const bool owned = options.lease == 0;
-  if (owned && options.ttl < 1s) return fail(Errc::usage, "the time to live of a lease is at least 1s");
+  if (owned && options.ttl < 1s) return fail(Errc::usage, "a lease must live for at least 1s");
   const LeaseId fresh = options.grant_as != 0 ? options.grant_as : random_lease();
   const auto granted = owned ? grant_lease(Connection::of(client), fresh, options.ttl, until)
                              : take_up_lease(Connection::of(client), options.lease, until);
@@ -193,6 +204,7 @@ seconds Session::ttl() const { return std::chrono::duration_cast<seconds>(deadli
 Deadline Session::deadline() const { return impl_->deadline(); }
 std::stop_token Session::lost_token() const { return impl_->lost_token(); }
 std::optional<Loss> Session::loss() const { return impl_->loss(); }
+std::string Session::silence() const { return impl_->silence(); }
 Result<void> Session::close(const Until& until) { return impl_->close(until); }
 
 }  // namespace elect

@@ -84,10 +84,11 @@ void say(int terminal, std::string_view text) { (void)!write(terminal, text.data
 elect::Result<std::string> ask_password(const std::string& user) {
   const int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (terminal < 0) {
-    return elect::fail(elect::Errc::usage,
-                       fmt::format("user '{}' needs a password, and there is no terminal to ask on: give "
-                                   "--password-file or ETCDCTL_PASSWORD",
-                                   elect::printable(user)));
+    return elect::fail(
+        elect::Errc::usage,
+        fmt::format("user '{}' needs a password, and there is no terminal to ask for it: give --password-file or "
+                    "ETCDCTL_PASSWORD",
+                    elect::printable(user)));
   }
   std::optional<std::string> line;
   while (!line) {

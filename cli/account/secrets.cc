@@ -54,7 +54,7 @@ elect::Result<std::string> first_line(const std::string& path) {
   std::string line;
   if (!file || !std::getline(file, line)) {
     return elect::fail(elect::Errc::system,
-                       fmt::format("cannot read a password from the file '{}': {}", elect::printable(path),
+                       fmt::format("cannot read the password from the file '{}': {}", elect::printable(path),
                                    file.eof() ? "it is empty" : std::strerror(errno)));
   }
   return line;
@@ -66,8 +66,8 @@ void warn_if_others_can_read(const std::string& path, std::string_view what) {
   if (path.empty() || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   const mode_t too_open = status.st_uid == 0 ? S_IROTH : S_IROTH | S_IRGRP;
   if ((status.st_mode & too_open) == 0) return;
-  const std::string name = elect::printable(path);
-  warn(fmt::format("the {} file '{}' can be read by others: chmod go= '{}'", what, name, name));
+  warn(fmt::format("the {} file '{}' can be read by others; to stop that: chmod go= {}", what, elect::printable(path),
+                   elect::shell_quoted(path)));
 }
 
 // Behind the mark that it is ours: user and secret, with a NUL between them: a name has none.
@@ -86,7 +86,7 @@ elect::Result<bool> take_over(elect::ClientOptions& client) {
   content.erase(0, mark().size());
   const auto end_of_name = content.find('\0');
   if (size != status.st_size || end_of_name == std::string::npos) {
-    return elect::fail(elect::Errc::system, "cannot take over the password for standing again");
+    return elect::fail(elect::Errc::system, "the password was lost when electctl started again to stand again");
   }
   client.user = content.substr(0, end_of_name);
   (client.user.empty() ? client.token : client.password) = content.substr(end_of_name + 1);
@@ -148,7 +148,7 @@ elect::Result<void> hand_over_secrets(const elect::ClientOptions& client) {
   const std::string content = mark() + client.user + '\0' + secret;
   if (file < 0 || !write_all(file, content)) {
     return elect::fail(elect::Errc::system,
-                       fmt::format("cannot hand the password over for standing again: {}", std::strerror(errno)));
+                       fmt::format("cannot keep the password for standing again: {}", std::strerror(errno)));
   }
   setenv(kHandedOver, std::to_string(file).c_str(), 1);
   return {};

@@ -54,8 +54,8 @@ std::optional<elect::LeaseStatus> lease_shown(elect::Client& client, Format form
   if (format != Format::json || candidate.lease == 0) return std::nullopt;
   const auto status = client.time_to_live(candidate.lease);
   if (status) return *status;
-  warn(fmt::format("the time to live of lease {} is not known: {}", elect::hex_of(candidate.lease),
-                   elect::describe(status.error())));
+  warn(fmt::format("the time left of lease {} is not known: {}", elect::hex_of(candidate.lease),
+                   in_words(status.error())));
   return std::nullopt;
 }
 

@@ -1,4 +1,5 @@
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -66,9 +67,9 @@ std::string name_of_signal(int number) {
 
 std::string in_seconds(nanoseconds duration) { return elect::format_duration(std::chrono::ceil<seconds>(duration)); }
 
-Failure lost(const elect::Loss& loss, std::string_view what) {
-  return {kLost, fmt::format("{} was lost: {}", what, loss.message)};
-}
+// What there is to say of CMD where leadership is lost.
+constexpr std::string_view kNotStarted = "; CMD was not started";
+constexpr std::string_view kEnded = "; CMD was ended";
 
 // One campaign, from standing up to withdrawing.
 class Campaign {
@@ -99,7 +100,8 @@ class Campaign {
     if (signals_.first() != 0) return kBySignal + signals_.first();
     if (!verdict) return std::unexpected(Failure(verdict.error()));
     if (const auto* loss = std::get_if<elect::Loss>(&*verdict)) {
-      return std::unexpected(lost(*loss, "the place in the queue"));
+      return said(std::unexpected(Failure(kLost, fmt::format("the place in the queue of '{}' lost: {}",
+                                                             elect::printable(options_.name), loss->message))));
     }
     if (std::holds_alternative<elect::Candidacy::NotElected>(*verdict)) {
       remark_not_elected(standing.election(), options_.wait);
@@ -110,8 +112,8 @@ class Campaign {
     if (waits) remark(fmt::format("elected after {}", in_seconds(standing.stood_for())));
     Outcome outcome = guard_ ? gate(standing) : hold(standing);
     // After STOPPING=1 systemd waits for the end alone, whatever it is told later.
-    notify_systemd(stands_again(outcome) ? "STATUS=leadership was lost; standing again" : "STOPPING=1");
-    return outcome;
+    notify_systemd(stands_again(outcome) ? "STATUS=leadership lost; standing again" : "STOPPING=1");
+    return said(std::move(outcome));
   }
 
   // Whether --rejoin is for what it ended with: not where CMD had done its work.
@@ -125,6 +127,23 @@ class Campaign {
  private:
   void renewed(const elect::Deadline& deadline) const {
     if (guard_) guard_->deadline(deadline.uncertain_from(), deadline.lost_from());
+  }
+
+  [[nodiscard]] Failure lost(std::string_view why, std::string_view consequence) const {
+    return {kLost, fmt::format("leadership of '{}' lost: {}{}", elect::printable(options_.name), why, consequence)};
+  }
+
+  // Says a loss at once: withdrawing comes next, and may have something to say, too.
+  [[nodiscard]] Outcome said(Outcome outcome) const {
+    if (outcome || outcome.error().code != kLost) return outcome;
+    std::string& why = outcome.error().message;
+    if (stands_again(outcome)) {
+      warn(why + "; standing again");
+    } else {
+      say_error(why);
+    }
+    why.clear();
+    return outcome;
   }
 
   void tell_systemd(const elect::Candidate& self) const {
@@ -143,26 +162,26 @@ class Campaign {
     if (!options_.session_file.empty() && options_.try_once) return kDone;
     remark(fmt::format("leading '{}' until Ctrl-C", brief(options_.name)));
     const auto loss = candidacy.hold({signals_.stop_token(), {}});
-    if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));
+    if (loss && *loss) return std::unexpected(lost((*loss)->message, ""));
     if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
     return signals_.first() == SIGHUP ? kBySignal + SIGHUP : kDone;
   }
 
   // Leads on for as long as is asked. An exit code or failure where it ended before: a signal, a loss.
-  std::optional<Outcome> lead_until(Standing& standing, BootTime deadline) const {
+  std::optional<Outcome> lead_until(Standing& standing, BootTime deadline, std::string_view consequence) const {
     if (BootClock::now() >= deadline) return std::nullopt;
     const auto loss = standing.candidacy().hold({signals_.stop_token(), deadline});
     if (signals_.first() != 0) return kBySignal + signals_.first();
     if (!loss) return std::unexpected(Failure(loss.error()));
-    if (*loss) return std::unexpected(lost(**loss, "leadership"));
+    if (*loss) return std::unexpected(lost((*loss)->message, consequence));
     return std::nullopt;
   }
 
   // Leads with CMD.
   Outcome gate(Standing& standing) {
     if (standing.waited() && options_.lock_delay > nanoseconds(0)) {
-      remark(fmt::format("CMD starts in {} (--lock-delay)", in_seconds(options_.lock_delay)));
-      if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.lock_delay)))
+      remark(fmt::format("CMD starts in {} (--lock-delay)", in_seconds(options_.lock_delay), kNotStarted));
+      if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.lock_delay), kNotStarted))
         return *std::move(ended);
     }
     std::optional<elect::Run> run;
@@ -178,7 +197,7 @@ class Campaign {
       }
     }
     if (const auto loss = standing.session().loss()) {
-      const Failure failure = lost(*loss, "leadership");
+      const Failure failure = lost(loss->message, kNotStarted);
       if (run) record_end(standing, *run, ended(failure.message));
       return std::unexpected(failure);
     }
@@ -191,7 +210,7 @@ class Campaign {
     if (const auto led = BootClock::now() - elected_at_; options_.linger > led) {
       if (signals_.first() == 0)
         remark(fmt::format("CMD has ended; leading for another {} (--linger)", in_seconds(options_.linger - led)));
-      if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.linger)); ended && !*ended)
+      if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.linger), ""); ended && !*ended)
         return *std::move(ended);
     }
     terminal_signal_ = ending->terminal_signal;
@@ -212,7 +231,7 @@ class Campaign {
     if (!ours && signals_.first() != 0) return kBySignal + signals_.first();
     if (!claimed) return std::unexpected(Failure(claimed.error()));
     if (std::holds_alternative<elect::CandidateGone>(*claimed)) {
-      return std::unexpected(Failure(kLost, "leadership was lost: the key was deleted before CMD could start"));
+      return std::unexpected(lost("its key was deleted", kNotStarted));
     }
     if (const auto* taken = std::get_if<elect::Taken>(&*claimed)) {
       remark_taken(taken->run);
@@ -287,16 +306,15 @@ class Campaign {
     }
     const auto ending = gate.wait();
     signals_.pass_on(false);
-    if (loss && *loss) return std::unexpected(lost(**loss, "leadership"));
+    if (loss && *loss) return std::unexpected(lost((*loss)->message, kEnded));
     if (!ending) return std::unexpected(Failure(ending.error()));
     if (ending->cause == Ending::Cause::deadline) {
-      return std::unexpected(
-          Failure(kLost, "leadership could not be kept: renewals of the lease were not answered in time"));
+      return std::unexpected(lost(standing.session().silence(), kEnded));
     }
     if (ending->cause == Ending::Cause::own) return *ending;
     if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
-    return std::unexpected(
-        Failure(kRanTooLong, fmt::format("CMD ran longer than {}", elect::format_duration(*options_.max_runtime))));
+    return std::unexpected(Failure(kRanTooLong, fmt::format("CMD ran longer than {} (--max-runtime) and was ended",
+                                                            elect::format_duration(*options_.max_runtime))));
   }
 
   [[nodiscard]] std::vector<std::string> environment(Standing& standing) const {
@@ -329,7 +347,7 @@ std::string own_program() {
 Failure start_anew(const Context& context) {
   if (auto handed = hand_over_secrets(context.options.client); !handed) return handed.error();
   ::execv(own_program().c_str(), context.arguments);
-  return {kError, fmt::format("cannot stand again: {}", std::strerror(errno))};
+  return {kError, fmt::format("cannot start electctl again to stand again: {}", std::strerror(errno))};
 }
 
 // Waits until etcd answers, so that standing again does not fail for what ended leadership. False: a signal came first.
@@ -353,25 +371,40 @@ bool is_gone(Context& context, elect::LeaseId lease) {
   return alive && alive->ttl < seconds(0);
 }
 
+// Whether it is the path of a file that can be run: then a "--" was forgotten in front of it.
+bool is_program(const std::string& value) {
+  struct stat status {};
+  return value.find('/') != std::string::npos && ::stat(value.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         ::access(value.c_str(), X_OK) == 0;
+}
+
 Outcome run_campaign(Context& context, const CampaignOptions& options) {
   const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
   if (!format) return std::unexpected(format.error());
   if (context.argv.empty()) {
     for (const CLI::Option* option : options.for_cmd) {
-      if (option->count() > 0) return bad_arguments(fmt::format("{} needs a CMD behind --", option->get_name()));
+      if (option->count() > 0)
+        return bad_arguments(fmt::format("{} is of use only with a CMD: add -- CMD", option->get_name()));
     }
   }
-  if (options.rejoin && options.value == "-") return bad_arguments("--rejoin stands again, and cannot read - again");
+  if (options.rejoin && options.value == "-")
+    return bad_arguments("give --rejoin or VALUE -, not both: standard input is read only once");
   if (options.rejoin && own_program().empty()) {
     return std::unexpected(Failure(
-        kError, "--rejoin starts electctl anew: mount /proc, or start electctl by a path that stays where it is"));
+        kError,
+        "--rejoin cannot find electctl's program to start it again: mount /proc, or start electctl by its path"));
+  }
+  if (context.argv.empty() && options.value && is_program(*options.value)) {
+    warn(fmt::format("'{}' is a program, but here it is VALUE and is not run; to run it: electctl campaign {} -- {}",
+                     elect::printable(*options.value), elect::shell_quoted(options.name),
+                     elect::shell_quoted(*options.value)));
   }
   auto value = proposal_of(options.value);
   if (!value) return std::unexpected(value.error());
   std::optional<Guard> guard;
   if (!context.argv.empty()) {
     if (!fits(*value)) {
-      return bad_arguments("a VALUE with a NUL byte, or of over 128000 bytes, does not fit into CMD's environment");
+      return bad_arguments("VALUE does not fit into CMD's environment: it holds a NUL byte, or more than 128000 bytes");
     }
     auto forked = Guard::fork(options.kill_after);
     if (!forked) return std::unexpected(Failure(forked.error()));
@@ -389,9 +422,10 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
   }
   if (terminal_signal != 0) end_by_terminal_signal(terminal_signal);
   if (stands_again) {
-    warn(outcome.error().message + "; standing again");
-    if (etcd_answers(context, options.name) && !is_gone(context, options.lease)) {
-      return std::unexpected(start_anew(context));
+    if (etcd_answers(context, options.name)) {
+      if (!is_gone(context, options.lease)) return std::unexpected(start_anew(context));
+      outcome.error().message =
+          fmt::format("cannot stand again under lease {}: it does not exist any more", elect::hex_of(options.lease));
     }
   }
   return outcome;

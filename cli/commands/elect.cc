@@ -69,8 +69,13 @@ Outcome stand(Context& context, Format format, const ElectOptions& options) {
 Outcome run_elect(Context& context, const ElectOptions& options) {
   const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json, Format::protobuf});
   if (!format) return std::unexpected(format.error());
-  if (options.listen && options.proposal) return bad_arguments("proposal given but -l is set");
-  if (!options.listen && !options.proposal) return bad_arguments("no proposal argument but -l not set");
+  // As etcdctl says it.
+  if (options.listen && options.proposal) {
+    return std::unexpected(Failure(kBadArguments, "proposal given but -l is set"));
+  }
+  if (!options.listen && !options.proposal) {
+    return std::unexpected(Failure(kBadArguments, "no proposal argument but -l not set"));
+  }
   return options.listen ? listen(context, *format, options) : stand(context, *format, options);
 }
 

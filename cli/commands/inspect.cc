@@ -3,6 +3,7 @@
 
 #include "commands/inspect/forms.h"
 #include "grammar/command.h"
+#include "grammar/grammar.h"
 
 namespace cli {
 namespace {

@@ -2,9 +2,12 @@
 #include <memory>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "commands/answer.h"
 #include "commands/remarks.h"
 #include "elect/duration.h"
+#include "elect/text.h"
 #include "grammar/command.h"
 #include "output.h"
 #include "process/signals.h"
@@ -57,7 +60,7 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
       options.is ? Format::simple : context.format(Format::simple, {Format::simple, Format::fields, Format::json});
   if (!format) return std::unexpected(format.error());
   if (*format != Format::simple && (options.value_only || options.keys_only)) {
-    return bad_arguments("--print-value-only and --keys-only go with -w simple");
+    return bad_arguments("--print-value-only and --keys-only are of use only with -w simple");
   }
   std::optional<Signals> signals;
   std::optional<Reader> reader;

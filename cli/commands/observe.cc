@@ -112,7 +112,7 @@ class Observer {
       return render::json_observation(observation, role(observation), std::chrono::system_clock::now());
     }
     if (observation.type == Type::gap) {
-      warn("the store was compacted before all changes were seen; what changed since then follows");
+      warn("changes are missing: the store was compacted before they were seen; later changes follow");
       return {};
     }
     if (options_.is && format_ == Format::simple) {
@@ -156,10 +156,10 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
   const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
   if (!format) return std::unexpected(format.error());
   if (!context.argv.empty() && context.options.format_is_typed) {
-    return bad_arguments("--write-out has no use beside a CMD: it runs in place of each line");
+    return bad_arguments("give --write-out or a CMD, not both: CMD runs in place of each line");
   }
   if (options.kill_after_option->count() > 0 && context.argv.empty()) {
-    return bad_arguments("--kill-after needs a CMD behind --");
+    return bad_arguments("--kill-after is of use only with a CMD: add -- CMD");
   }
   std::optional<EventCommand> event_command;
   if (!context.argv.empty()) {

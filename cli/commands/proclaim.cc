@@ -23,7 +23,8 @@ Outcome run_proclaim(Context& context, const ProclaimOptions& options) {
   if (!selected) return std::unexpected(selected.error());
   const auto put = election->proclaim(selected->snapshot.candidates.front(), *value);
   if (!put) return std::unexpected(Failure(put.error()));
-  if (!*put) return std::unexpected(Failure(kNoLeader, "that candidate has just gone"));
+  if (!*put)
+    return std::unexpected(Failure(kNoLeader, "the candidate ended just now, before its value could be changed"));
   return kDone;
 }
 

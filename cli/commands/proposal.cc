@@ -18,7 +18,8 @@ std::expected<std::string, Failure> proposal_of(const std::optional<std::string>
   std::array<char, 65536> buffer{};
   if (!text) {
     if (::gethostname(buffer.data(), buffer.size()) != 0) {
-      return std::unexpected(Failure(kError, fmt::format("cannot tell the host's name: {}", std::strerror(errno))));
+      return std::unexpected(
+          Failure(kError, fmt::format("cannot find out the host's name: {}; give VALUE", std::strerror(errno))));
     }
     return std::string(buffer.data());
   }

@@ -26,7 +26,7 @@ Outcome run_resign(Context& context, const ResignOptions& options) {
   const auto lease = lease_shown(election->client(), *format, candidate);
   const auto ended = election->end(candidate, options.revoke);
   if (!ended) return std::unexpected(Failure(ended.error()));
-  if (!*ended) return std::unexpected(Failure(kNoLeader, "that candidate has just gone by itself"));
+  if (!*ended) return std::unexpected(Failure(kNoLeader, "the candidate ended by itself just now"));
   if (auto written =
           write_result(as_candidate(context, *format, selected->snapshot, {.rank = selected->rank, .lease = lease}));
       !written) {

@@ -45,8 +45,9 @@ std::expected<Selected, Failure> select(const elect::Election& election, Selecto
     const auto record = SessionFile::read(selector.session_file);
     if (!record) return std::unexpected(record.error());
     if (record->election != election.name() || record->cluster != snapshot->header.cluster_id) {
-      return bad_arguments(fmt::format("the session in '{}' is of another election or cluster",
-                                       elect::printable(selector.session_file)));
+      return std::unexpected(
+          Failure(kBadArguments, fmt::format("the session in '{}' belongs to another election or cluster",
+                                             elect::printable(selector.session_file))));
     }
     selector.key = record->key;
     if (selector.revision == 0) selector.revision = record->create_revision;
@@ -63,12 +64,12 @@ std::expected<Selected, Failure> select(const elect::Election& election, Selecto
   if (snapshot->count == 1) return Selected{*std::move(snapshot), rank};
   if (snapshot->count == 0) {
     return std::unexpected(
-        Failure(kNoLeader, fmt::format("no such candidate in election '{}'", elect::printable(election.name()))));
+        Failure(kNoLeader, fmt::format("no candidate of election '{}' matches", elect::printable(election.name()))));
   }
   std::string keys;
   for (const auto& candidate : snapshot->candidates) keys += " " + elect::printable(candidate.key);
   return std::unexpected(
-      Failure(kBadArguments, fmt::format("{} candidates match; choose one by --key:{}", snapshot->count, keys)));
+      Failure(kBadArguments, fmt::format("{} candidates match; choose one with --key:{}", snapshot->count, keys)));
 }
 
 }  // namespace cli

@@ -135,12 +135,13 @@ std::expected<Loaded, Failure> load(const std::string& path, int descriptor) {
     if (got < 0) return failed(path, "read");
     if (got == 0) break;
     text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > kLargest) return failure(path, "is not one of electctl's: name another, or remove it");
+    if (text.size() > kLargest)
+      return failure(path, "was not written by electctl: name another file, or remove this one");
   }
   if (text.empty()) return Loaded{};
   const Json json = Json::parse(text, nullptr, false);
   auto record = decode(json);
-  if (!record) return failure(path, "is not one of electctl's: name another, or remove it");
+  if (!record) return failure(path, "was not written by electctl: name another file, or remove this one");
   return Loaded{std::move(record), origin_of(json, identity_of(descriptor))};
 }
 
@@ -180,9 +181,9 @@ std::expected<SessionFile, Failure> SessionFile::open(const std::string& name, i
     SessionFile file(path, descriptor);
     struct stat status {};
     if (::fstat(descriptor, &status) != 0) return failed(path, "read");
-    if (!S_ISREG(status.st_mode)) return failure(path, "is not a regular file: name another");
+    if (!S_ISREG(status.st_mode)) return failure(path, "is not a regular file: name another file");
     // It is replaced by name: under its other name the session would go on as a second one.
-    if (status.st_nlink > 1) return failure(path, "has another hard link: remove that, or name another file");
+    if (status.st_nlink > 1) return failure(path, "has another hard link: remove the link, or name another file");
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK) return failure(path, "is in use by another electctl", in_use_code);
       return failed(path, "locked");
@@ -206,8 +207,9 @@ std::expected<SessionRecord, Failure> SessionFile::read(const std::string& path)
   if (!loaded) return std::unexpected(loaded.error());
   if (!loaded->record) return failure(path, "holds no session");
   if (loaded->origin == Origin::copy || loaded->origin == Origin::foreign) {
-    return failure(path, fmt::format("is a copy{}: the session is the original's; choose the candidate by --key",
-                                     loaded->origin == Origin::foreign ? " from another machine" : ""));
+    return failure(path,
+                   fmt::format("is a copy{}, so its session belongs to the original: choose the candidate with --key",
+                               loaded->origin == Origin::foreign ? " from another machine" : ""));
   }
   return *std::move(loaded->record);
 }

@@ -17,16 +17,16 @@ namespace {
 
 // Why the file's session must not be taken up; empty: it may be.
 std::string not_ours(const SessionFile& file) {
-  const std::string left_alone = fmt::format("; lease {} is left alone", elect::hex_of(file.record()->lease));
+  const std::string left_alone = fmt::format(", so its lease {} is left alone", elect::hex_of(file.record()->lease));
   switch (file.origin()) {
     case SessionFile::Origin::own:
       return {};
     case SessionFile::Origin::copy:
-      return "a copy of another file's" + left_alone;
+      return "is a copy of another file's" + left_alone;
     case SessionFile::Origin::foreign:
-      return "another machine's" + left_alone;
+      return "belongs to another machine" + left_alone;
     case SessionFile::Origin::unbound:
-      return "of electctl 0.1.0, which does not say whose it is" + left_alone;
+      return "was written by electctl 0.1.0, which did not record the machine" + left_alone;
   }
   std::unreachable();
 }
@@ -58,7 +58,7 @@ std::expected<void, Failure> Standing::open_session() {
   if (!session) return std::unexpected(Failure(session.error()));
   session_ = *std::move(session);
   if (session_->owned() && session_->ttl() > options_.session.ttl) {
-    warn(fmt::format("the server granted a time to live of {} in place of {}", elect::format_duration(session_->ttl()),
+    warn(fmt::format("etcd granted a TTL of {} instead of {}", elect::format_duration(session_->ttl()),
                      elect::format_duration(options_.session.ttl)));
   }
   return {};
@@ -78,9 +78,9 @@ std::expected<void, Failure> Standing::open_kept_session() {
     if (!why.empty()) {
       // Whatever it stands for is the original's.
     } else if (record->cluster != snapshot->header.cluster_id) {
-      why = "of another cluster";
+      why = "belongs to another cluster";
     } else if (record->election != options_.name) {
-      why = fmt::format("of election '{}'", elect::printable(record->election));
+      why = fmt::format("belongs to election '{}'", elect::printable(record->election));
       replaced = record->lease;
     } else {
       options_.session.lease = record->lease;
@@ -88,19 +88,19 @@ std::expected<void, Failure> Standing::open_kept_session() {
       if (resumed) {
         waited_ = record->waited;
         if (session_->ttl() != options_.session.ttl) {
-          warn(fmt::format("the session in '{}' keeps its time to live of {}", elect::printable(options_.session_file),
-                           elect::format_duration(session_->ttl())));
+          warn(fmt::format("the session in '{}' keeps the TTL of {} that it was begun with",
+                           elect::printable(options_.session_file), elect::format_duration(session_->ttl())));
         }
         return {};
       }
       options_.session.lease = 0;
       const auto alive = election_.client().time_to_live(record->lease, false, {signals_.stop_token(), {}});
       if (!alive || alive->ttl.count() >= 0) return resumed;
-      why = "over: its lease is gone";
+      why = "has ended: its lease does not exist any more";
     }
-    warn(fmt::format("the session in '{}' is {}; it is replaced", elect::printable(options_.session_file), why));
+    warn(fmt::format("the session in '{}' {}; a new one replaces it", elect::printable(options_.session_file), why));
   } else if (file_->emptied()) {
-    warn(fmt::format("'{}' is empty: a session that it held cannot be found any more, and a new one is made",
+    warn(fmt::format("session file '{}' is empty: a session that it held cannot be found any more; a new one is begun",
                      elect::printable(options_.session_file)));
   }
   options_.session.grant_as = elect::random_lease();
@@ -137,12 +137,12 @@ Standing::~Standing() {
   const bool gone = loss && loss->cause == elect::Loss::Cause::lease_gone;
   if (candidacy_ && (candidacy_->detached() || (!session_->owned() && !gone))) {
     if (const auto withdrawn = candidacy_->withdraw({hurry, {}}); !withdrawn) {
-      warn(fmt::format("could not withdraw {}: {}", elect::printable(candidacy_->self().key),
-                       elect::describe(withdrawn.error())));
+      warn(fmt::format("candidate {} not withdrawn: {}; it stands until its lease ends",
+                       elect::printable(candidacy_->self().key), elect::describe(withdrawn.error())));
     }
   }
   if (const auto closed = session_->close({hurry, {}}); !closed) {
-    warn(fmt::format("could not revoke lease {}: {}", elect::hex_of(session_->lease()),
+    warn(fmt::format("lease {} not revoked: {}; it expires by itself", elect::hex_of(session_->lease()),
                      elect::describe(closed.error())));
   }
 }

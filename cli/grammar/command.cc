@@ -4,7 +4,25 @@
 
 #include <fmt/format.h>
 
+#include "output.h"
+
 namespace cli {
+
+namespace {
+
+// Whoever gives a certificate wants TLS, and may not see that there is none.
+void warn_of_useless_certificates(const Context& context) {
+  const elect::ClientOptions& client = context.options.client;
+  const auto is_plain = [](const std::string& endpoint) { return endpoint.starts_with("http://"); };
+  if (context.command->hidden || !std::ranges::all_of(client.endpoints, is_plain)) return;
+  const std::string_view given = !client.tls.ca_file.empty()            ? "--cacert"
+                                 : !client.tls.certificate_file.empty() ? "--cert"
+                                                                        : "";
+  if (!given.empty())
+    warn(fmt::format("{} is of no use: no endpoint uses TLS; write https:// for one that does", given));
+}
+
+}  // namespace
 
 std::expected<elect::Client*, Failure> Context::client() {
   if (client_ == nullptr) {
@@ -12,11 +30,14 @@ std::expected<elect::Client*, Failure> Context::client() {
     if (!opened) return std::unexpected(Failure(opened.error()));
     client_ = opened->release();
     options.client.endpoints = client_->options().endpoints;  // Where they were discovered.
+    warn_of_useless_certificates(*this);
   }
   return client_;
 }
 
-std::string Context::why_unreachable() const { return client_ != nullptr ? client_->why_unreachable() : ""; }
+std::optional<elect::Error> Context::why_unreachable() const {
+  return client_ != nullptr ? client_->why_unreachable() : std::nullopt;
+}
 
 std::expected<elect::Election, Failure> Context::election(const std::string& name) {
   const auto connected = client();
@@ -33,7 +54,7 @@ std::expected<Format, Failure> Context::format(Format unasked, std::initializer_
   std::string names;
   for (const Format format : supported) names += fmt::format("{}{}", names.empty() ? "" : ", ", name_of(format));
   return std::unexpected(Failure(
-      kUnsupportedFormat, fmt::format("{} not supported as output format here: choose {}", name_of(asked), names)));
+      kUnsupportedFormat, fmt::format("output format '{}' is not supported here: choose {}", name_of(asked), names)));
 }
 
 }  // namespace cli

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,8 @@ class Context {
   // The client, made at the first call. It is never torn down: leaving the process is faster, and ends it as well.
   [[nodiscard]] std::expected<elect::Client*, Failure> client();
 
-  // As elect::Client's; empty also where there is no client.
-  [[nodiscard]] std::string why_unreachable() const;
+  // As elect::Client's; nothing also where there is no client.
+  [[nodiscard]] std::optional<elect::Error> why_unreachable() const;
 
   [[nodiscard]] std::expected<elect::Election, Failure> election(const std::string& name);
 

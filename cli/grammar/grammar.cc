@@ -6,12 +6,19 @@
 
 #include <fmt/format.h>
 
+#include "elect/text.h"
 #include "grammar/suggestion.h"
 #include "grammar/words.h"
 
 namespace cli {
 
 namespace {
+
+// How errors name an option or argument.
+std::string shown(const CLI::Option& option) {
+  const auto names = names_of(option);
+  return names.empty() ? option.get_name(true) : names.back();
+}
 
 // As for etcdctl, the last of several counts: an alias may have given one already. Not of those of which exactly one is
 // wanted: they are in groups.
@@ -60,15 +67,26 @@ const Declared& Grammar::parse(std::span<char* const> arguments) {
       return word.starts_with('-') && std::ranges::find(own_arguments, word) == own_arguments.end();
     });
     const bool is_option = option != unknown.end();
-    throw CLI::ExtrasError(about_unknown(is_option ? *option : unknown.front(), is_option),
-                           CLI::ExitCodes::ExtrasError);
+    refuse(about_unknown(is_option ? *option : unknown.front(), is_option));
+  } catch (const CLI::ExcludesError&) {
+    if (auto why = about_two_that_exclude(); !why.empty()) refuse(std::move(why));
+    throw;
+  } catch (const CLI::RequiresError&) {
+    if (auto why = about_one_that_is_needed(); !why.empty()) refuse(std::move(why));
+    throw;
+  } catch (const CLI::ConversionError&) {
+    if (auto why = about_flag(); !why.empty()) refuse(std::move(why));
+    throw;
+  } catch (const CLI::RequiredError&) {
+    if (auto why = about_missing(); !why.empty()) refuse(std::move(why));
+    throw;
   }
   for (const Subcommand& subcommand : subcommands) {
     if (!subcommand.app->parsed()) continue;
     context.command = subcommand.command;
     return subcommand.declared;
   }
-  throw CLI::RequiredError("a subcommand");
+  refuse("no subcommand is given");
 }
 
 const CLI::Option* Grammar::option_of(const CLI::App* subcommand, const std::string& name) const {
@@ -95,13 +113,77 @@ std::string Grammar::about_unknown(const std::string& word, bool is_option) cons
   }
   const std::string name(word, 0, is_option ? word.find('=') : std::string::npos);
   std::string text = fmt::format("{} '{}'",
-                                 is_option        ? "there is no option"
-                                 : chosen.empty() ? "there is no subcommand"
+                                 is_option        ? "unknown option"
+                                 : chosen.empty() ? "unknown subcommand"
                                                   : "one argument too many:",
                                  name);
   if (const auto meant = suggestion(name, known)) text += fmt::format("; did you mean {}?", *meant);
+  if (!is_option && context.command != nullptr && context.command->takes_cmd) text += "; write -- in front of CMD";
   return text;
 }
+
+std::vector<const CLI::Option*> Grammar::all_options() const {
+  std::vector<const CLI::Option*> options;
+  for (const CLI::App* from : app.get_subcommands()) {
+    for (const CLI::Option* argument : from->get_options([](const CLI::Option* o) { return o->get_positional(); })) {
+      options.push_back(argument);
+    }
+    std::ranges::copy(named_options(*from), std::back_inserter(options));
+  }
+  std::ranges::copy(named_options(app), std::back_inserter(options));
+  return options;
+}
+
+std::string Grammar::about_two_that_exclude() const {
+  const auto options = all_options();
+  for (const CLI::Option* one : options) {
+    for (const CLI::Option* other : options) {
+      if (one == other || one->count() == 0 || other->count() == 0) continue;
+      if (!one->get_excludes().contains(const_cast<CLI::Option*>(other))) continue;
+      return fmt::format("give {} or {}, not both", shown(*one), shown(*other));
+    }
+  }
+  return {};
+}
+
+std::string Grammar::about_one_that_is_needed() const {
+  for (const CLI::Option* option : all_options()) {
+    for (const CLI::Option* needed : option->get_needs()) {
+      if (option->count() > 0 && needed->count() == 0) {
+        return fmt::format("{} is of use only with {}", shown(*option), shown(*needed));
+      }
+    }
+  }
+  return {};
+}
+
+std::string Grammar::about_flag() const {
+  for (const CLI::Option* option : all_options()) {
+    if (option->get_items_expected_max() > 0) continue;
+    for (const auto& text : option->results()) {
+      bool unused = false;
+      if (CLI::detail::lexical_cast(text, unused)) continue;
+      return fmt::format("{}: invalid value '{}': write true or false", shown(*option), elect::printable(text));
+    }
+  }
+  return {};
+}
+
+std::string Grammar::about_missing() const {
+  for (const CLI::Option* option : all_options()) {
+    if (option->get_required() && option->count() == 0) return shown(*option) + " is missing";
+  }
+  for (const CLI::App* from : app.get_subcommands()) {
+    for (const CLI::App* group : from->get_subcommands([](const CLI::App* sub) { return sub->get_name().empty(); })) {
+      std::string names;
+      for (const CLI::Option* option : named_options(*group)) names += (names.empty() ? "" : ", ") + shown(*option);
+      return "choose one: " + names;
+    }
+  }
+  return {};
+}
+
+void refuse(std::string why) { throw CLI::ValidationError(std::move(why), CLI::ExitCodes::ValidationError); }
 
 std::vector<std::string> names_of(const CLI::Option& option) {
   std::vector<std::string> names;

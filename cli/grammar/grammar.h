@@ -39,7 +39,17 @@ struct Grammar {
  private:
   // What to say of a word that is not in the grammar.
   [[nodiscard]] std::string about_unknown(const std::string& word, bool is_option) const;
+
+  // What CLI11 finds wrong among the options and arguments that were given, in our words; empty where it is none of it.
+  [[nodiscard]] std::string about_two_that_exclude() const;
+  [[nodiscard]] std::string about_one_that_is_needed() const;
+  [[nodiscard]] std::string about_flag() const;
+  [[nodiscard]] std::string about_missing() const;
+  [[nodiscard]] std::vector<const CLI::Option*> all_options() const;  // The subcommand's arguments and options first.
 };
+
+// Throws, as a CLI::ParseError, why the arguments cannot be used.
+[[noreturn]] void refuse(std::string why);
 
 // The options that are given by name, those of option groups included.
 [[nodiscard]] std::vector<const CLI::Option*> named_options(const CLI::App& app);

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace cli {
 namespace {
 
@@ -31,7 +33,10 @@ void put_apart(const CLI::Option& option, std::string_view word, std::vector<std
 void Words::take(std::span<char* const> typed) {
   for (std::size_t i = 0; i < typed.size(); ++i) {
     const std::string_view word = typed[i];
-    if (word == "--") return take_rest(typed.subspan(i + 1));
+    if (word == "--") {
+      if (is_value_) refuse_missing_value();
+      return take_rest(typed.subspan(i + 1));
+    }
     if (std::exchange(is_value_, false)) {
       options_.emplace_back(word);
     } else if (word.size() < 2 || word[0] != '-' || is_negative_number(word)) {
@@ -43,7 +48,7 @@ void Words::take(std::span<char* const> typed) {
 }
 
 std::vector<std::string> Words::sorted() && {
-  if (is_value_) return std::move(options_);  // It is missing, and the parser says so.
+  if (is_value_) refuse_missing_value();
   bool ends_open = open_option_ && *open_option_ + 1 == options_.size();
   if (perhaps_value_ && arguments_.size() > arguments_wanted()) {
     const auto value = arguments_.begin() + static_cast<std::ptrdiff_t>(perhaps_value_->argument);
@@ -70,7 +75,10 @@ void Words::take_argument(std::string_view word) {
     if (!std::exchange(has_chosen_, true)) {
       const auto named =
           std::ranges::find(grammar_.subcommands, word, [](const auto& one) { return one.command->name; });
-      if (named != grammar_.subcommands.end()) chosen_ = &*named;
+      if (named != grammar_.subcommands.end()) {
+        chosen_ = &*named;
+        if (!chosen_->command->hidden) grammar_.context.command = chosen_->command;  // For errors of parsing, too.
+      }
     }
     options_.emplace_back(word);
   }
@@ -91,6 +99,7 @@ void Words::take_option(std::string_view word) {
   if (!is_long) option = last_of(word, option);
   if (option == nullptr || (is_long && name != word)) return;
   is_value_ = option->get_items_expected_min() > 0;
+  wants_value_ = option;
   if (!is_value_ && option->get_items_expected_max() > 0) {
     open_option_ = options_.size() - 1;
     just_opened_ = true;
@@ -104,6 +113,11 @@ const CLI::Option* Words::last_of(std::string_view word, const CLI::Option* firs
     option = grammar_.option_of(subcommand(), {'-', word[at]});
   }
   return option;
+}
+
+void Words::refuse_missing_value() const {
+  const std::string type = wants_value_->get_type_name();
+  refuse(fmt::format("{} needs a value: {}", names_of(*wants_value_).back(), type.substr(0, type.find(':'))));
 }
 
 void Words::take_rest(std::span<char* const> rest) {
@@ -122,7 +136,7 @@ void Words::take_rest(std::span<char* const> rest) {
     if (second != rest.end()) {
       take_cmd(rest.subspan(static_cast<std::size_t>(second - rest.begin()) + 1));
     } else if (std::ranges::none_of(arguments_, [](const auto& word) { return word.starts_with('-'); })) {
-      throw CLI::RequiredError("NAME, in front of --,");
+      refuse("NAME is missing in front of --");
     }
   }
 }
@@ -130,7 +144,7 @@ void Words::take_rest(std::span<char* const> rest) {
 void Words::take_cmd(std::span<char* const> argv) {
   auto& cmd = grammar_.context.argv;
   cmd.assign(argv.begin(), argv.end());
-  if (cmd.empty() || cmd.front().empty()) throw CLI::ValidationError("--", "needs a CMD behind it");
+  if (cmd.empty() || cmd.front().empty()) refuse("CMD is missing behind --");
 }
 
 std::size_t Words::arguments_wanted() const {

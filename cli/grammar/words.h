@@ -36,6 +36,7 @@ class Words {
   void take_option(std::string_view word);
   // The one of several short options in a word (-lw) that may have its value in the next word; nullptr: none.
   [[nodiscard]] const CLI::Option* last_of(std::string_view word, const CLI::Option* first) const;
+  [[noreturn]] void refuse_missing_value() const;
   void take_rest(std::span<char* const> rest);  // What stands behind the first "--".
   void take_cmd(std::span<char* const> argv);
   [[nodiscard]] std::size_t arguments_wanted() const;  // How many arguments the subcommand takes at most.
@@ -51,6 +52,7 @@ class Words {
   const Grammar::Subcommand* chosen_ = nullptr;
   bool has_chosen_ = false;                    // The first word that is neither an option nor a value has come.
   bool is_value_ = false;                      // The next word is the value of the option in front of it.
+  const CLI::Option* wants_value_ = nullptr;   // That option.
   std::optional<std::size_t> open_option_;     // In options_: the last one that stands without its optional value.
   bool just_opened_ = false;                   // It is the word in front.
   std::optional<PerhapsValue> perhaps_value_;  // Its value, if the subcommand has arguments enough without it.

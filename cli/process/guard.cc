@@ -76,11 +76,11 @@ std::string image_of(const std::vector<std::string>& argv, const std::vector<std
 
 elect::Result<int> memory_file(std::string_view bytes) {
   const int file = nameless_file("electctl-cmd");
-  if (file < 0) return failed("cannot hand CMD over", errno);
+  if (file < 0) return failed("cannot pass CMD to the guard process", errno);
   if (write_all(file, bytes)) return file;
   const int error = errno;
   close(file);
-  return failed("cannot hand CMD over", error);
+  return failed("cannot pass CMD to the guard process", error);
 }
 
 // Without the C library's own look-up, which a static program cannot rely on.
@@ -141,13 +141,13 @@ void take_with_group(int number) {
 std::string_view what_lacks(GuardReport::Lack lack) {
   switch (lack) {
     case GuardReport::events:
-      return "no descriptor for signals or time";
+      return "no file descriptor for signals or timers";
     case GuardReport::timer:
       return "no timer";
     case GuardReport::holder:
-      return "no process to hold its pipe";
+      return "no second process";
     case GuardReport::group:
-      return "the kernel does not take its group";
+      return "the kernel refuses to watch its process group";
     case GuardReport::nothing:
       break;
   }
@@ -164,7 +164,7 @@ Ending ending_of(const GuardReport& report, const std::string& program) {
     ending.failure = "cannot guard " + program + ", so it is not run: " + std::string(what_lacks(report.lack)) + ": " +
                      std::strerror(report.error);
   }
-  if (report.error == E2BIG) ending.failure += "; one argument or variable may have 131071 bytes";
+  if (report.error == E2BIG) ending.failure += "; one argument or variable may have at most 131071 bytes";
   return ending;
 }
 
@@ -228,7 +228,7 @@ void Guard::say_refused(int process, unsigned user) {
   said_.push_back(process);
   const std::string whose =
       user == Descendants::kUnknownUser ? "another user's" : "of user " + elect::printable(user_name(user));
-  warn("process " + std::to_string(process) + ", which CMD started, may not be ended: it is " + whose +
+  warn("process " + std::to_string(process) + ", which CMD started, cannot be ended: it is " + whose +
        ". Waiting for its end; leadership is kept while the lease can be renewed");
 }
 

@@ -31,7 +31,7 @@ namespace {
 }
 
 [[noreturn]] void on_terminate() {
-  if (!std::current_exception()) say_and_exit("the program gave up");
+  if (!std::current_exception()) say_and_exit("electctl ended abnormally");
   try {
     std::rethrow_exception(std::current_exception());
   } catch (const std::bad_alloc&) {
@@ -39,7 +39,7 @@ namespace {
   } catch (const std::exception& error) {
     say_and_exit(error.what());
   } catch (...) {
-    say_and_exit("the program ended at an unknown exception");
+    say_and_exit("electctl ended abnormally");
   }
 }
 
@@ -54,7 +54,7 @@ bool is_memory_refused() {
 
 extern "C" void on_abort(int) {
   if (is_memory_refused()) say_and_exit(kMemoryRefused);
-  say_and_exit("the program gave up: the system may refuse it threads or file descriptors; see ulimit -a");
+  say_and_exit("electctl ended abnormally: the system may refuse it threads or file descriptors; see ulimit -a");
 }
 
 // grpc uses some memory without asking whether it got any: the address is a small one then. Everything else is an error

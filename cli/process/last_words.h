@@ -6,7 +6,7 @@
 namespace cli {
 
 inline constexpr std::string_view kMemoryRefused =
-    "the system refuses memory: see ulimit -v and the control group's memory.max";
+    "the system refuses more memory: raise ulimit -v or the control group's memory.max";
 
 // From now on std::terminate() and abort() say one line on standard error, and exit with code 1. So does a null pointer
 // that is followed because memory was refused; any other bad access ends the program as ever.

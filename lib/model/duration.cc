@@ -98,7 +98,7 @@ std::string format_positive(std::uint64_t count) {
 
 Result<nanoseconds> parse_duration(std::string_view text) {
   const auto refuse = [whole = text](std::string_view why) {
-    return fail(Errc::usage, fmt::format("'{}' is no duration{}: write 10, 1m30s or 500ms", printable(whole), why));
+    return fail(Errc::usage, fmt::format("invalid duration '{}'{}: write 10, 1m30s or 500ms", printable(whole), why));
   };
   if (text.starts_with('+')) text.remove_prefix(1);
   if (text.starts_with('-')) return refuse(" (it is negative)");

@@ -6,8 +6,8 @@
 namespace elect {
 
 std::unexpected<Error> thread_refused(const std::error_code& why) {
-  return fail(Errc::system, "the system refuses a thread (" + why.message() +
-                                "): see ulimit -u, ulimit -v and the control group's pids.max");
+  return fail(Errc::system, "the system refuses another thread (" + why.message() +
+                                "): raise ulimit -u, ulimit -v or the control group's pids.max");
 }
 
 Result<void> try_threads(std::size_t count) {

@@ -90,11 +90,10 @@ Result<std::string> read_authorities(const TlsOptions& options) {
     all = read_folders(kSystemFolders);
   }
   if (all.empty()) {
-    return fail(
-        Errc::system,
-        fmt::format("this system's CA certificates are not found in {}: install them (ca-certificates), or give "
-                    "--cacert or SSL_CERT_FILE",
-                    fmt::join(kSystemFiles, ", ")));
+    return fail(Errc::system,
+                fmt::format("this system has no CA certificates in {}: install them (package ca-certificates)",
+                            fmt::join(kSystemFiles, ", ")),
+                {}, Remedy::ca_file);
   }
   return all;
 }

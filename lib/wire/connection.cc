@@ -93,7 +93,7 @@ bool may_have_been_sent(const grpc::Status& status, bool was_ready, const Link& 
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& options) {
-  if (options.endpoints.empty()) return fail(Errc::usage, "no endpoint given: set --endpoints or ETCDCTL_ENDPOINTS");
+  if (options.endpoints.empty()) return fail(Errc::usage, "no endpoint is given", {}, Remedy::endpoints);
   if (auto left = threads_left(); !left) return std::unexpected(left.error());
   if (options.owns_grpc) {
     gpr_set_log_function([](gpr_log_func_args*) {});
@@ -164,7 +164,7 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
       auto& link = links_[(at_ + i) % links_.size()];
       if (!link->channel) {
         if (!descriptors_left()) {
-          return fail(Errc::system, "no file descriptor is left for a connection: see ulimit -n", link->endpoint);
+          return fail(Errc::system, "no file descriptor is left for a connection: raise ulimit -n", link->endpoint);
         }
         connect(*link);
       }
@@ -301,7 +301,7 @@ void Connection::explain_denial(Error& error, const Needs& needs, const Until& u
   if (denied == nullptr) return;
   const std::string user = !options_.user.empty()    ? fmt::format("user '{}'", shown_user(options_))
                            : !options_.token.empty() ? "the user of this token"
-                                                     : "the user that this client's certificate names";
+                                                     : "the user named by this client's certificate";
   error.message = missing_permission(user, write, *denied, needs);
 }
 
@@ -319,17 +319,17 @@ bool Connection::all_secure() {
   return std::ranges::all_of(links_, [](const auto& link) { return link->secure; });
 }
 
-std::string Connection::why_unreachable(BootTime deadline) {
+std::optional<Error> Connection::why_unreachable(BootTime deadline) {
   std::vector<std::shared_ptr<Link>> links;
   {
     const std::lock_guard lock(mutex_);
     links = links_;
   }
   for (const auto& link : links) {
-    const std::string why = why_tls_fails(link->target, link->secure, options_.tls, deadline);
-    if (!why.empty()) return describe({Errc::unreachable, why, link->endpoint});
+    auto [why, remedy] = why_tls_fails(link->target, link->secure, options_.tls, deadline);
+    if (!why.empty()) return Error{Errc::unreachable, std::move(why), link->endpoint, remedy};
   }
-  return {};
+  return std::nullopt;
 }
 
 Result<void> Connection::run(const std::string& what, const Once& once, const Until& until, Attempt* attempt) {
@@ -357,7 +357,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
       return std::unexpected(token.error());
     }
     const bool was_ready = is_ready(*link);
-    grpc::Status status(grpc::UNAVAILABLE, token ? "" : token.error().message);
+    grpc::Status status = own_status(token ? "" : token.error().message);
     if (token) {
       sent = BootClock::now();  // Authentication is over: a lease's time counts from here.
       const std::stop_callback cancel(until.stop, [&context] { context.TryCancel(); });
@@ -384,14 +384,16 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (status.error_code() != grpc::DEADLINE_EXCEEDED || try_deadline - sent >= kTimeToAnswer) leave(link);
     if (!reached && (now >= deadline || now - begun >= options_.dial_timeout)) {
       return fail(Errc::unreachable,
-                  fmt::format("no endpoint could be reached within {}: {}; is etcd running, and is --endpoints right?",
+                  fmt::format("no endpoint could be reached within {}: {}",
                               format_duration(std::clamp<nanoseconds>(deadline - begun, 0ns, options_.dial_timeout)),
-                              status.error_message()),
-                  all_endpoints());
+                              why_not_connected(status)),
+                  all_endpoints(), Remedy::endpoints);
     }
     // The last try often times out only because little time was left. An earlier error says more.
     if (status.error_code() != grpc::DEADLINE_EXCEEDED) telling = error_from(status, what, link->endpoint, options_);
-    if (now >= deadline) return std::unexpected(telling.value_or(error_from(status, what, link->endpoint, options_)));
+    if (now >= deadline) {
+      return std::unexpected(telling.value_or(no_answer(what, deadline - begun, link->endpoint)));
+    }
     if (tries % endpoints == 0) pause_for(std::min<nanoseconds>(kRetryPause, deadline - now), until.stop);
   }
 }

@@ -18,6 +18,7 @@
 #include "elect/options.h"
 #include "rpc.grpc.pb.h"
 #include "wire/permission.h"
+#include "wire/status.h"
 #include "wire/whole_answer.h"
 
 namespace elect {
@@ -40,6 +41,15 @@ struct Attempt {
   bool repeated = false;  // A try without an answer (an earlier one, or the failed last one) may have taken effect.
 };
 
+// What a request is called in the log and for error_from().
+template <typename Request>
+std::string kind_of(const Request& request) {
+  return request.GetTypeName();
+}
+inline std::string kind_of(const etcdserverpb::RangeRequest& request) {
+  return request.serializable() ? std::string(kMembersOwnRead) : request.GetTypeName();
+}
+
 class Connection {
  public:
   // `options` must outlive it.
@@ -54,7 +64,7 @@ class Connection {
                                   const Request& request, Response& response, const Until& until,
                                   Attempt* attempt = nullptr) {
     auto called = run(
-        request.GetTypeName(),
+        kind_of(request),
         [&](const Link& link, grpc::ClientContext& context) {
           response.Clear();
           Stub stub(link.channel);
@@ -100,8 +110,8 @@ class Connection {
     return {until.stop, std::min(own, until.deadline.value_or(own))};
   }
 
-  // Why no endpoint can be reached, if a TLS handshake shows the reason. Otherwise empty.
-  [[nodiscard]] std::string why_unreachable(BootTime deadline);
+  // Why no endpoint can be reached, if a TLS handshake shows the reason. Otherwise nullopt.
+  [[nodiscard]] std::optional<Error> why_unreachable(BootTime deadline);
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
 

@@ -9,8 +9,10 @@ namespace elect {
 
 Result<std::shared_ptr<grpc::ChannelCredentials>> tls_credentials(const TlsOptions& options) {
   if (options.certificate_file.empty() != options.key_file.empty()) {
-    return fail(Errc::usage,
-                options.key_file.empty() ? "--cert needs --key beside it" : "--key needs --cert beside it");
+    return fail(
+        Errc::usage,
+        options.key_file.empty() ? "the client certificate needs its key" : "the key needs its client certificate", {},
+        Remedy::client_certificate);
   }
   grpc::SslCredentialsOptions pem;
   if (!options.certificate_file.empty()) {

@@ -43,12 +43,14 @@ Result<std::vector<std::string>> discover(const ClientOptions& options, const Un
   if (!endpoints.empty()) return endpoints;
   if (plain_left_out) {
     return fail(Errc::unreachable,
-                fmt::format("DNS has endpoints of '{}' without TLS alone: allow them by --insecure-discovery",
-                            printable(options.discovery_srv)));
+                fmt::format("DNS names only endpoints without TLS for '{}', and these are not allowed",
+                            printable(options.discovery_srv)),
+                {}, Remedy::insecure_discovery);
   }
   return fail(Errc::unreachable,
-              fmt::format("DNS has no etcd endpoint of '{}': {}; {}; see --discovery-srv",
-                          printable(options.discovery_srv), outcome_of(answers[0]), outcome_of(answers[1])));
+              fmt::format("DNS names no etcd endpoint for '{}' ({}; {})", printable(options.discovery_srv),
+                          outcome_of(answers[0]), outcome_of(answers[1])),
+              {}, Remedy::discovery_srv);
 }
 
 }  // namespace elect

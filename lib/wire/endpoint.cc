@@ -36,14 +36,15 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   endpoint.tls = take(text, "https://");
   endpoint.plain = !endpoint.tls && take(text, "http://");
   if (const auto slash = text.find('/'); slash != std::string_view::npos) {
-    if (!endpoint.tls && !endpoint.plain) return refuse("has a scheme or path that is not known: write host:port");
+    if (!endpoint.tls && !endpoint.plain) return refuse("has an unknown scheme, or a path: write host:port");
     text = text.substr(0, slash);
   }
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return refuse("has no port: write host:2379");
   const std::string_view host = text.substr(0, colon);
   if (host.empty()) return refuse("has no host: write host:port");
-  if (!is_port(text.substr(colon + 1))) return refuse("has no port from 1 to 65535 behind its last colon");
+  if (!is_port(text.substr(colon + 1)))
+    return refuse("has no valid port: write a number from 1 to 65535 behind the last colon");
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
   if (!bracketed && host.find(':') != std::string_view::npos) return refuse("is not clear: write IPv6 as [::1]:port");
   endpoint.target = "dns:///" + std::string(text);

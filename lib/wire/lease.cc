@@ -26,7 +26,7 @@ Result<seconds> renew_lease(Connection& connection, LeaseId lease, const Until& 
           return is_answer(request, response) ? grpc::Status::OK : not_an_answer();
         }
         const grpc::Status status = stream->Finish();
-        return status.ok() ? grpc::Status(grpc::UNAVAILABLE, "the server ended the renewal unanswered") : status;
+        return status.ok() ? own_status("etcd did not answer a renewal of the lease") : status;
       },
       until, &attempt);
   if (!called) {
@@ -40,7 +40,10 @@ Result<Granted> take_up_lease(Connection& connection, LeaseId lease, const Until
   Attempt attempt;
   const auto ttl = renew_lease(connection, lease, until, attempt);
   if (!ttl) return std::unexpected(ttl.error());
-  if (*ttl <= 0s) return fail(Errc::lease_not_found, fmt::format("there is no lease {}", hex_of(lease)));
+  if (*ttl <= 0s)
+    return fail(
+        Errc::lease_not_found,
+        fmt::format("lease {} does not exist: it was never granted, was revoked, or has expired", hex_of(lease)));
   return Granted{lease, Deadline(attempt.sent, *ttl)};
 }
 

@@ -65,8 +65,8 @@ std::string missing_permission(std::string_view user, bool write, const KeySpan&
       needs.read, [&](const KeySpan& range) { return range.key <= where.key && where.key < range.range_end; });
   const KeySpan grant = covering != needs.read.end() ? *covering : wider(where);
   return fmt::format(
-      "permission denied: {} has no {} permission on {}; grant it to a role of theirs: etcdctl role "
-      "grant-permission ROLE {} {}",
+      "permission denied: {} has no {} permission on {}; grant it to one of this user's roles: "
+      "etcdctl role grant-permission ROLE {} {}",
       user, write ? "write" : "read", in_words(where), needs.write.empty() ? "read" : "readwrite", for_etcdctl(grant));
 }
 

@@ -29,6 +29,10 @@ Result<Snapshot> read_plainly(Connection& connection, const KeyRange& range, con
   return snapshot;
 }
 
+std::string not_yet(Revision wanted, Revision latest) {
+  return fmt::format("revision {} does not exist yet (the store is at {})", wanted, latest);
+}
+
 // A watch that begins too early is refused with the oldest revision; a read is refused without it.
 Result<Revision> oldest_after(Connection& connection, const KeyRange& range, Revision gone, const Until& until) {
   const auto watcher = Watcher::open(connection, until);
@@ -39,7 +43,7 @@ Result<Revision> oldest_after(Connection& connection, const KeyRange& range, Rev
     if (!next) return std::unexpected(next.error());
     if (const auto* compacted = std::get_if<Watcher::Compacted>(&*next)) return compacted->oldest;
     if (std::holds_alternative<Watcher::Late>(*next)) {
-      return fail(Errc::timeout, "the server did not say which its oldest revision is");
+      return fail(Errc::timeout, "etcd did not say in time which revision is its oldest");
     }
   }
 }
@@ -62,6 +66,10 @@ etcdserverpb::RangeRequest in_queue_order(const KeyRange& range) {
 
 Result<Snapshot> read_range(Connection& connection, const KeyRange& range, const Query& query, const Until& until) {
   auto snapshot = read_plainly(connection, range, query, until);
+  if (!snapshot && snapshot.error().code == Errc::future_revision) {
+    const auto latest = read_plainly(connection, range, {.limit = 1, .keys_only = true}, until);
+    if (latest) snapshot.error().message = not_yet(query.revision, latest->header.revision);
+  }
   if (snapshot || snapshot.error().code != Errc::compacted) return snapshot;
   const auto oldest = oldest_after(connection, range, query.revision, connection.for_one_call(until));
   if (!oldest) return snapshot;
@@ -77,7 +85,7 @@ Result<Revision> oldest_revision(Connection& connection, const KeyRange& range, 
 
 Error compacted(Revision wanted, Revision oldest) {
   return {
-      Errc::compacted, fmt::format("revision {} has been compacted; the oldest to be had is {}", wanted, oldest), {}};
+      Errc::compacted, fmt::format("revision {} has been compacted; the oldest one left is {}", wanted, oldest), {}};
 }
 
 }  // namespace elect

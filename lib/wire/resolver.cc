@@ -26,11 +26,27 @@ void add(ServiceAnswer& answer, int priority, std::string_view host, std::uint16
   answer.services.push_back({priority, std::string(host), port});
 }
 
+std::string failure_of(int status) {
+  switch (status) {
+    case ARES_ECANCELLED:
+    case ARES_ETIMEOUT:
+      return "no answer in time";
+    case ARES_SUCCESS:
+    case ARES_ENODATA:
+    case ARES_ENOTFOUND:
+      return "no such record";
+    case ARES_EBADNAME:
+      return "not a valid name";
+    case ARES_ECONNREFUSED:
+      return "no name server answers";
+    default:
+      return "the name server failed";
+  }
+}
+
 void finish(Question& question, int status) {
   question.answered = true;
-  question.answer.failure = status == ARES_ECANCELLED ? "no answer in time"
-                            : status == ARES_SUCCESS  ? "DNS says that there is no such service"
-                                                      : ares_strerror(status);
+  question.answer.failure = failure_of(status);
   std::ranges::stable_sort(question.answer.services, {}, &Service::priority);
 }
 
@@ -92,7 +108,8 @@ void take_addresses(void* argument, int status, int, ares_addrinfo* result) {
 
 Result<std::unique_ptr<Resolver>> Resolver::open() {
   const auto refuse = [](int status) {
-    return fail(Errc::system, fmt::format("cannot look up names: {}", ares_strerror(status)));
+    return fail(Errc::system,
+                std::string("cannot look up names: ") + (status == ARES_ENOMEM ? "no memory" : "see /etc/resolv.conf"));
   };
   if (const int status = ares_library_init(ARES_LIB_INIT_ALL); status != ARES_SUCCESS) return refuse(status);
   std::unique_ptr<Resolver> resolver(new Resolver);

@@ -3,16 +3,31 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
 #include <string>
+#include <string_view>
 
 #include "elect/error.h"
 #include "elect/options.h"
 
 namespace elect {
 
-// The Error for the status of a call or stream. `what` names the call in the message.
+// A `what` for error_from(): a read that needs no majority.
+constexpr std::string_view kMembersOwnRead = "serializable Range";
+
+// The Error for the status of a call or stream. `what` is the name of the request's type. grpc's own words are left
+// out: they are for the log.
 [[nodiscard]] Error error_from(const grpc::Status& status, const std::string& what, const std::string& endpoint,
                                const ClientOptions& options);
+
+// The status for a failure that this library found itself. `text` is for people.
+[[nodiscard]] grpc::Status own_status(const std::string& text);
+
+// The Error for a call that was not answered in the whole time that it had.
+[[nodiscard]] Error no_answer(const std::string& what, std::chrono::nanoseconds within, const std::string& endpoint);
+
+// Why there is no connection, for people.
+[[nodiscard]] std::string why_not_connected(const grpc::Status& status);
 
 // Whether a retry may succeed, at another endpoint or a little later.
 [[nodiscard]] bool worth_another_try(const grpc::Status& status);

@@ -86,46 +86,46 @@ std::string names_in(X509* certificate) {
   return names.empty() ? text_of(X509_get_subject_name(certificate)) : printable(names);
 }
 
-std::string why_refused(X509* certificate, long verdict, const std::string& host) {
+Diagnosis why_refused(X509* certificate, long verdict, const std::string& host) {
   switch (verdict) {
     case X509_V_ERR_CERT_HAS_EXPIRED: {
       const ASN1_TIME* end = X509_get0_notAfter(certificate);
       if (X509_cmp_current_time(end) > 0)
-        return "the server's certificate is from a CA whose own has expired: renew it";
-      return fmt::format("the server's certificate expired on {}: renew it, or see whether this host's clock is right",
-                         text_of(end));
+        return {"the server's certificate was issued by a CA whose own certificate has expired: renew that"};
+      return {
+          fmt::format("the server's certificate expired on {}: renew it, or check this host's clock", text_of(end))};
     }
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return fmt::format("the server's certificate is not valid before {}: see whether this host's clock is right",
-                         text_of(X509_get0_notBefore(certificate)));
+      return {fmt::format("the server's certificate is not valid before {}: check this host's clock",
+                          text_of(X509_get0_notBefore(certificate)))};
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return fmt::format(
-          "the server's certificate is for another name: {}, not {}; connect by a name in it, or have one issued for "
-          "this name",
-          names_in(certificate), printable(host));
+      return {fmt::format(
+          "the server's certificate is for {}, not for {}: connect by a name in it, or have one issued for this name",
+          names_in(certificate), printable(host))};
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-      return fmt::format("the server's certificate is from an unknown CA ({}): give that CA's certificate as --cacert",
-                         text_of(X509_get_issuer_name(certificate)));
+      return {fmt::format("the server's certificate was issued by an unknown CA ({})",
+                          text_of(X509_get_issuer_name(certificate))),
+              Remedy::ca_file};
     default:
-      return fmt::format("the server's certificate is refused: {}", X509_verify_cert_error_string(verdict));
+      return {fmt::format("the server's certificate is refused: {}", X509_verify_cert_error_string(verdict))};
   }
 }
 
 // `demanded`: the server asked for a client certificate, and there was none to give.
-std::string why_ended(int reason, bool demanded) {
+Diagnosis why_ended(int reason, bool demanded) {
   constexpr int alert = SSL_AD_REASON_OFFSET;
   switch (reason) {
     case SSL_R_UNSUPPORTED_PROTOCOL:
     case alert + SSL_AD_PROTOCOL_VERSION:
-      return "the server speaks no TLS 1.2 or newer: update it, or see its --tls-min-version";
+      return {"the server does not support TLS 1.2 or newer: update it, or see its --tls-min-version"};
     case SSL_R_WRONG_VERSION_NUMBER:
-      return "the server speaks no TLS: write http://, or start it with --cert-file and --key-file";
+      return {"the server does not use TLS: write http://, or start it with --cert-file and --key-file"};
     case alert + SSL_AD_HANDSHAKE_FAILURE:
     case alert + SSL_AD_BAD_CERTIFICATE:
     case alert + SSL_AD_UNSUPPORTED_CERTIFICATE:
@@ -135,10 +135,11 @@ std::string why_ended(int reason, bool demanded) {
     case alert + SSL_AD_UNKNOWN_CA:
     case alert + SSL_AD_ACCESS_DENIED:
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-      if (demanded) return "the server demands a client certificate: give --cert and --key";
-      if (reason == alert + SSL_AD_HANDSHAKE_FAILURE) return "the server and this client share no cipher";
-      return fmt::format("the server does not accept the client certificate ({}): see --cert",
-                         SSL_alert_desc_string_long(reason - alert));
+      if (demanded) return {"the server demands a client certificate", Remedy::client_certificate};
+      if (reason == alert + SSL_AD_HANDSHAKE_FAILURE) return {"the server and this client have no cipher in common"};
+      return {fmt::format("the server does not accept the client certificate ({})",
+                          SSL_alert_desc_string_long(reason - alert)),
+              Remedy::client_certificate};
     default:
       return {};
   }
@@ -170,7 +171,7 @@ class Handshake {
     return shake_hands() == 0 || SSL_get0_peer_certificate(ssl_.get()) != nullptr;
   }
 
-  [[nodiscard]] std::string why_it_fails(const TlsOptions& options) {
+  [[nodiscard]] Diagnosis why_it_fails(const TlsOptions& options) {
     const ContextPointer context(SSL_CTX_new(TLS_client_method()));
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
     trust(context.get(), read_authorities(options).value_or(""));
@@ -194,13 +195,13 @@ class Handshake {
       return why_refused(certificate, verdict, host_);
     }
     if (reason == kClosed && certificate == nullptr) {
-      return "the server closed the connection when TLS began: if it speaks none, write http://";
+      return {"the server closed the connection when TLS began: if it does not use TLS, write http://"};
     }
     if (reason == 0) {
       const unsigned char* protocol = nullptr;
       unsigned size = 0;
       SSL_get0_alpn_selected(ssl_.get(), &protocol, &size);
-      if (size == 0) return "the server is no etcd: it speaks TLS, but no HTTP/2";
+      if (size == 0) return {"the server is not an etcd: it uses TLS without HTTP/2", Remedy::endpoints};
       // In TLS 1.3 the server judges our certificate when for us the handshake is done.
       char byte = 0;
       reason = until_done([&] { return SSL_read(ssl_.get(), &byte, 1); });
@@ -287,7 +288,7 @@ std::unexpected<Error> useless(std::string_view what, const std::string& file, s
 Result<void> check_client_certificate(const TlsOptions& options, const std::string& certificate,
                                       const std::string& key) {
   const auto parsed = first_certificate(certificate);
-  if (!parsed) return useless("certificate", options.certificate_file, "holds no certificate in PEM");
+  if (!parsed) return useless("certificate", options.certificate_file, "contains no certificate in PEM");
   // Without this OpenSSL would ask for a passphrase on the terminal.
   const auto no_passphrase = [](char*, int, int, void* asked) {
     *static_cast<bool*>(asked) = true;
@@ -295,8 +296,8 @@ Result<void> check_client_certificate(const TlsOptions& options, const std::stri
   };
   bool asked = false;
   const KeyPointer parsed_key(PEM_read_bio_PrivateKey(reader_of(key).get(), nullptr, no_passphrase, &asked));
-  if (asked) return useless("key", options.key_file, "has a passphrase: give one without (openssl pkey)");
-  if (!parsed_key) return useless("key", options.key_file, "holds no private key in PEM");
+  if (asked) return useless("key", options.key_file, "has a passphrase: remove it with openssl pkey");
+  if (!parsed_key) return useless("key", options.key_file, "contains no private key in PEM");
   if (X509_check_private_key(parsed.get(), parsed_key.get()) != 1) {
     return useless("key", options.key_file,
                    fmt::format("is not the key of the certificate '{}'", printable(options.certificate_file)));
@@ -305,17 +306,17 @@ Result<void> check_client_certificate(const TlsOptions& options, const std::stri
 }
 
 Result<void> check_authorities(const std::string& file, const std::string& content) {
-  if (!first_certificate(content)) return useless("CA", file, "holds no certificate in PEM");
+  if (!first_certificate(content)) return useless("CA", file, "contains no certificate in PEM");
   return {};
 }
 
-std::string why_tls_fails(const std::string& target, bool secure, const TlsOptions& options, BootTime deadline) {
+Diagnosis why_tls_fails(const std::string& target, bool secure, const TlsOptions& options, BootTime deadline) {
   constexpr std::string_view tcp = "dns:///";
   if (!target.starts_with(tcp)) return {};
   Handshake handshake(target.substr(tcp.size()), deadline);
   if (!handshake.connects()) return {};
   if (secure) return handshake.why_it_fails(options);
-  return handshake.server_speaks_tls() ? "the server speaks TLS: write https://" : "";
+  return handshake.server_speaks_tls() ? Diagnosis{"the server uses TLS: write https://"} : Diagnosis{};
 }
 
 }  // namespace elect

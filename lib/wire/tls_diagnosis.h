@@ -16,9 +16,14 @@ namespace elect {
                                                     const std::string& key);
 [[nodiscard]] Result<void> check_authorities(const std::string& file, const std::string& content);
 
-// Why this endpoint cannot be connected to, and what to do, for people. Empty: not known, or TLS is not the reason.
+// Why an endpoint cannot be connected to.
+struct Diagnosis {
+  std::string why;  // For people. Empty: not known, or TLS is not the reason.
+  Remedy remedy = Remedy::none;
+};
+
 // `target`: for grpc. `secure`: whether we use TLS with it.
-[[nodiscard]] std::string why_tls_fails(const std::string& target, bool secure, const TlsOptions& options,
-                                        BootTime deadline);
+[[nodiscard]] Diagnosis why_tls_fails(const std::string& target, bool secure, const TlsOptions& options,
+                                      BootTime deadline);
 
 }  // namespace elect

@@ -157,12 +157,12 @@ void Watcher::end() {
   // This endpoint is not an etcd. Others may be.
   const bool others_left = status_.error_code() == grpc::UNIMPLEMENTED && connection_.options().endpoints.size() > 1;
   if (!by_us && (status_.ok() || others_left || worth_another_try(status_))) connection_.leave(link_);
-  auto error = status_.ok() ? Error{Errc::unavailable, "the server ended the watch", link_->endpoint}
+  auto error = status_.ok() ? Error{Errc::unavailable, "etcd ended the watch", link_->endpoint}
                             : error_from(status_, "watch", link_->endpoint, connection_.options());
   // Retry only if a new token can be fetched.
   const bool new_token = is_stale_token(status_, connection_.options()) && connection_.forget_token(token_);
   if (others_left || new_token) error.code = Errc::unavailable;
-  connection_.log(fmt::format("watch on {} ended: {}", link_->endpoint, error.message));
+  connection_.log(fmt::format("watch on {} ended: {}", link_->endpoint, printable(status_.error_message())));
   deliver(std::unexpected(std::move(error)));
 }
 
@@ -188,7 +188,7 @@ void Watcher::take(etcdserverpb::WatchResponse&& response) {
       connection_.forget_token(token_);
       const std::string& reason = response.cancel_reason();
       deliver(fail(Errc::unavailable,
-                   fmt::format("the server ended the watch: {}", reason.empty() ? "it gives no reason" : reason),
+                   fmt::format("etcd ended the watch: {}", reason.empty() ? "it gives no reason" : reason),
                    link_->endpoint));
     }
     return;
@@ -226,7 +226,7 @@ Result<Watcher::Next> Watcher::next(const Until& until) {
     if (answered_) continue;
     lock.unlock();
     connection_.leave(link_);
-    return fail(Errc::unavailable, "the server did not take up the watch in time", link_->endpoint);
+    return fail(Errc::unavailable, "etcd did not start the watch in time", link_->endpoint);
   }
   if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
   Result<Next> item = std::move(items_.front());

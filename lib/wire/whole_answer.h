@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "rpc.pb.h"
+#include "wire/status.h"
 
 namespace elect {
 
@@ -21,8 +22,6 @@ template <typename Request, typename Response>
 [[nodiscard]] bool is_answer(const etcdserverpb::TxnRequest& request, const etcdserverpb::TxnResponse& response);
 
 // The status of a call whose response fails these checks. Retryable at another endpoint.
-[[nodiscard]] inline grpc::Status not_an_answer() {
-  return {grpc::INTERNAL, "what came back is not an answer of etcd's: is it behind this endpoint?"};
-}
+[[nodiscard]] inline grpc::Status not_an_answer() { return own_status("the answer is not one of etcd's"); }
 
 }  // namespace elect

@@ -87,11 +87,11 @@ token_is_dead() { [[ $(electctl --auth-jwt-token "$1" inspect "$name" 2>&1) == *
   echo s3cret-alice >"$BATS_TEST_TMPDIR/password"
   chmod 604 "$BATS_TEST_TMPDIR/password"
   run -10 --separate-stderr electctl --user alice --password-file "$BATS_TEST_TMPDIR/password" leader "$name"
-  [[ $stderr == "electctl: the password file '$BATS_TEST_TMPDIR/password' can be read by others: "* ]]
+  [[ $stderr == "electctl: the password file '$BATS_TEST_TMPDIR/password' can be read by others; "* ]]
   run -1 electctl --user alice --password-file /dev/null leader "$name"
-  [[ $output == "Error: cannot read a password from the file '/dev/null': it is empty" ]]
+  [[ $output == "Error: cannot read the password from the file '/dev/null': it is empty" ]]
   run -1 electctl --user alice --password-file /nowhere leader "$name"
-  [[ $output == "Error: cannot read a password from the file '/nowhere': No such file or directory" ]]
+  [[ $output == "Error: cannot read the password from the file '/nowhere': No such file or directory" ]]
 }
 
 @test "a wrong password, an unknown user, no user: exit 1 and what is wrong" {
@@ -99,10 +99,10 @@ token_is_dead() { [[ $(electctl --auth-jwt-token "$1" inspect "$name" 2>&1) == *
     run -1 --separate-stderr electctl "${@:2}" leader "$name"
     [[ -z $output && ${#stderr_lines[@]} -eq 1 && $stderr == "Error: "*"$1"* && $stderr != *wr0ng* ]]
   }
-  refused "invalid user ID or password (user 'alice')" --user alice:wr0ng
-  refused "invalid user ID or password (user 'nobody')" --user nobody:wr0ng
-  refused "accounts are enabled here: give --user"
-  refused "the token may have expired" --auth-jwt-token wr0ng
+  refused "etcd does not accept user 'alice' with this password (" --user alice:wr0ng
+  refused "etcd does not accept user 'nobody' with this password (" --user nobody:wr0ng
+  refused "etcd demands a user name and password ("
+  refused "etcd does not accept the token: it may have expired" --auth-jwt-token wr0ng
 }
 
 @test "where there are no accounts a user is no hindrance, as with etcdctl" {
@@ -142,7 +142,7 @@ shows() { grep -sqF -- "$1" "$screen"; }
 
 @test "a password that nobody can be asked for: exit 128, nothing read" {
   run -128 setsid "$ELECTCTL" --user alice leader "$name" <<<s3cret-alice
-  [[ $output == "Error: user 'alice' needs a password, and there is no terminal to ask on: give --password-file"* ]]
+  [[ $output == "Error: user 'alice' needs a password, and there is no terminal to ask for it: give --password-file"* ]]
 }
 
 @test "what asks nothing of etcd asks for no password" {
@@ -168,7 +168,7 @@ shows() { grep -sqF -- "$1" "$screen"; }
   as_root del "$key"
   ended "$holder" 1
   grep -q "standing again" "$BATS_TEST_TMPDIR/leaving.err"
-  grep -q "^Error: .*(user 'leaving')" "$BATS_TEST_TMPDIR/leaving.err"
+  grep -q "^Error: .*etcd does not accept user 'leaving' " "$BATS_TEST_TMPDIR/leaving.err"
   wait_for 10 is_gone "${key##*/}"  # Its lease, which nobody could revoke.
 }
 
@@ -196,7 +196,7 @@ denied() {
   hold v
   wait_for 10 leads_for_alice v
   leases=$(as_root lease list)
-  grant="; grant it to a role of theirs: etcdctl role grant-permission ROLE readwrite"
+  grant="; grant it to one of this user's roles: etcdctl role grant-permission ROLE readwrite"
   denied "user 'reader' has no write permission on the key '$name/" "${reader[@]}" campaign "$name" w --ttl 60s
   [[ $stderr == *"$grant '$name/' '${name}0' (endpoint "* ]]
   # Its lease is gone with it.
@@ -209,7 +209,7 @@ denied() {
 
 @test "no permission on this prefix: what is missing is said" {
   for command in leader inspect observe; do
-    denied "user 'alice' has no read permission on the keys from 'others/' to 'others0'; grant it to a role of theirs: etcdctl role grant-permission ROLE read 'others/' 'others0'" \
+    denied "user 'alice' has no read permission on the keys from 'others/' to 'others0'; grant it to one of this user's roles: etcdctl role grant-permission ROLE read 'others/' 'others0'" \
       "${alice[@]}" "$command" others
   done
   denied "user 'alice' has no read permission on the key 'others/" "${alice[@]}" campaign others v -- true
@@ -286,7 +286,7 @@ denied() {
   as_root user passwd changing --interactive=false <<<after
   kill -TERM "$holder"
   ended "$waiting" 1  # And not only when its lease is over.
-  grep -q "^Error: .*invalid user ID or password (user 'changing')" "$BATS_TEST_TMPDIR/second.err"
+  grep -q "^Error: .*etcd does not accept user 'changing' .*invalid user ID or password" "$BATS_TEST_TMPDIR/second.err"
 }
 
 @test "a JWT of a user and password that expires in the middle of a wait is renewed" {
@@ -308,7 +308,7 @@ denied() {
   run -0 electctl --auth-jwt-token "$token" campaign "$name" v -- true
   wait_for 10 token_is_dead "$token"
   run -1 electctl --auth-jwt-token "$token" leader "$name"
-  [[ $output == "Error: etcdserver: invalid auth token; the token may have expired, or accounts were changed since: get another one"* ]]
+  [[ $output == "Error: etcd does not accept the token: it may have expired, or accounts were changed; get a new one (etcdserver: invalid auth token)"* ]]
   [[ $output != *"$token"* ]]
 }
 
@@ -352,7 +352,7 @@ secret_in() { cat "$@" | tr '\0' '\n' | grep -aE "s3cret|$token"; }
 @test "no secret in the messages about wrong options" {
   # As etcdctl has it, the whole is a name where there is a password beside it; that it was meant so is not sure.
   run -1 electctl --user alice:s3cret --password s3cret leader "$name"
-  [[ $output == "Error: "*"(user 'alice')"* && $output != *s3cret* ]]
+  [[ $output == "Error: "*"user 'alice'"* && $output != *s3cret* ]]
   for options in '--user alice:s3cret --bogus' '--user alice:s3cret --auth-jwt-token s3cret' '--password' \
     '--password=s3cret --ttl x'; do
     # shellcheck disable=SC2086

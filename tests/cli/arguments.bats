@@ -53,7 +53,7 @@ refused() {
 
 @test "an option at the end without its value is told so, whatever stands in front" {
   refused 128 leader a --rev
-  [[ $stderr == *"--rev: 1 required N missing"* ]]
+  [[ $stderr == *"--rev needs a value: N; see electctl leader --help" ]]
   refused 128 leader a --password
   refused 128 campaign a v -E
   refused 128 campaign a --ttl -- CMD
@@ -129,7 +129,7 @@ refused() {
 
 @test "a -- in front of NAME where a CMD can stand: NAME missing is said, and nothing is taken for NAME" {
   refused 128 campaign -- true
-  [[ $stderr == *"NAME, in front of --, is required"* ]]
+  [[ $stderr == *"NAME is missing in front of --; see electctl campaign --help" ]]
   refused 128 campaign -- rsync -a from to
   refused 128 campaign -- -n -v one-too-many -- CMD
   refused 128 campaign -- -n --

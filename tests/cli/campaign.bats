@@ -85,7 +85,7 @@ lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
     lease=$(lease_of "$name")
     if [[ $way == key ]]; then etcdctl del "$name/$lease"; else etcdctl lease revoke "$lease"; fi
     ended "$!" 12
-    [[ $(<"$BATS_TEST_TMPDIR/out.err") == "Error: leadership was lost: "* ]]
+    [[ $(<"$BATS_TEST_TMPDIR/out.err") == "Error: leadership of '$name' lost: "* ]]
     lease_is_gone "$lease"
   done
 }
@@ -133,7 +133,7 @@ lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
 @test "campaign --lease: a lease that is not there is an error, and nothing is changed" {
   name=$(name_of_test)
   run -1 electctl campaign "$name" me --lease 123abc
-  [[ $output == "Error: there is no lease 123abc"* ]]
+  [[ $output == "Error: lease 123abc does not exist"* ]]
   run -10 electctl inspect "$name"
 }
 
@@ -144,7 +144,7 @@ lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
   granted=$(electctl inspect "$name" -w json | jq .leader.granted_ttl)
   kill -INT "$!"
   ended "$!" 0
-  ((granted == 1)) || grep -q "granted a time to live of ${granted}s in place of 1s" "$BATS_TEST_TMPDIR/out.err"
+  ((granted == 1)) || grep -q "granted a TTL of ${granted}s instead of 1s" "$BATS_TEST_TMPDIR/out.err"
 }
 
 @test "campaign: failover when the holder is killed, after its lease's time" {

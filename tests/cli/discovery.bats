@@ -46,6 +46,6 @@ setup() { needs_own_network; }
     "$ELECTCTL" --discovery-srv nothing.example.test leader job || echo "exit $?"
     kill "$server"; wait "$server" || true; trap - EXIT
     "$ELECTCTL" --discovery-srv example.test --dial-timeout 500ms leader job || echo "exit $?"'
-  [[ ${lines[0]} == "Error: DNS has no etcd endpoint of 'nothing.example.test': _etcd-client-ssl._tcp.nothing.example.test: "* ]]
+  [[ ${lines[0]} == "Error: DNS names no etcd endpoint for 'nothing.example.test' (_etcd-client-ssl._tcp.nothing.example.test: "* ]]
   [[ ${lines[1]} == "exit 2" && ${lines[2]} == "Error: "*"example.test"* && ${lines[3]} == "exit 2" ]]
 }

@@ -226,7 +226,7 @@ start_holder() {
   rm "$PIDFILE"
   electctl resign "$name" --leader
   wait_for 10 test -s "$PIDFILE"
-  wait_for 10 grep -q 'STATUS=leadership was lost; standing again.*READY=1' "$BATS_TEST_TMPDIR/notified"
+  wait_for 10 grep -q 'STATUS=leadership lost; standing again.*READY=1' "$BATS_TEST_TMPDIR/notified"
   run -1 grep 'STOPPING=1' "$BATS_TEST_TMPDIR/notified"
   kill -TERM "$holder"
   ended "$holder" 143
@@ -354,7 +354,7 @@ start_with_child_of_root() {
     env ETCDCTL_ENDPOINTS="$ETCDCTL_ENDPOINTS" "$directory/electctl" campaign "$name" v -- \
     sh -c "'$directory/as-root' --reuid 0 sleep 1000 & echo \$!; sleep 0.1; exit 3"
   holder=${started[0]}
-  wait_for 10 grep -q ' may not be ended: it is of user root\.' "$BATS_TEST_TMPDIR/holder.err"
+  wait_for 10 grep -q ' cannot be ended: it is of user root;' "$BATS_TEST_TMPDIR/holder.err"
   root=$(<"$BATS_TEST_TMPDIR/holder")
   guard=$(pgrep -P "$holder")
   rm -r "$directory"
@@ -362,7 +362,7 @@ start_with_child_of_root() {
 
 @test "gate: a process that may not be ended is named, and leadership is kept while it lives" {
   start_with_child_of_root
-  grep -qx "electctl: process $root, which CMD started, may not be ended: it is of user root. Waiting for its end; leadership is kept while the lease can be renewed" "$BATS_TEST_TMPDIR/holder.err"
+  grep -qx "electctl: process $root, which CMD started, cannot be ended: it is of user root; waiting for its end; leadership is kept while the lease can be renewed" "$BATS_TEST_TMPDIR/holder.err"
   leads "$name" v
   before=$(awk '{ print $14 + $15 }' "/proc/$guard/stat")
   sleep 2
@@ -383,7 +383,7 @@ start_with_child_of_root() {
   leads "$name" v
   kill "$root"
   ended "$holder" 1
-  (($(grep -c ' may not be ended: ' "$BATS_TEST_TMPDIR/holder.err") == 1))
+  (($(grep -c ' cannot be ended: ' "$BATS_TEST_TMPDIR/holder.err") == 1))
   (($(wc -l <"$BATS_TEST_TMPDIR/holder.err") == 2))
   run -10 electctl inspect "$name"
 }

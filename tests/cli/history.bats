@@ -72,10 +72,10 @@ write_revisions() {
   [[ $(terms "$name" --from "$now" | jq -c 'map([.[0], .[2]])') == "[[\"two\",$now]]" ]]
   [[ $(terms "$name" --from "$from" | jq -c 'map(.[0])') == '["one","two"]' ]]
   run -1 electctl inspect "$name" --history --from $((now + 1000))
-  [[ $output == "Error: "*future* ]]
+  [[ $output == "Error: revision "*" does not exist yet (the store is at "* ]]
   etcdctl compaction "$now"
   run -1 electctl inspect "$name" --history --from "$from"
-  [[ $output == "Error: revision $from has been compacted; the oldest to be had is $now"* ]]
+  [[ $output == "Error: revision $from has been compacted; the oldest one left is $now"* ]]
 }
 
 @test "inspect --history: how far back the store reaches is said, and what stood before begins there" {

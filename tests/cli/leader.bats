@@ -50,7 +50,7 @@ teardown() { end_started; }
   run -0 electctl leader "$name" --rev "$revision" --print-value-only
   [[ $output == me ]]
   run -1 electctl leader "$name" --rev 100000000
-  [[ $output == "Error: "*"future revision"* ]]
+  [[ $output == "Error: revision "*" does not exist yet (the store is at "* ]]
   etcdctl compaction "$((revision + 1))"
   run -1 electctl leader "$name" --rev "$revision"
   [[ $output == "Error: "*"compacted"* ]]

@@ -219,7 +219,7 @@ END
   now=$(electctl leader "$name" -w json | jq .create_revision)
   etcdctl compaction "$now"
   run -1 electctl observe "$name" --rev 1
-  [[ $output == "Error: revision 1 has been compacted; the oldest to be had is $now"* ]]
+  [[ $output == "Error: revision 1 has been compacted; the oldest one left is $now"* ]]
 }
 
 @test "observe -- CMD: --timeout, and a SIGINT that was not typed, end it with CMD" {

@@ -49,13 +49,13 @@ edit() {
   run -0 electctl campaign "$name" me --session "$file" --try
   etcdctl lease revoke "$(jq -r .lease "$file")"
   run -0 --separate-stderr electctl campaign "$name" me --session "$file" --try
-  [[ $stderr == *"is over: its lease is gone; it is replaced" ]]
+  [[ $stderr == *"has ended: its lease does not exist any more; a new one replaces it" ]]
   leads "$name" me
   run -0 --separate-stderr electctl campaign "$name-other" me --session "$file" --try
-  [[ $stderr == *"is of election '$name'; it is replaced" ]]
+  [[ $stderr == *"belongs to election '$name'; a new one replaces it" ]]
   edit '.cluster = "123"'
   run -0 --separate-stderr electctl campaign "$name-third" me --session "$file" --try
-  [[ $stderr == *"is of another cluster; it is replaced" ]]
+  [[ $stderr == *"belongs to another cluster; a new one replaces it" ]]
 }
 
 @test "session: a file in use: exit 11; unreadable or not ours: exit 1, unchanged" {
@@ -168,7 +168,7 @@ edit() {
   run -0 electctl campaign "$name" me --session "$file" --try --ttl 60
   [[ $output != *electctl:* ]]
   run -0 electctl campaign "$name" me --session "$file" --try --ttl 20
-  [[ $output == *"keeps its time to live of 1m0s"* ]]
+  [[ $output == *"keeps the TTL of 1m0s"* ]]
 }
 
 @test "session: an empty FILE is refused, and is not taken for none" {
@@ -179,7 +179,7 @@ edit() {
 # replaced REASON: the run with $file says so; the original leads on and is alone with its lease, the copy stands behind.
 replaced() {
   run -11 --separate-stderr electctl campaign "$name" copy --session "$file" --try --ttl 60 -- echo ran
-  [[ -z $output && $stderr == *"the session in '$file' is $1; lease $lease is left alone; it is replaced" ]]
+  [[ -z $output && $stderr == *"the session in '$file' $1, so its lease $lease is left alone; a new one replaces it" ]]
   leads "$name" original
   stands "$name" 2
   [[ $(electctl leader "$name" -w json | jq -r .lease) == "$lease" && $(jq -r .lease "$file") != "$lease" ]]
@@ -199,7 +199,7 @@ original() {
   original
   cp -a "$file" "$BATS_TEST_TMPDIR/copy"
   file=$BATS_TEST_TMPDIR/copy
-  replaced "a copy of another file's"
+  replaced "is a copy of another file's"
   # The original is not touched by that.
   run -0 --separate-stderr electctl campaign "$name" original --session "$BATS_TEST_TMPDIR/original" --try --ttl 60
   [[ -z $stderr && $(jq -r .lease "$BATS_TEST_TMPDIR/original") == "$lease" ]]
@@ -213,7 +213,7 @@ original() {
     rm -f "$BATS_TEST_TMPDIR/original"
     original
     edit "$change"
-    replaced "another machine's"
+    replaced "belongs to another machine"
     electctl resign "$name" --session "$file" >/dev/null
     etcdctl lease revoke "$lease" >/dev/null
   done
@@ -263,7 +263,7 @@ original() {
   original
   cp "$file" "$BATS_TEST_TMPDIR/copy"
   run -1 electctl resign "$name" --session "$BATS_TEST_TMPDIR/copy"
-  [[ $output == "Error: session file '$BATS_TEST_TMPDIR/copy' is a copy: "* ]]
+  [[ $output == "Error: session file '$BATS_TEST_TMPDIR/copy' is a copy, so "* ]]
   run -1 electctl proclaim "$name" new --session "$BATS_TEST_TMPDIR/copy"
   leads "$name" original
 }
@@ -271,7 +271,7 @@ original() {
 @test "session: a file of electctl 0.1.0, which is bound to nothing, is replaced" {
   original
   edit 'del(.machine) | del(.file)'
-  replaced "of electctl 0.1.0, which does not say whose it is"
+  replaced "was written by electctl 0.1.0, which did not record the machine"
 }
 
 @test "session: an emptied file is said; a new one, and one that a failed run left, are not" {
@@ -282,7 +282,7 @@ original() {
   [[ -z $stderr ]]
   : >"$file"
   run -11 --separate-stderr electctl campaign "$name" me --session "$file" --try --ttl 60
-  [[ $stderr == "electctl: '$file' is empty: a session that it held cannot be found any more, and a new one is made" ]]
+  [[ $stderr == "electctl: session file '$file' is empty: a session that it held cannot be found any more; a new one is begun" ]]
 }
 
 @test "session: what is stored is on the disk before it takes the old file's place" {

@@ -82,18 +82,18 @@ start_tls_server() {
 }
 
 @test "a certificate for another name is refused, and the names in it are said" {
-  refused "$(url_of misnamed)" "the server's certificate is for another name: other.example, not 127.0.0.1"
+  refused "$(url_of misnamed)" "the server's certificate is for other.example, not for 127.0.0.1"
   refused "$(url_of misnamed | sed s/127.0.0.1/localhost/)" \
-    "the server's certificate is for another name: other.example, not localhost"
+    "the server's certificate is for other.example, not for localhost"
 }
 
 @test "a certificate from a foreign CA is refused, and the CA is said" {
-  refused "$(url_of foreign)" "the server's certificate is from an unknown CA (CN = foreign CA): give that CA's"
+  refused "$(url_of foreign)" "the server's certificate was issued by an unknown CA (CN = foreign CA); give the CA's"
   accepted "$(url_of foreign)" --cacert "$certificates/other.crt"
 }
 
 @test "without a CA the system's counts, which is not the sandbox's" {
-  ETCDCTL_CACERT='' refused "$ETCDCTL_ENDPOINTS" "the server's certificate is from an unknown CA (CN = sandbox CA)"
+  ETCDCTL_CACERT='' refused "$ETCDCTL_ENDPOINTS" "the server's certificate was issued by an unknown CA (CN = sandbox CA)"
 }
 
 @test "a certificate that is not yet valid is refused, and the clock is suspected" {
@@ -120,8 +120,8 @@ start_tls_server() {
 
 @test "a client certificate: where one is demanded, none, a foreign one and the right one" {
   url=$(url_of demanding)
-  refused "$url" "the server demands a client certificate: give --cert and --key"
-  refused "$url" "the server demands a client certificate: give --cert and --key" --insecure-skip-tls-verify
+  refused "$url" "the server demands a client certificate; give a certificate that it accepts with --cert"
+  refused "$url" "the server demands a client certificate; give a certificate that it accepts with --cert" --insecure-skip-tls-verify
   chmod 600 "$certificates"/*.key
   refused "$url" "the server does not accept the client certificate" --cert "$certificates/foreign.crt" \
     --key "$certificates/foreign.key"
@@ -139,15 +139,15 @@ start_tls_server() {
     run -1 --separate-stderr electctl leader nobody "${@:2}"
     [[ $stderr == "Error: the $1" ]]
   }
-  unusable "CA file '$BATS_TEST_TMPDIR/nonsense' holds no certificate in PEM" --cacert "$BATS_TEST_TMPDIR/nonsense"
-  unusable "certificate file '$BATS_TEST_TMPDIR/nonsense' holds no certificate in PEM" \
+  unusable "CA file '$BATS_TEST_TMPDIR/nonsense' contains no certificate in PEM" --cacert "$BATS_TEST_TMPDIR/nonsense"
+  unusable "certificate file '$BATS_TEST_TMPDIR/nonsense' contains no certificate in PEM" \
     --cert "$BATS_TEST_TMPDIR/nonsense" --key "$certificates/client.key"
-  unusable "key file '$BATS_TEST_TMPDIR/nonsense' holds no private key in PEM" --cert "$cert" \
+  unusable "key file '$BATS_TEST_TMPDIR/nonsense' contains no private key in PEM" --cert "$cert" \
     --key "$BATS_TEST_TMPDIR/nonsense"
   unusable "key file '$certificates/foreign.key' is not the key of the certificate '$cert'" --cert "$cert" \
     --key "$certificates/foreign.key"
   # It is not asked for, either.
-  unusable "key file '$BATS_TEST_TMPDIR/locked' has a passphrase: give one without (openssl pkey)" --cert "$cert" \
+  unusable "key file '$BATS_TEST_TMPDIR/locked' has a passphrase: remove it with openssl pkey" --cert "$cert" \
     --key "$BATS_TEST_TMPDIR/locked"
   run -1 electctl leader nobody --cacert /nowhere
   [[ $output == "Error: cannot read the CA file '/nowhere': No such file or directory" ]]
@@ -162,7 +162,7 @@ start_tls_server() {
     run -10 --separate-stderr electctl --cert "$certificates/client.crt" --key "$BATS_TEST_TMPDIR/key" leader nobody
   }
   with_mode 604
-  [[ $stderr == "electctl: the key file '$BATS_TEST_TMPDIR/key' can be read by others: chmod go= '$BATS_TEST_TMPDIR/key'" ]]
+  [[ $stderr == "electctl: the key file '$BATS_TEST_TMPDIR/key' can be read by others; to stop that: chmod go= '$BATS_TEST_TMPDIR/key'" ]]
   with_mode 600
   [[ -z $stderr ]]
 }
@@ -171,8 +171,8 @@ start_tls_server() {
   start_tls_server server -tls1_1 -cipher ALL:@SECLEVEL=0 -www
   # It would serve whoever takes it.
   openssl s_client -connect "${url#https://}" -tls1_1 -cipher ALL:@SECLEVEL=0 </dev/null | grep -q 'Protocol  : TLSv1.1'
-  refused "$url" "the server speaks no TLS 1.2 or newer"
-  refused "$url" "the server speaks no TLS 1.2 or newer" --insecure-skip-tls-verify
+  refused "$url" "the server does not support TLS 1.2 or newer"
+  refused "$url" "the server does not support TLS 1.2 or newer" --insecure-skip-tls-verify
 }
 
 @test "a server with TLS 1.2 alone is taken" {
@@ -185,15 +185,15 @@ start_tls_server() {
 
 @test "a TLS server that is no etcd" {
   start_tls_server server -www
-  refused "$url" "the server is no etcd: it speaks TLS, but no HTTP/2"
+  refused "$url" "the server is not an etcd: it uses TLS without HTTP/2"
 }
 
 @test "TLS asked of a server without, and none of a server with" {
   url=$(url_of plain)
-  refused "${url/http/https}" "the server closed the connection when TLS began: if it speaks none, write http://"
-  ETCDCTL_CACERT='' refused "${ETCDCTL_ENDPOINTS/https/http}" "the server speaks TLS: write https://"
-  ETCDCTL_CACERT='' refused "${ETCDCTL_ENDPOINTS/https:\/\//}" "the server speaks TLS: write https://"
-  refused "$(url_of demanding | sed s/https/http/)" "the server speaks TLS: write https://"
+  refused "${url/http/https}" "the server closed the connection when TLS began: if it does not use TLS, write http://"
+  ETCDCTL_CACERT='' refused "${ETCDCTL_ENDPOINTS/https/http}" "the server uses TLS: write https://"
+  ETCDCTL_CACERT='' refused "${ETCDCTL_ENDPOINTS/https:\/\//}" "the server uses TLS: write https://"
+  ETCDCTL_CACERT='' refused "$(url_of demanding | sed s/https/http/)" "the server uses TLS: write https://"
 }
 
 @test "which endpoints are spoken TLS with, as by etcdctl" {
@@ -206,7 +206,8 @@ start_tls_server() {
   ETCDCTL_CACERT='' ETCDCTL_INSECURE_TRANSPORT=false accepted "$secure" --insecure-skip-tls-verify
   ETCDCTL_CACERT='' accepted "$plain" --insecure-transport
   # http:// is never TLS, https:// always.
-  accepted "http://$plain"
+  run -10 --separate-stderr electctl --endpoints "http://$plain" leader nobody
+  [[ -z $output && $stderr == "electctl: --cacert is of no use: no endpoint uses TLS; "* ]]
   ETCDCTL_CACERT='' accepted "http://$plain" --insecure-transport=false
   ETCDCTL_CACERT='' accepted "https://$secure" --insecure-transport --insecure-skip-tls-verify
   # Not to verify is not to speak TLS.

@@ -49,7 +49,7 @@ two_ways() {
   start_callproxy
   plan "always Range 1 1 before status 9 etcdserver: rpc not supported for learner"
   run -1 --separate-stderr electctl --endpoints "$address" --command-timeout 500ms leader "$name"
-  [[ $stderr == "Error: etcdserver: rpc not supported for learner: give an endpoint of a voting member, too (endpoint $address)" ]]
+  [[ $stderr == "Error: this member is a learner and cannot serve this (etcdserver: rpc not supported for learner): give the endpoint of a voting member (endpoint $address)" ]]
 }
 
 @test "a stream that ends without a status: observe and leader --wait go on" {

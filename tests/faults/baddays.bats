@@ -65,7 +65,7 @@ teardown() {
   # shellcheck disable=SC2016
   ETCDCTL_ENDPOINTS=$(url_of slow) run -0 --separate-stderr electctl campaign "$name" v --ttl 1s -- sh -c 'echo "$ELECTCTL_TTL"'
   ((output >= 5))
-  [[ ${#stderr_lines[@]} == 1 && $stderr == *"granted a time to live of ${output}s in place of 1s"* ]]
+  [[ ${#stderr_lines[@]} == 1 && $stderr == *"etcd granted a TTL of ${output}s instead of 1s"* ]]
 }
 
 faketime_library() { find /usr/lib -name libfaketimeMT.so.1 | grep . -m1; }

@@ -28,6 +28,13 @@ TEST_CASE("UTF-8 is told strictly from what is not") {
   }
 }
 
+TEST_CASE("any bytes become one word of a shell's command line") {
+  CHECK(shell_quoted("") == "''");
+  CHECK(shell_quoted("a b") == "'a b'");
+  CHECK(shell_quoted("it's") == "'it'\\''s'");
+  CHECK(shell_quoted("a'\\\n\xff") == "$'a\\'\\\\\\012\\377'");
+}
+
 TEST_CASE("quoting is Go's") {
   CHECK(go_quoted("va\n\"\x01"
                   "é\xe2\x80\x8b\xf3\xa0\x80\x81\x7f\\") == "\"va\\n\\\"\\x01é\\u200b\\U000e0001\\x7f\\\\\"");

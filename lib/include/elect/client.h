@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,9 +43,9 @@ class Client {
   // Ends a lease and deletes its keys, in one revision. False: there was no such lease.
   [[nodiscard]] Result<bool> revoke(LeaseId lease, const Until& until);
 
-  // After an Errc::unreachable: why no endpoint can be reached, where TLS is the reason, as one line for people, with
-  // the way out. Empty: that is not known. Takes no longer than the dial timeout, and looking up names.
-  [[nodiscard]] std::string why_unreachable();
+  // After an Errc::unreachable: why no endpoint can be reached, where TLS is the reason. Nothing: that is not known.
+  // Takes no longer than the dial timeout, and looking up names.
+  [[nodiscard]] std::optional<Error> why_unreachable();
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
 

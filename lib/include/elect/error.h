@@ -9,6 +9,7 @@
 
 #include <expected>
 #include <string>
+#include <utility>
 
 namespace elect {
 
@@ -27,10 +28,24 @@ enum class Errc {
   system,           // The operating system refused a file, a process, a thread or memory.
 };
 
+// What the caller can change about it. `message` does not name it: a program adds the name of its own option.
+enum class Remedy {
+  none,
+  endpoints,           // ClientOptions::endpoints may be wrong.
+  command_timeout,     // ClientOptions::command_timeout may be too short.
+  serializable,        // Query::serializable reads from one member, which needs no majority.
+  ca_file,             // TlsOptions::ca_file: the CA that issued the server's certificate.
+  client_certificate,  // TlsOptions::certificate_file and key_file.
+  user,                // ClientOptions::user and password, or token.
+  discovery_srv,       // ClientOptions::discovery_srv may be wrong.
+  insecure_discovery,  // ClientOptions::insecure_discovery allows endpoints without TLS.
+};
+
 struct Error {
   Errc code;
   std::string message;
-  std::string endpoint;  // The endpoint that caused it, as the caller wrote it. Empty: none did.
+  std::string endpoint = {};  // The endpoint that caused it, as the caller wrote it. Empty: none did.
+  Remedy remedy = Remedy::none;
 };
 
 // Whether a retry a little later may succeed.
@@ -41,8 +56,9 @@ struct Error {
 template <typename T>
 using Result = std::expected<T, Error>;
 
-[[nodiscard]] inline std::unexpected<Error> fail(Errc code, std::string message, std::string endpoint = {}) {
-  return std::unexpected(Error{code, std::move(message), std::move(endpoint)});
+[[nodiscard]] inline std::unexpected<Error> fail(Errc code, std::string message, std::string endpoint = {},
+                                                 Remedy remedy = Remedy::none) {
+  return std::unexpected(Error{code, std::move(message), std::move(endpoint), remedy});
 }
 
 // One line with the message and the endpoint, for people. Control characters are escaped: parts may come from a server.

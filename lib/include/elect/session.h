@@ -65,6 +65,9 @@ class Session {
   [[nodiscard]] std::stop_token lost_token() const;
   [[nodiscard]] std::optional<Loss> loss() const;
 
+  // For how long no renewal has been answered, and why, in words for people.
+  [[nodiscard]] std::string silence() const;
+
   // Ends renewal. Revokes the lease if it is the session's own and not known to be gone. Tries until the lease would
   // have expired, or until the deadline, unless the account is no longer accepted. An error: the lease was not revoked
   // (Errc::interrupted after a stop request). Idempotent. deadline() says nothing afterwards.

@@ -21,6 +21,10 @@ namespace elect {
 // As Go's %q, which etcdctl -w fields prints: quoted, with Go's escapes and Go's idea of what is printable.
 [[nodiscard]] std::string go_quoted(std::string_view bytes);
 
+// As one word of a shell's command line, whatever bytes it holds. What printable() changes becomes $'\033', which bash,
+// zsh and ksh understand.
+[[nodiscard]] std::string shell_quoted(std::string_view bytes);
+
 // The first character of a text that is not empty: its size in bytes and its width on a terminal (0 to 2 columns). A
 // byte that is not UTF-8 counts as one column.
 struct Character {
