@@ -13,32 +13,35 @@ _electctl_elections() {
   (( $#names )) && compadd -a names
 }
 _electctl() {
+  # The subcommand's own options come first.
   local -a global commands
+  local i command=''
+  zstyle -g i ':completion:*:*:electctl:*:options' sort || zstyle ':completion:*:*:electctl:*:options' sort false
   global=( \
     '-h[print this help]' \
     '--help[print this help]' \
-    '--endpoints[etcd'\''s client URLs, separated by commas]:TEXT:_files' \
-    '-d[find the endpoints by this domain'\''s SRV records, in place of --endpoints]:DOMAIN:_files' \
-    '--discovery-srv[find the endpoints by this domain'\''s SRV records, in place of --endpoints]:DOMAIN:_files' \
-    '--discovery-srv-name[of several clusters in the domain, the one of this name]:NAME:_files' \
-    '--insecure-discovery[take discovered endpoints without TLS, too; =false\: certificates have to be for the domain]' \
-    '--cacert[verify the server'\''s certificate with this CA (PEM)]:TEXT:_files' \
-    '--cert[this client'\''s certificate (PEM)]:TEXT:_files' \
-    '--key[the key of --cert (PEM)]:TEXT:_files' \
-    '--insecure-skip-tls-verify[accept any certificate; for tests]' \
-    '--insecure-transport[--insecure-transport=false\: TLS also for endpoints without https\://]' \
-    '--user[NAME or NAME\:PASSWORD; asks for a missing password]:TEXT:_files' \
-    '--password[the password of --user]:TEXT:_files' \
-    '--password-file[a file whose first line is the password of --user; wins over --password]:TEXT:_files' \
-    '--auth-jwt-token[a ready token, in place of --user]:TEXT:_files' \
-    '--dial-timeout[how long to try to reach any endpoint]:DURATION:_files' \
-    '--command-timeout[how long one call may take]:DURATION:_files' \
-    '--keepalive-time[silence after which an endpoint is pinged]:DURATION:_files' \
-    '--keepalive-timeout[how long a ping may stay unanswered]:DURATION:_files' \
-    '-w[simple, fields, json, table, prometheus, svg or protobuf; not all have all]:TEXT:(simple fields json table protobuf prometheus svg)' \
-    '--write-out[simple, fields, json, table, prometheus, svg or protobuf; not all have all]:TEXT:(simple fields json table protobuf prometheus svg)' \
+    '--endpoints[etcd'\''s client URLs, separated by commas]:URLS:_files' \
+    '-d[find the endpoints in this domain'\''s DNS SRV records]:DOMAIN:_files' \
+    '--discovery-srv[find the endpoints in this domain'\''s DNS SRV records]:DOMAIN:_files' \
+    '--discovery-srv-name[the cluster of this name, if the domain has several]:NAME:_files' \
+    '--insecure-discovery[=false\: use only discovered endpoints with TLS, whose certificates must be for the domain]' \
+    '--cacert[verify the server'\''s certificate with this CA (PEM)]:FILE:_files' \
+    '--cert[this client'\''s certificate (PEM), with --key]:FILE:_files' \
+    '--key[the private key of --cert (PEM, no passphrase)]:FILE:_files' \
+    '--insecure-skip-tls-verify[accept any server certificate, for tests]' \
+    '--insecure-transport[=false\: use TLS for endpoints without a scheme; without it\: only with --cacert or --cert]' \
+    '--user[log in as NAME or NAME\:PASSWORD]:NAME\[\:PASSWORD\]:_files' \
+    '--password[the password of --user, which others may see until electctl hides it]:PASSWORD:_files' \
+    '--password-file[take the password of --user from this file'\''s first line, even if --password is given]:FILE:_files' \
+    '--auth-jwt-token[log in with this token, instead of --user]:TOKEN:_files' \
+    '--dial-timeout[how long to try to reach an endpoint]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--command-timeout[how long one call may take]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--keepalive-time[ping an endpoint that is silent for this long]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--keepalive-timeout[leave an endpoint that does not answer a ping for this long]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '-w[simple, fields, json, table, prometheus or protobuf, as far as the subcommand supports it]:FORMAT:(simple fields json table protobuf prometheus)' \
+    '--write-out[simple, fields, json, table, prometheus or protobuf, as far as the subcommand supports it]:FORMAT:(simple fields json table protobuf prometheus)' \
     '--hex[print names and values as hex]' \
-    '--debug[say on standard error what is called]' \
+    '--debug[log each etcd call to stderr]' \
   )
   commands=( \
     'campaign:stand as a candidate, wait, lead; run CMD while leading' \
@@ -51,97 +54,93 @@ _electctl() {
     'completion:print the completion script of a shell' \
     'version:print the version' \
   )
-  local i command=''
   for (( i = 2; i < CURRENT; i++ )); do
     if [[ -n ${(M)commands:#${words[i]}:*} ]]; then command=${words[i]}; break; fi
   done
   case $command in
-    campaign) _arguments $global \
+    campaign) _arguments \
     '-h[print this help]' \
     '--help[print this help]' \
-    '--ttl[the lease'\''s time to live, in whole seconds]:DURATION:_files' \
-    '--lease[stand under this lease (hex); it is never revoked]:ID:_files' \
-    '--try[not first in the queue at once\: withdraw, exit 11]' \
-    '--wait[not elected within this time\: withdraw, exit 11]:DURATION:_files' \
-    '-E[N in place of 11]:N\:INT in \[0 - 255\]:_files' \
-    '--conflict-exit-code[N in place of 11]:N\:INT in \[0 - 255\]:_files' \
-    '--rejoin[after losing leadership stand again, at the tail of the queue]' \
-    '--session[a file that keeps the candidacy from one run to the next]:FILE:_files' \
-    '--once[run CMD at most once in this election for this ID]:ID:_files' \
-    '--linger[lead for at least so long, also where CMD ends sooner]:DURATION:_files' \
-    '--lock-delay[after having waited, start CMD so much later]:DURATION:_files' \
-    '--kill-after[from SIGTERM to SIGKILL for CMD]:DURATION:_files' \
-    '--max-runtime[end CMD after so long\: exit 124; 0\: never]:DURATION:_files' \
-    '--once-keep[how long a record of --once lasts]:DURATION:_files' \
-    '--retry[with --once\: also where a run failed, was ended or is abandoned]' \
-    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
-    leader) _arguments $global \
+    '--ttl[how long another waits if this host fails\: the lease'\''s time to live, in whole seconds]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--lease[stand under this existing lease (hex), which is kept alive and not revoked]:ID:_files' \
+    '--try[if another leads, withdraw and exit 11]' \
+    '--wait[if not elected within this time, withdraw and exit 11]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '-E[exit with N in place of 11]:N:_files' \
+    '--conflict-exit-code[exit with N in place of 11]:N:_files' \
+    '--rejoin[after leadership is lost, stand again at the end of the queue]' \
+    '--session[keep the candidacy in FILE from one run to the next]:FILE:_files' \
+    '--once[run CMD only if it has not run for this ID in this election, else exit 11]:ID:_files' \
+    '--linger[keep leading at least this long, even if CMD ends earlier]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--lock-delay[delay CMD by this time if it had to wait]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--kill-after[how long CMD has from SIGTERM to SIGKILL when it must end]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--max-runtime[end CMD after this time, and exit 124]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--once-keep[how long the ID of --once is remembered]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    $global '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
+    leader) _arguments \
     '-h[print this help]' \
     '--help[print this help]' \
-    '--is[print nothing; exit 0 where the leader has this value, 11 where not, 10 for none]:VALUE:_files' \
-    '--wait[wait until somebody leads, no longer than DURATION where it is given\: then exit 10]' \
+    '--is[print nothing, and exit 0 if VALUE leads, 11 if another leads, 10 if nobody leads]:VALUE:_files' \
+    '--wait[wait until somebody leads]' \
     '--rev[as of this revision of the store]:N:_files' \
-    '--consistency[l\: linearizable, s\: what one member has, which may be old]:l|s\:{l,s}:_files' \
-    '--print-value-only[print the value alone]' \
-    '--keys-only[print the key alone, as etcdctl does]' \
-    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
-    observe) _arguments $global \
+    '--consistency[l\: what the majority agreed on]:l|s:_files' \
+    '--print-value-only[print only the value]' \
+    '--keys-only[print only the key, as etcdctl does]' \
+    $global '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
+    observe) _arguments \
     '-h[print this help]' \
     '--help[print this help]' \
-    '--prefix[NAME is a prefix\: all elections whose names begin with it]' \
+    '--prefix[all elections whose names begin with NAME]' \
     '--rev[begin with the leader as of this revision of the store]:N:_files' \
-    '--is[tell only when the answer to "does VALUE lead" changes\: leader or follower]:VALUE:_files' \
-    '--count[end after so many lines]:N:_files' \
-    '--timeout[end after so long\: exit 11 where --count or --until is not fulfilled]:DURATION:_files' \
-    '--kill-after[from SIGTERM to SIGKILL for CMD, where --timeout ends it]:DURATION:_files' \
+    '--is[print only leader or follower, when VALUE begins or ceases to lead]:VALUE:_files' \
+    '--count[end after this many lines]:N:_files' \
+    '--timeout[end after this time, and exit 11 if --count or --until is not fulfilled]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--kill-after[how long CMD has from SIGTERM to SIGKILL when --timeout ends it]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--until[end once a leader has this value]:VALUE:_files' \
-    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
-    resign) _arguments $global \
+    $global '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
+    resign) _arguments \
     '-h[print this help]' \
     '--help[print this help]' \
     '--rev[only if its create revision (fencing token) is this]:N:_files' \
-    '--revoke[end its whole lease]' \
+    '--revoke[revoke its lease, which ends whatever else stands on it]' \
     '--lease[the candidate of this lease (hex)]:ID:_files' \
     '--key[the candidate with this key]:KEY:_files' \
     '--value[the candidate with this value]:VALUE:_files' \
     '--leader[whoever leads now]' \
     '--session[the candidate of the session in this file]:FILE:_files' \
-    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
-    inspect) _arguments $global \
+    $global '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
+    inspect) _arguments \
     '-h[print this help]' \
     '--help[print this help]' \
-    '--all[in place of NAME\: every election whose name begins with PREFIX]:PREFIX:_files' \
+    '--all[list every election whose name begins with PREFIX]:PREFIX:_files' \
     '--rev[as of this revision of the store]:N:_files' \
-    '--history[every term that is still in the store]' \
-    '--from[begin the history at this revision of the store]:N:_files' \
-    '--watch[show it again at each change, until Ctrl-C]' \
-    '--verify[check that the state is sound; exit 13 where it is not]' \
-    '--runs[the run ledger\: what campaign --once ran, and how it ended]' \
-    '--id[of this run alone; exit 0 where it is done, 11 where not, 10 where none is]:ID:_files' \
-    '--etcdctl[print the etcdctl commands that show the same, and do no more]' \
-    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
-    proclaim) _arguments $global \
+    '--history[list every term that is still in the store]' \
+    '--from[begin the history at this revision]:N:_files' \
+    '--watch[show the candidates again at each change, until Ctrl-C]' \
+    '--verify[check that the election is sound, and exit 13 if it is not]' \
+    '--etcdctl[print the etcdctl commands that show the same, and do nothing else]' \
+    $global '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
+    proclaim) _arguments \
     '-h[print this help]' \
     '--help[print this help]' \
     '--rev[only if its create revision (fencing token) is this]:N:_files' \
     '--lease[the candidate of this lease (hex)]:ID:_files' \
     '--key[the candidate with this key]:KEY:_files' \
     '--session[the candidate of the session in this file]:FILE:_files' \
-    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
-    elect) _arguments $global \
+    $global '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
+    elect) _arguments \
     '-h[print this help]' \
     '--help[print this help]' \
     '-l[print every leader as it comes]' \
     '--listen[print every leader as it comes]' \
-    '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
-    completion) _arguments $global \
+    $global '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
+    completion) _arguments \
     '-h[print this help]' \
     '--help[print this help]' \
-    '1:command:' '2:shell:(bash zsh fish)' ;;
-    version) _arguments $global \
+    $global '1:command:' '2:shell:(bash zsh fish)' ;;
+    version) _arguments \
     '-h[print this help]' \
     '--help[print this help]' \
-    '1:command:'  ;;
+    $global '1:command:'  ;;
     *) _arguments $global '1:command:{ _describe command commands }' ;;
   esac
 }

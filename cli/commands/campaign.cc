@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <csignal>
 #include <cstring>
 #include <memory>
@@ -371,6 +372,13 @@ bool is_gone(Context& context, elect::LeaseId lease) {
   return alive && alive->ttl < seconds(0);
 }
 
+std::string is_exit_code(const std::string& text) {
+  int number = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool good = error == std::errc() && end == text.data() + text.size() && number >= 0 && number <= 255;
+  return good ? "" : fmt::format("invalid exit code '{}': write a whole number from 0 to 255", elect::printable(text));
+}
+
 // Whether it is the path of a file that can be run: then a "--" was forgotten in front of it.
 bool is_program(const std::string& value) {
   struct stat status {};
@@ -436,17 +444,26 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
 Declared declare_campaign(CLI::App& app) {
   auto options = std::make_shared<CampaignOptions>();
   app.add_option("NAME", options->name, "the election")->required();
-  app.add_option("VALUE", options->value, "what to stand with; - reads standard input; default: the host's name");
-  auto* ttl =
-      add_duration(app, "--ttl", options->ttl, "the lease's time to live, in whole seconds")->default_str("10s");
-  auto* lease = add_lease(app, "--lease", options->lease, "stand under this lease (hex); it is never revoked");
-  auto* try_once = app.add_flag("--try", options->try_once, "not first in the queue at once: withdraw, exit 11");
-  auto* wait = add_duration(app, "--wait", options->wait, "not elected within this time: withdraw, exit 11");
-  app.add_option("-E,--conflict-exit-code", options->conflict_exit_code, "N in place of 11")
-      ->check(CLI::Range(0, 255))
+  app.add_option(
+      "VALUE", options->value,
+      "the candidate's value, which all others see; -: read it from standard input; without it: the host name");
+  auto* ttl = add_duration(app, "--ttl", options->ttl,
+                           "how long another waits if this host fails: the lease's time to live, in whole seconds")
+                  ->default_str("10s");
+  auto* lease = add_lease(
+      app, "--lease", options->lease,
+      "stand under this existing lease (hex), which is kept alive and not revoked; without it: under a new one");
+  auto* try_once =
+      app.add_flag("--try", options->try_once, "if another leads, withdraw and exit 11; without it: wait in the queue");
+  auto* wait = add_duration(app, "--wait", options->wait,
+                            "if not elected within this time, withdraw and exit 11; without it: wait for ever");
+  app.add_option("-E,--conflict-exit-code", options->conflict_exit_code, "exit with N in place of 11")
+      ->check(is_exit_code)
       ->type_name("N");
-  app.add_flag("--rejoin", options->rejoin, "after losing leadership stand again, at the tail of the queue");
-  app.add_option("--session", options->session_file, "a file that keeps the candidacy from one run to the next")
+  app.add_flag("--rejoin", options->rejoin,
+               "after leadership is lost, stand again at the end of the queue; without it: exit 12");
+  app.add_option("--session", options->session_file,
+                 "keep the candidacy in FILE from one run to the next; without it: it ends with electctl")
       ->check(not_empty())
       ->type_name("FILE")
       ->excludes(lease);
@@ -454,55 +471,63 @@ Declared declare_campaign(CLI::App& app) {
   lease->excludes(ttl);
 
   auto* once =
-      app.add_option("--once", options->once, "run CMD at most once in this election for this ID")->type_name("ID");
+      app.add_option(
+             "--once", options->once,
+             "run CMD only if it has not run for this ID in this election, else exit 11; without it: run it each time")
+          ->type_name("ID");
   options->for_cmd = {
-      add_duration(app, "--linger", options->linger, "lead for at least so long, also where CMD ends sooner"),
-      add_duration(app, "--lock-delay", options->lock_delay, "after having waited, start CMD so much later"),
-      add_duration(app, "--kill-after", options->kill_after, "from SIGTERM to SIGKILL for CMD")->default_str("1s"),
-      add_duration(app, "--max-runtime", options->max_runtime, "end CMD after so long: exit 124; 0: never"),
+      add_duration(app, "--linger", options->linger,
+                   "keep leading at least this long, even if CMD ends earlier; without it: until CMD ends"),
+      add_duration(app, "--lock-delay", options->lock_delay,
+                   "delay CMD by this time if it had to wait; without it: start CMD at once"),
+      add_duration(app, "--kill-after", options->kill_after,
+                   "how long CMD has from SIGTERM to SIGKILL when it must end")
+          ->default_str("1s"),
+      add_duration(app, "--max-runtime", options->max_runtime,
+                   "end CMD after this time, and exit 124; 0, or without it: never"),
       once,
-      add_duration(app, "--once-keep", options->once_keep, "how long a record of --once lasts")
+      add_duration(app, "--once-keep", options->once_keep, "how long the ID of --once is remembered")
           ->default_str("24h")
           ->needs(once),
-      app.add_flag("--retry", options->retry, "with --once: also where a run failed, was ended or is abandoned")
+      app.add_flag("--retry", options->retry,
+                   "with --once: run again what failed, was ended or is abandoned; without it: run each ID once")
           ->needs(once),
   };
   app.final_callback([options] {
     if (options->ttl < seconds(1) || options->ttl % seconds(1) != nanoseconds(0)) {
-      throw CLI::ValidationError("--ttl", "leases live for whole seconds, at least 1s");
+      throw CLI::ValidationError("--ttl", "a lease lives for whole seconds: write 1s or more");
     }
     if (options->ttl > kLongestTtl) {
-      throw CLI::ValidationError("--ttl", "etcd takes no more than 9000000000s");
+      throw CLI::ValidationError("--ttl", "etcd grants no more than 9000000000s");
     }
   });
-  return {[options](Context& context) { return run_campaign(context, *options); },
-          {.description =
-               "Stands as a candidate for the election NAME with VALUE, waits in the queue, and leads. Without "
-               "a CMD it then prints its key and value and holds leadership until SIGINT or SIGTERM. With a "
-               "CMD it runs that while it leads, gives leadership up when CMD ends, and exits as CMD "
-               "did.\n\nCMD runs only while no other candidate can lead. Counted from when the last answered "
-               "renewal of the lease was sent, CMD gets SIGTERM after 2/3 of --ttl, and SIGKILL after 9/10, "
-               "before etcd can give leadership away; where the lease is revoked or the key deleted, SIGTERM "
-               "at once and SIGKILL after --kill-after. Both go to everything that CMD started, also where that "
-               "left CMD's process group (setsid, timeout, a daemon); what CMD leaves running at its end is "
-               "killed. That holds when electctl is killed or stopped, too.\n\nCMD finds ELECTCTL_NAME, _VALUE, "
-               "_KEY, _LEASE, _REV (the fencing token: it grows with "
-               "every term), _TTL (seconds) and _ENDPOINTS in its environment, and gets SIGINT, SIGTERM, "
-               "SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH passed on.\n\n--once records who runs CMD before CMD "
-               "starts, "
-               "and how it ended when it has: inspect --runs shows that. With --retry a run that failed, was ended, "
-               "or whose candidate is gone without an end (abandoned) is run again by the next candidate "
-               "that asks for its ID; one that ended with 0 never is.",
-           .examples = {{"electctl campaign backup -- /usr/local/bin/backup",
-                         "run it on one host; the others wait for their turn"},
-                        {"electctl campaign report --try --once \"$(date +%FT%H:%M)\" --linger 30s -- report",
-                         "from cron on many hosts: once for each minute"}},
-           .exits = {{"0", "led until asked to end; with a CMD: CMD's own exit code"},
-                     {"11", "not elected, with --try or --wait; --once: done before"},
-                     {"12", "leadership was lost"},
-                     {"124", "CMD ran longer than --max-runtime"},
-                     {"126, 127", "CMD could not be run, was not found"},
-                     {"128+N", "ended by signal N, or CMD was"}}}};
+  return {
+      [options](Context& context) { return run_campaign(context, *options); },
+      {.description = "Stands as a candidate for the election NAME with VALUE, waits in the queue, and leads. Without "
+                      "a CMD it then prints its key and value and holds leadership until SIGINT or SIGTERM. With a "
+                      "CMD it runs that while it leads, gives leadership up when CMD ends, and exits as CMD "
+                      "did.\n\nCMD runs only while no other candidate can lead. Counted from when the last answered "
+                      "renewal of the lease was sent, CMD gets SIGTERM after 2/3 of --ttl, and SIGKILL after 9/10, "
+                      "before etcd can give leadership away; where the lease is revoked or the key deleted, SIGTERM "
+                      "at once and SIGKILL after --kill-after. Both go to everything that CMD started, also where that "
+                      "left CMD's process group (setsid, timeout, a daemon); what CMD leaves running at its end is "
+                      "killed. That holds when electctl is killed or stopped, too.\n\nCMD finds ELECTCTL_NAME, _VALUE, "
+                      "_KEY, _LEASE, _REV (the fencing token: it grows with "
+                      "every term), _TTL (seconds) and _ENDPOINTS in its environment, and gets SIGINT, SIGTERM, "
+                      "SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH passed on.\n\n--once records who runs CMD "
+                      "before CMD starts, and how it ended when it has: inspect --runs shows that. With --retry a run "
+                      "that failed, was ended, or whose candidate is gone without an end (abandoned) is run again by "
+                      "the next candidate that asks for its ID; one that ended with 0 never is.",
+       .examples =
+           {{"electctl campaign backup -- /usr/local/bin/backup", "run it on one host at a time; the others wait"},
+            {"electctl campaign report --try --once \"$(date -u +%FT%H:%M)\" --linger 30s -- /usr/local/bin/report",
+             "each minute on many hosts, run by one of them (cron: set ETCDCTL_ENDPOINTS, write % as \\%)"}},
+       .exits = {{"0", "led until asked to end; with a CMD: CMD's own exit code"},
+                 {"11", "not elected, with --try or --wait; with --once: done before"},
+                 {"12", "leadership was lost"},
+                 {"124", "CMD ran longer than --max-runtime"},
+                 {"126, 127", "CMD could not be run; CMD was not found"},
+                 {"128+N", "ended by signal N, or CMD was"}}}};
 }
 
 }  // namespace cli

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "commands/table.h"
+#include "elect/text.h"
 #include "grammar/grammar.h"
 #include "output.h"
 
@@ -18,17 +19,34 @@ bool takes_value(const CLI::Option& option) { return option.get_items_expected_m
 
 bool takes_format(const CLI::Option& option) { return option.check_lname("write-out"); }
 
+constexpr std::string_view kDurations = "500ms 1s 5s 10s 30s 1m 5m 1h 24h";
+
+bool takes_duration(const CLI::Option& option) { return option.get_type_name().starts_with("DURATION"); }
+
+// What an option takes, as far as it can be offered; empty: anything.
+std::string values_of(const CLI::Option& option) {
+  if (takes_format(option)) return fmt::format("{}", fmt::join(format_names(), " "));
+  return std::string(takes_duration(option) ? kDurations : "");
+}
+
+// What an option does, without its conditions: a menu has one line for each.
+std::string_view summary_of(const CLI::Option& option) {
+  const std::string_view text = option.get_description();
+  return text.starts_with("=false: ") ? text : text.substr(0, text.find("; "));
+}
+
 std::vector<std::string> words_of(const CLI::App& app) {
   std::vector<std::string> words;
   for (const CLI::Option* option : named_options(app)) std::ranges::move(names_of(*option), std::back_inserter(words));
   return words;
 }
 
-std::vector<std::string> words_with_value(const Grammar& grammar) {
+template <typename Wanted>
+std::vector<std::string> words_with_value(const Grammar& grammar, Wanted wanted) {
   std::vector<std::string> words;
-  const auto add = [&words](const CLI::App& app) {
+  const auto add = [&](const CLI::App& app) {
     for (const CLI::Option* option : named_options(app)) {
-      if (!takes_value(*option)) continue;
+      if (!takes_value(*option) || !wanted(*option)) continue;
       for (auto& name : names_of(*option)) {
         if (std::ranges::find(words, name) == words.end() && std::ranges::find(kForNames, name) == kForNames.end()) {
           words.push_back(std::move(name));
@@ -40,6 +58,8 @@ std::vector<std::string> words_with_value(const Grammar& grammar) {
   for (const auto& [command, app, declared] : grammar.subcommands) add(*app);
   return words;
 }
+
+bool any(const CLI::Option&) { return true; }
 
 std::vector<std::string> visible_commands(const Grammar& grammar) {
   std::vector<std::string> names;
@@ -79,6 +99,7 @@ _electctl() {{
   if ((i > ${{#typed[@]}})); then  # The value of an option.
     case ${{typed[-1]}} in
       -w | --write-out) mapfile -t COMPREPLY < <(compgen -W '{3}' -- "$current") ;;
+      {4}) mapfile -t COMPREPLY < <(compgen -W '{5}' -- "$current") ;;
     esac
     return
   fi
@@ -88,7 +109,8 @@ _electctl() {{
     case $command in
 )shell",
       fmt::join(kForNames, " | "), fmt::format("{}=*", fmt::join(kForNames, "=* | ")),
-      fmt::join(words_with_value(grammar), " | "), fmt::join(format_names(), " "));
+      fmt::join(words_with_value(grammar, any), " | "), fmt::join(format_names(), " "),
+      fmt::join(words_with_value(grammar, takes_duration), " | "), kDurations);
   for (const auto& [command, app, declared] : grammar.subcommands) {
     if (command->hidden) continue;
     text += fmt::format("      {}) words='{}' ;;\n", command->name, fmt::join(words_of(*app), " "));
@@ -112,7 +134,7 @@ _electctl() {{
   before=${{current%"${{COMP_WORDS[COMP_CWORD]}}"}}
   COMPREPLY=("${{found[@]#"$before"}}")
 }}
-complete -o default -F _electctl electctl
+complete -o default -o nosort -F _electctl electctl
 )shell",
                     fmt::join(words_of(grammar.app), " "), fmt::join(visible_commands(grammar), " "),
                     fmt::join(commands_on_elections(grammar), " | "));
@@ -137,11 +159,12 @@ std::string zsh_options(const CLI::App& app) {
   for (const CLI::Option* option : named_options(app)) {
     std::string value;
     if (takes_value(*option)) {
+      const std::string values = values_of(*option);
       value = ":" + quoted(option->get_type_name(), "[]:") + ":" +
-              (takes_format(*option) ? fmt::format("({})", fmt::join(format_names(), " ")) : "_files");
+              (values.empty() ? "_files" : fmt::format("({})", values));
     }
     for (const auto& name : names_of(*option)) {
-      lines += fmt::format("    '{}[{}]{}' \\\n", name, quoted(option->get_description(), "[]:"), value);
+      lines += fmt::format("    '{}[{}]{}' \\\n", name, quoted(summary_of(*option), "[]:"), value);
     }
   }
   return lines;
@@ -164,7 +187,10 @@ _electctl_elections() {{
   (( $#names )) && compadd -a names
 }}
 _electctl() {{
+  # The subcommand's own options come first.
   local -a global commands
+  local i command=''
+  zstyle -g i ':completion:*:*:electctl:*:options' sort || zstyle ':completion:*:*:electctl:*:options' sort false
   global=( \
 )shell",
       fmt::join(kForNames, "|"), fmt::format("{}=*", fmt::join(kForNames, "=*|")));
@@ -174,7 +200,6 @@ _electctl() {{
   }
   text +=
       R"shell(  )
-  local i command=''
   for (( i = 2; i < CURRENT; i++ )); do
     if [[ -n ${(M)commands:#${words[i]}:*} ]]; then command=${words[i]}; break; fi
   done
@@ -188,7 +213,7 @@ _electctl() {{
     const char* rest = name == "completion" ? "'2:shell:(bash zsh fish)'"
                        : election           ? "'2:election:_electctl_elections' '*:argument:_files'"
                                             : "";
-    text += fmt::format("    {}) _arguments $global \\\n{}    '1:command:' {} ;;\n", name, zsh_options(*app), rest);
+    text += fmt::format("    {}) _arguments \\\n{}    $global '1:command:' {} ;;\n", name, zsh_options(*app), rest);
   }
   return text +
          R"shell(    *) _arguments $global '1:command:{ _describe command commands }' ;;
@@ -204,11 +229,10 @@ std::string fish_options(const CLI::App& app, const std::string& condition) {
     std::string names;
     for (const auto& name : option->get_snames()) names += " -s " + name;
     for (const auto& name : option->get_lnames()) names += " -l " + name;
-    const std::string value = takes_format(*option)  ? fmt::format(" -x -a '{}'", fmt::join(format_names(), " "))
-                              : takes_value(*option) ? " -r"
-                                                     : "";
-    lines += fmt::format("complete -c electctl{}{}{} -d '{}'\n", condition, names, value,
-                         quoted(option->get_description(), "\\"));
+    const std::string values = takes_value(*option) ? values_of(*option) : "";
+    const std::string value = !values.empty() ? fmt::format(" -x -a '{}'", values) : takes_value(*option) ? " -r" : "";
+    lines +=
+        fmt::format("complete -c electctl{}{}{} -d '{}'\n", condition, names, value, quoted(summary_of(*option), "\\"));
   }
   return lines;
 }
@@ -253,7 +277,7 @@ end
 complete -c electctl -f -n __electctl_wants_election -a '(__electctl_elections)'
 )shell",
       fmt::join(kForNames, " "), fmt::format("'{}=*'", fmt::join(kForNames, "=*' '")),
-      fmt::join(words_with_value(grammar), " "), fmt::join(commands_on_elections(grammar), " "));
+      fmt::join(words_with_value(grammar, any), " "), fmt::join(commands_on_elections(grammar), " "));
   text += fish_options(grammar.app, "");
   for (const Command& command : grammar.commands) {
     if (command.hidden) continue;
@@ -271,8 +295,11 @@ complete -c electctl -f -n __electctl_wants_election -a '(__electctl_elections)'
 
 Declared declare_completion(CLI::App& app) {
   auto shell = std::make_shared<std::string>();
-  app.add_option("SHELL", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  app.add_option("SHELL", *shell, "bash, zsh or fish")->required();
   const auto run = [shell](Context&) -> Outcome {
+    if (*shell != "bash" && *shell != "zsh" && *shell != "fish") {
+      return bad_arguments(fmt::format("unknown shell '{}': choose bash, zsh or fish", elect::printable(*shell)));
+    }
     const Grammar grammar(commands());
     const std::string text = *shell == "bash" ? bash(grammar) : *shell == "zsh" ? zsh(grammar) : fish(grammar);
     if (auto written = write_result(text); !written) return std::unexpected(written.error());

@@ -23,32 +23,41 @@ Outcome run_inspect(Context& context, const inspect::Options& options) {
 Declared declare_inspect(CLI::App& app) {
   auto options = std::make_shared<inspect::Options>();
   auto* name = app.add_option("NAME", options->name, "the election");
-  auto* all = app.add_option("--all", options->all, "in place of NAME: every election whose name begins with PREFIX")
+  auto* all = app.add_option("--all", options->all,
+                             "list every election whose name begins with PREFIX; without it: the election NAME")
                   ->type_name("PREFIX")
                   ->excludes(name);
-  auto* revision = app.add_option("--rev", options->revision, "as of this revision of the store")
+  auto* revision = app.add_option("--rev", options->revision, "as of this revision of the store; without it: now")
                        ->check(at_least(0))
                        ->type_name("N");
-  auto* history = app.add_flag("--history", options->history, "every term that is still in the store");
-  app.add_option("--from", options->from, "begin the history at this revision of the store")
+  auto* history = app.add_flag("--history", options->history,
+                               "list every term that is still in the store; without it: the present candidates");
+  app.add_option("--from", options->from,
+                 "begin the history at this revision; without it: at the oldest one in the store")
       ->check(at_least(1))
       ->needs(history)
       ->type_name("N");
-  auto* watch = app.add_flag("--watch", options->watch, "show it again at each change, until Ctrl-C");
-  auto* verify = app.add_flag("--verify", options->verify, "check that the state is sound; exit 13 where it is not");
-  auto* runs = app.add_flag("--runs", options->runs, "the run ledger: what campaign --once ran, and how it ended");
+  auto* watch = app.add_flag("--watch", options->watch,
+                             "show the candidates again at each change, until Ctrl-C; without it: once");
+  auto* verify =
+      app.add_flag("--verify", options->verify,
+                   "check that the election is sound, and exit 13 if it is not; without it: nothing is checked");
+  auto* runs =
+      app.add_flag("--runs", options->runs,
+                   "show the run ledger: what campaign --once ran, and how it ended; without it: the candidates");
   auto* id = app.add_option("--id", options->run_id,
-                            "of this run alone; exit 0 where it is done, 11 where not, 10 where none is")
+                            "only this run; exit 0: done, 11: not done, 10: no such run; without it: all runs")
                  ->needs(runs)
                  ->type_name("ID");
-  app.add_flag("--etcdctl", options->etcdctl, "print the etcdctl commands that show the same, and do no more");
+  app.add_flag("--etcdctl", options->etcdctl,
+               "print the etcdctl commands that show the same, and do nothing else; without it: ask etcd");
   history->excludes(all)->excludes(revision)->excludes(watch)->excludes(verify);
   watch->excludes(all)->excludes(revision)->excludes(verify);
   verify->excludes(all)->excludes(revision);
   runs->excludes(all)->excludes(verify);
   id->excludes(history);
   app.final_callback([options] {
-    if (options->name.empty() && !options->all) throw CLI::RequiredError("NAME");
+    if (options->name.empty() && !options->all) refuse("give NAME, or --all PREFIX");
   });
   return {[options](Context& context) { return run_inspect(context, *options); },
           {.description =
@@ -57,25 +66,24 @@ Declared declare_inspect(CLI::App& app) {
                "--sort-by=CREATE --order=ASCEND. -w prometheus is for the textfile collector of "
                "node_exporter.\n\n--history shows every term that the store still knows: its fencing token, "
                "the revision that made it leader and the one that ended it; on a terminal also as a timeline, "
-               "one row a candidate. With -w svg, --history and --runs, alone or together, are a picture for a report: "
-               "one file, without script or font.\n\n--verify checks that the listing is strictly ordered, that the "
+               "one row a candidate. With -w svg, --history and --runs, alone or together, are a picture for a "
+               "report: one file, without script or font.\n\n--verify checks that the listing is strictly ordered, "
+               "that the "
                "server's own election service names the same leader, that each key is named after its lease, "
-               "that each has one, that each lease lives and lists its key, that all members show the same, and that "
-               "of the runs "
-               "of campaign --once none is abandoned, and no two of one ID overlap.\n\n--runs lists those runs, the "
-               "oldest claim first: running, done (CMD ended with 0), failed (with another code), ended (by "
-               "electctl: leadership lost, --max-runtime, a signal), abandoned (no end is recorded, and the "
-               "candidate is gone). Times are those of the host that ran it. With -w simple, tab-separated: ID, state, "
-               "value, fencing token, begin, seconds, exit code, reason; - where there is none.",
-           .examples = {{"electctl inspect backup --history --runs -w svg >backup.svg", "a picture for a report"},
-                        {"electctl inspect backup --verify || echo unsound", "a check for CI or monitoring"},
-                        {"electctl inspect nightly --runs --id \"$(date +%F)\" || echo not done",
-                         "did last night's run succeed?"}},
-           .exits = {{"0",
-                      "somebody stands; --history: there was a term; --verify: all is well; --runs: there is one; "
-                      "--id: it is done"},
-                     {"10", "nobody stands; there is no such run"},
-                     {"11", "--id: that run is not done: running, failed, ended or abandoned"},
+               "that each has one, that each lease lives and lists its key, that all members show the same, and "
+               "that of the runs of campaign --once none is abandoned and no two of one ID overlap.\n\n--runs "
+               "lists those runs, the oldest claim first: running, done (CMD ended with 0), failed (with another "
+               "code), ended (by electctl: leadership lost, --max-runtime, a signal), abandoned (no end is "
+               "recorded, and the candidate is gone). Times are those of the host that ran it. With -w simple, "
+               "tab-separated: ID, state, value, fencing token, begin, seconds, exit code, reason; - for none.",
+           .examples =
+               {{"electctl inspect backup --verify; case $? in 0 | 10) ;; 13) echo unsound ;; *) echo unknown ;; esac",
+                 "a check for monitoring: 10, no candidates, need not be a fault"},
+                {"electctl inspect nightly --runs --id \"$(date -u +%F)\" || echo not done",
+                 "did last night's run succeed?"},
+                {"electctl inspect backup --history --runs -w svg >backup.svg", "a picture for a report"}},
+           .exits = {{"0", "there are candidates; --history: there was a term; --verify: all is well"},
+                     {"10", "no candidates; --history: no terms"},
                      {"13", "--verify found a fault"}}},
           [options] { return !options->etcdctl; }};
 }

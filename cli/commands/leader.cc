@@ -105,33 +105,43 @@ Declared declare_leader(CLI::App& app) {
   auto options = std::make_shared<LeaderOptions>();
   app.add_option("NAME", options->name, "the election")->required();
   auto* is = app.add_option("--is", options->is,
-                            "print nothing; exit 0 where the leader has this value, 11 where not, 10 for none")
+                            "print nothing, and exit 0 if VALUE leads, 11 if another leads, 10 if nobody leads; "
+                            "without it: print the leader")
                  ->type_name("VALUE");
   auto* wait = app.add_option_function<std::string>(
                       "--wait", [options](const std::string& text) { settle_wait(*options, text); },
-                      "wait until somebody leads, no longer than DURATION where it is given: then exit 10")
+                      "wait until somebody leads; after DURATION, if given, exit 10; without --wait: answer at once")
                    ->expected(0, 1)
                    ->type_name("[DURATION]");
-  app.add_option("--rev", options->revision, "as of this revision of the store")
+  app.add_option("--rev", options->revision, "as of this revision of the store; without it: now")
       ->check(at_least(0))
       ->excludes(wait)
       ->type_name("N");
-  app.add_option("--consistency", options->consistency, "l: linearizable, s: what one member has, which may be old")
-      ->check(CLI::IsMember({"l", "s"}))
-      ->type_name("l|s");
-  auto* value_only = app.add_flag("--print-value-only", options->value_only, "print the value alone");
-  auto* keys_only = app.add_flag("--keys-only", options->keys_only, "print the key alone, as etcdctl does");
+  app.add_option("--consistency", options->consistency,
+                 "l: what the majority agreed on; s: what one member knows, perhaps out of date")
+      ->check([](const std::string& text) {
+        return text == "l" || text == "s"
+                   ? std::string()
+                   : fmt::format("invalid consistency '{}': choose l or s", elect::printable(text));
+      })
+      ->type_name("l|s")
+      ->default_str("l");
+  auto* value_only =
+      app.add_flag("--print-value-only", options->value_only, "print only the value; without it: key and value");
+  auto* keys_only =
+      app.add_flag("--keys-only", options->keys_only, "print only the key, as etcdctl does; without it: key and value");
   value_only->excludes(keys_only);
   is->excludes(value_only)->excludes(keys_only);
   return {[options](Context& context) { return run_leader(context, *options); },
           {.description = "Prints the leader's key and value, each on a line, as etcdctl get NAME/ --prefix "
                           "--sort-by=CREATE --order=ASCEND --limit=1 does.",
            .examples = {{"electctl leader backup --print-value-only", "who leads, for a script"},
-                        {"electctl leader backup --is \"$(hostname)\" && echo here", "whether this host leads"}},
+                        {"electctl leader backup --is \"$(hostname)\" && echo here",
+                         "do something only where this host leads"}},
            .exits = {{"0", "somebody leads; --is: VALUE leads"},
                      {"10", "nobody leads"},
                      {"11", "--is: another leads"},
-                     {"128+N", "ended by signal N, with --wait"}}}};
+                     {"128+N", "with --wait: ended by signal N"}}}};
 }
 
 }  // namespace cli

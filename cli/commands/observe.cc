@@ -209,19 +209,23 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
 Declared declare_observe(CLI::App& app) {
   auto options = std::make_shared<ObserveOptions>();
   app.add_option("NAME", options->name, "the election")->required();
-  app.add_flag("--prefix", options->prefix, "NAME is a prefix: all elections whose names begin with it");
-  app.add_option("--rev", options->revision, "begin with the leader as of this revision of the store")
+  app.add_flag("--prefix", options->prefix, "all elections whose names begin with NAME; without it: the election NAME");
+  app.add_option("--rev", options->revision,
+                 "begin with the leader as of this revision of the store; without it: with the present leader")
       ->check(at_least(0))
       ->type_name("N");
-  app.add_option("--is", options->is, "tell only when the answer to \"does VALUE lead\" changes: leader or follower")
+  app.add_option("--is", options->is,
+                 "print only leader or follower, when VALUE begins or ceases to lead; without it: every leader")
       ->type_name("VALUE");
-  app.add_option("--count", options->count, "end after so many lines")->check(at_least(1))->type_name("N");
+  app.add_option("--count", options->count, "end after this many lines; without it: never")
+      ->check(at_least(1))
+      ->type_name("N");
   add_duration(app, "--timeout", options->timeout,
-               "end after so long: exit 11 where --count or --until is not fulfilled");
-  options->kill_after_option =
-      add_duration(app, "--kill-after", options->kill_after, "from SIGTERM to SIGKILL for CMD, where --timeout ends it")
-          ->default_str("1s");
-  app.add_option("--until", options->until, "end once a leader has this value")->type_name("VALUE");
+               "end after this time, and exit 11 if --count or --until is not fulfilled; without it: never");
+  options->kill_after_option = add_duration(app, "--kill-after", options->kill_after,
+                                            "how long CMD has from SIGTERM to SIGKILL when --timeout ends it")
+                                   ->default_str("1s");
+  app.add_option("--until", options->until, "end once a leader has this value; without it: never")->type_name("VALUE");
   return {
       [options](Context& context) { return run_observe(context, *options); },
       {.description = "Prints every leader in order, each once: the present one, then every election and every "
@@ -239,7 +243,7 @@ Declared declare_observe(CLI::App& app) {
                      "tell the system log when this host begins and ceases to lead"}},
        .exits = {{"0", "--count or --until was fulfilled, or it was ended by a signal; a CMD that fails: its own code"},
                  {"11", "--timeout was over first"},
-                 {"126, 127", "CMD could not be run, was not found"},
+                 {"126, 127", "CMD could not be run; CMD was not found"},
                  {"128+N", "CMD was ended by signal N"}}}};
 }
 

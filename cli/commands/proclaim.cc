@@ -33,7 +33,7 @@ Outcome run_proclaim(Context& context, const ProclaimOptions& options) {
 Declared declare_proclaim(CLI::App& app) {
   auto options = std::make_shared<ProclaimOptions>();
   app.add_option("NAME", options->name, "the election")->required();
-  app.add_option("VALUE", options->value, "the new value; - reads it from standard input")->required();
+  app.add_option("VALUE", options->value, "the new value; -: read it from standard input")->required();
   declare_selector(app, options->selector, false);
   return {
       [options](Context& context) { return run_proclaim(context, *options); },

@@ -41,7 +41,8 @@ Declared declare_resign(CLI::App& app) {
   auto options = std::make_shared<ResignOptions>();
   app.add_option("NAME", options->name, "the election")->required();
   declare_selector(app, options->selector, true);
-  app.add_flag("--revoke", options->revoke, "end its whole lease");
+  app.add_flag("--revoke", options->revoke,
+               "revoke its lease, which ends whatever else stands on it; without it: delete its key only");
   return {
       [options](Context& context) { return run_resign(context, *options); },
       {.description = "Ends one candidacy by deleting its key, only if it is still the candidate that was found: a "

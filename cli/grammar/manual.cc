@@ -15,16 +15,16 @@ constexpr std::string_view kAbout =
     "smallest create revision leads, the others wait in the order of theirs. It is the queue of etcdctl elect, of Go's "
     "clientv3/concurrency and of the server's own election service, and all of them can stand in one election.\n"
     "\n"
-    "Options may stand before or behind the subcommand, and win over their environment variables. Durations are Go's "
+    "Options may come before or after the subcommand, and win over their environment variables. Durations are Go's "
     "(1m30s, 500ms); a bare number is seconds. Every error is one line on standard error.\n"
     "\n"
-    "A NAME or VALUE that begins with - stands behind --. Where a CMD is to follow, a second -- begins that: electctl "
-    "campaign -- -NAME -VALUE -- CMD.";
+    "Write -- in front of a NAME or VALUE that begins with -. If a CMD follows, write a second -- in front of it: "
+    "electctl campaign -- -NAME -VALUE -- CMD.";
 
 std::vector<Example> program_examples() {
-  return {{"electctl campaign backup -- /usr/local/bin/backup", "run it on one host; the others wait for their turn"},
+  return {{"electctl campaign backup -- /usr/local/bin/backup", "run it on one host at a time; the others wait"},
           {"electctl leader backup", "who leads"},
-          {"electctl inspect backup", "who stands, in the order of the queue"}};
+          {"electctl inspect backup", "the candidates, in the order of the queue"}};
 }
 
 // The parser adds its checks to the name of the type: "N:POSITIVE".
@@ -68,7 +68,7 @@ std::vector<std::string> paragraphs_of(std::string_view text) {
 void add_common(std::vector<Entry>& exits) {
   const std::vector<Entry> common = {{"1", "error from etcd or the system"},
                                      {"2", "no endpoint could be reached"},
-                                     {"4", "an output format that this subcommand has not"},
+                                     {"4", "output format not supported here"},
                                      {"128", "bad arguments"}};
   for (const auto& entry : common) {
     if (std::ranges::find(exits, entry.term, &Entry::term) == exits.end()) exits.push_back(entry);
@@ -87,12 +87,12 @@ Page program_page(const Grammar& grammar) {
   page.global_options = options_of(grammar.app);
   page.examples = program_examples();
   page.exits = {{"0", "done; or yes"},
-                {"10", "no leader, no such candidate"},
-                {"11", "not elected in time; not the leader"},
+                {"10", "no leader, or no such candidate"},
+                {"11", "not elected in time, or not the leader"},
                 {"12", "leadership was lost"},
                 {"13", "--verify found a fault"},
-                {"124", "CMD ran longer than --max-runtime"},
-                {"126, 127", "CMD could not be run, was not found"},
+                {"124", "CMD ran longer than --max-runtime, and was ended"},
+                {"126, 127", "CMD could not be run; CMD was not found"},
                 {"128+N", "CMD ended by signal N"}};
   add_common(page.exits);
   return page;

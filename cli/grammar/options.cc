@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "elect/duration.h"
 #include "elect/names.h"
@@ -88,7 +89,7 @@ std::function<std::string(const std::string&)> at_least(std::int64_t least) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     const bool good = error == std::errc() && end == text.data() + text.size() && number >= least;
     return good ? std::string()
-                : fmt::format("'{}' is not a whole number of {} or more", elect::printable(text), least);
+                : fmt::format("invalid number '{}': write a whole number, {} or more", elect::printable(text), least);
   };
 }
 
@@ -109,54 +110,78 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
   global(program.add_option("--endpoints", client.endpoints, "etcd's client URLs, separated by commas"), "ENDPOINTS")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->capture_default_str();
+      ->default_str(fmt::format("{}", fmt::join(client.endpoints, ",")))
+      ->type_name("URLS");
   global(program.add_option("-d,--discovery-srv", client.discovery_srv,
-                            "find the endpoints by this domain's SRV records, in place of --endpoints"),
+                            "find the endpoints in this domain's DNS SRV records; without it: --endpoints counts"),
          "DISCOVERY_SRV")
       ->type_name("DOMAIN");
   global(program.add_option("--discovery-srv-name", client.discovery_srv_name,
-                            "of several clusters in the domain, the one of this name"),
+                            "the cluster of this name, if the domain has several; without it: the one without a name"),
          "DISCOVERY_SRV_NAME")
       ->type_name("NAME");
   global(program.add_flag("--insecure-discovery", client.insecure_discovery,
-                          "take discovered endpoints without TLS, too; =false: certificates have to be for the domain"),
+                          "=false: use only discovered endpoints with TLS, whose certificates must be for the domain"),
          "INSECURE_DISCOVERY")
       ->default_str("true");
-  global(program.add_option("--cacert", client.tls.ca_file, "verify the server's certificate with this CA (PEM)"),
-         "CACERT");
+  global(program.add_option("--cacert", client.tls.ca_file,
+                            "verify the server's certificate with this CA (PEM); without it: with the system's CAs"),
+         "CACERT")
+      ->type_name("FILE");
   // What OpenSSL and etcdctl (Go) read, too.
   if (const char* file = std::getenv("SSL_CERT_FILE")) client.tls.system_ca_file = file;
   if (const char* folders = std::getenv("SSL_CERT_DIR")) client.tls.system_ca_folders = folders;
-  global(program.add_option("--cert", client.tls.certificate_file, "this client's certificate (PEM)"), "CERT");
-  global(program.add_option("--key", client.tls.key_file, "the key of --cert (PEM)"), "KEY");
-  global(program.add_flag("--insecure-skip-tls-verify", client.tls.skip_verify, "accept any certificate; for tests"),
+  global(program.add_option("--cert", client.tls.certificate_file,
+                            "this client's certificate (PEM), with --key; without it: none is sent"),
+         "CERT")
+      ->type_name("FILE");
+  global(program.add_option("--key", client.tls.key_file, "the private key of --cert (PEM, no passphrase)"), "KEY")
+      ->type_name("FILE");
+  global(program.add_flag("--insecure-skip-tls-verify", client.tls.skip_verify,
+                          "accept any server certificate, for tests; without it: the certificate must be valid"),
          "INSECURE_SKIP_TLS_VERIFY");
   global(program.add_flag_function(
              "--insecure-transport{true}", [&client](std::int64_t insecure) { client.tls.enabled = insecure < 0; },
-             "--insecure-transport=false: TLS also for endpoints without https://"),
+             "=false: use TLS for endpoints without a scheme; without it: only with --cacert or --cert"),
          "INSECURE_TRANSPORT");
-  auto* user =
-      global(program.add_option("--user", client.user, "NAME or NAME:PASSWORD; asks for a missing password"), "USER");
-  global(program.add_option("--password", options.password.password, "the password of --user"), "PASSWORD");
+  auto* user = global(program.add_option(
+                          "--user", client.user,
+                          "log in as NAME or NAME:PASSWORD; a missing password is asked for; without it: no login"),
+                      "USER")
+                   ->type_name("NAME[:PASSWORD]");
+  global(
+      program.add_option("--password", options.password.password,
+                         "the password of --user, which others may see until electctl hides it; without it: asked for"),
+      "PASSWORD")
+      ->type_name("PASSWORD");
   global(program.add_option("--password-file", options.password.file,
-                            "a file whose first line is the password of --user; wins over --password"))
-      ->needs(user);
-  global(program.add_option("--auth-jwt-token", client.token, "a ready token, in place of --user"), "AUTH_JWT_TOKEN")
-      ->excludes(user);
-  duration("--dial-timeout", client.dial_timeout, "DIAL_TIMEOUT", "how long to try to reach any endpoint");
+                            "take the password of --user from this file's first line, even if --password is given"))
+      ->needs(user)
+      ->type_name("FILE");
+  global(program.add_option("--auth-jwt-token", client.token,
+                            "log in with this token, instead of --user; without it: no token is sent"),
+         "AUTH_JWT_TOKEN")
+      ->excludes(user)
+      ->type_name("TOKEN");
+  duration("--dial-timeout", client.dial_timeout, "DIAL_TIMEOUT", "how long to try to reach an endpoint");
   duration("--command-timeout", client.command_timeout, "COMMAND_TIMEOUT", "how long one call may take");
-  duration("--keepalive-time", client.keepalive_time, "KEEPALIVE_TIME", "silence after which an endpoint is pinged");
-  duration("--keepalive-timeout", client.keepalive_timeout, "KEEPALIVE_TIMEOUT", "how long a ping may stay unanswered");
-  global(program.add_option("-w,--write-out", options.format,
-                            "simple, fields, json, table, prometheus, svg or protobuf; not all have all"),
-         "WRITE_OUT");
-  global(program.add_flag("--hex", options.hex, "print names and values as hex"), "HEX");
+  duration("--keepalive-time", client.keepalive_time, "KEEPALIVE_TIME",
+           "ping an endpoint that is silent for this long");
+  duration("--keepalive-timeout", client.keepalive_timeout, "KEEPALIVE_TIMEOUT",
+           "leave an endpoint that does not answer a ping for this long");
+  global(
+      program.add_option("-w,--write-out", options.format,
+                         "simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it; "
+                         "without it: simple, or the subcommand's own"),
+      "WRITE_OUT")
+      ->type_name("FORMAT");
+  global(program.add_flag("--hex", options.hex, "print names and values as hex; without it: as text"), "HEX");
   global(program.add_flag_function(
              "--debug",
              [&client](std::int64_t on) {
                if (on > 0) client.log = [](std::string_view line) { say(fmt::format("debug: {}\n", line)); };
              },
-             "say on standard error what is called"),
+             "log each etcd call to stderr; without it: only errors and warnings"),
          "DEBUG");
 }
 

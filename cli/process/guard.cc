@@ -229,7 +229,7 @@ void Guard::say_refused(int process, unsigned user) {
   const std::string whose =
       user == Descendants::kUnknownUser ? "another user's" : "of user " + elect::printable(user_name(user));
   warn("process " + std::to_string(process) + ", which CMD started, cannot be ended: it is " + whose +
-       ". Waiting for its end; leadership is kept while the lease can be renewed");
+       "; waiting for its end; leadership is kept while the lease can be renewed");
 }
 
 void Guard::end_descendants() {
