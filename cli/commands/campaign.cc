@@ -181,7 +181,7 @@ class Campaign {
   // Leads with CMD.
   Outcome gate(Standing& standing) {
     if (standing.waited() && options_.lock_delay > nanoseconds(0)) {
-      remark(fmt::format("CMD starts in {} (--lock-delay)", in_seconds(options_.lock_delay), kNotStarted));
+      remark(fmt::format("CMD starts in {} (--lock-delay)", in_seconds(options_.lock_delay)));
       if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.lock_delay), kNotStarted))
         return *std::move(ended);
     }
