@@ -169,11 +169,11 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
            "ping an endpoint that is silent for this long");
   duration("--keepalive-timeout", client.keepalive_timeout, "KEEPALIVE_TIMEOUT",
            "leave an endpoint that does not answer a ping for this long");
-  global(
-      program.add_option("-w,--write-out", options.format,
-                         "simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it; "
-                         "without it: simple, or the subcommand's own"),
-      "WRITE_OUT")
+  global(program.add_option(
+             "-w,--write-out", options.format,
+             "simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it; "
+             "without it: simple, or the subcommand's own"),
+         "WRITE_OUT")
       ->type_name("FORMAT");
   global(program.add_flag("--hex", options.hex, "print names and values as hex; without it: as text"), "HEX");
   global(program.add_flag_function(
