@@ -20,6 +20,7 @@ once() { electctl campaign "$name" "${host-v}" --try --once "$@"; }
 # start_run ID OPTION... [-- CMD]: in the background, until it is claimed; its process is $runner.
 start_run() {
   start "$BATS_TEST_TMPDIR/run" "$ELECTCTL" campaign "$name" v --once "$@"
+  # shellcheck disable=SC2034
   runner=$! claimed=$1
   # shellcheck disable=SC2016
   wait_for 10 eval 'state_is "$claimed" running >/dev/null'

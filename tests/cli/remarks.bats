@@ -155,6 +155,7 @@ put() { etcdctl put "$1/$2" "$3" >/dev/null; }
   long=$(printf 'v%.0s' {1..300})
   put "$name" 1 "日本語$long-end"
   run -11 at_terminal 80 "'$ELECTCTL' campaign '$name' v --try"
+  # shellcheck disable=SC2022
   grep -q 'not elected: 日本語v*…v*-end leads' "$screen"
   [[ $(grep -v '^Script' "$screen" | tr -d '\r' | wc -L) -le 80 ]]
 }
