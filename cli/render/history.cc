@@ -176,7 +176,8 @@ std::vector<Revision> changes_of(const std::vector<const elect::Stay*>& stays, c
     if (run->end_revision > 0) changes.push_back(run->end_revision);
   }
   std::ranges::sort(changes);
-  changes.erase(std::ranges::unique(changes).begin(), changes.end());
+  const auto repeated = std::ranges::unique(changes);
+  changes.erase(repeated.begin(), repeated.end());
   return changes;
 }
 
