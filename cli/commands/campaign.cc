@@ -338,7 +338,9 @@ class Campaign {
 
 // Where this program can be started from; empty: nowhere. Without /proc, from the path by which it was started.
 std::string own_program() {
-  for (const char* path : {"/proc/self/exe", reinterpret_cast<const char*>(::getauxval(AT_EXECFN))}) {
+  // The kernel hands the path over as a number.
+  const auto* started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));  // NOLINT(performance-no-int-to-ptr)
+  for (const char* path : {"/proc/self/exe", started_as}) {
     if (path != nullptr && ::access(path, X_OK) == 0) return path;
   }
   return {};

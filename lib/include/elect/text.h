@@ -15,9 +15,6 @@ namespace elect {
 // escaped.
 [[nodiscard]] std::string printable(std::string_view bytes);
 
-// Quoted for a shell, whatever bytes it holds: what does not print by itself as $'\033', which bash, zsh and ksh know.
-[[nodiscard]] std::string shell_quoted(std::string_view bytes);
-
 // As Go's %q, which etcdctl -w fields prints: quoted, with Go's escapes and Go's idea of what is printable.
 [[nodiscard]] std::string go_quoted(std::string_view bytes);
 
