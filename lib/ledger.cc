@@ -48,7 +48,6 @@ class Claim {
     run_.value = self.value;
     run_.key = self.key;
     run_.token = self.create_revision;
-    run_.began = now_in_milliseconds();
     run_.kill_after = std::chrono::ceil<std::chrono::milliseconds>(std::min(wanted.kill_after, kLongestKillAfter));
     run_.lease = lease;
   }
@@ -56,6 +55,7 @@ class Claim {
   // One Txn. Nothing: the record is another one than was looked at, and may be claimed.
   Result<std::optional<Claimed>> attempt(const Until& until) {
     Connection& connection = Connection::of(election_.client());
+    run_.began = now_in_milliseconds();  // Not before: it may have waited for the end of an earlier run.
     etcdserverpb::TxnResponse response;
     const auto called =
         connection.call(&etcdserverpb::KV::Stub::Txn, request(), response, connection.for_one_call(until));

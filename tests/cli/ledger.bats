@@ -56,7 +56,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
 
 @test "ledger: CMD that electctl ended is ended, with the reason" {
   run -124 once a --max-runtime 200ms -- sleep 60
-  run_is a '[.state, .exit_code, .reason]' '["ended",null,"CMD ran longer than 200ms"]'
+  run_is a '[.state, .exit_code, .reason]' '["ended",null,"CMD ran longer than 200ms (--max-runtime) and was ended"]'
   start_run b -- sleep 60
   kill -TERM "$runner"
   ended "$runner" 143
@@ -64,7 +64,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   start_run c -- sleep 60
   electctl resign "$name" --leader
   ended "$runner" 12
-  run_is c '[.state, .exit_code, (.reason | test("^leadership was lost: "))]' '["ended",null,true]'
+  run_is c '[.state, .exit_code, (.reason | test("^leadership of '.*' lost: "))]' '["ended",null,true]'
   start_run d -- sleep 60
   electctl resign "$name" --leader --revoke
   ended "$runner" 12
@@ -135,7 +135,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
 }
 
 @test "--retry: where a third party ends a candidacy, the next one waits until CMD has ended" {
-  job="exec 9>$BATS_TEST_TMPDIR/lock; flock -n 9 || echo doubled; trap 'sleep 0.7; exit 1' TERM; touch $BATS_TEST_TMPDIR/trapped"
+  job="exec 9>$BATS_TEST_TMPDIR/lock; flock -n 9 || echo doubled; trap 'sleep 0.7; date +%s%3N >$BATS_TEST_TMPDIR/over; exit 1' TERM; touch $BATS_TEST_TMPDIR/trapped"
   start_run id -- bash -c "$job; while :; do sleep 0.05; done"
   wait_for 10 test -e "$BATS_TEST_TMPDIR/trapped"
   start "$BATS_TEST_TMPDIR/next" "$ELECTCTL" campaign "$name" next --once id --retry -- bash -c "$job; echo took over"
@@ -145,6 +145,8 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   ended "$runner" 12
   ended "$next" 0
   [[ $(<"$BATS_TEST_TMPDIR/next") == "took over" ]]
+  # Its time counts from when it may begin.
+  (($(date -d "$(runs --id id | jq -r '.runs[0].began')" +%s%3N) >= $(<"$BATS_TEST_TMPDIR/over")))
 }
 
 @test "--retry: a run that still runs is left alone, also by another process under the same lease" {
