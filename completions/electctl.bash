@@ -16,7 +16,7 @@ _electctl() {
   done
   if ((i > ${#typed[@]})); then  # The value of an option.
     case ${typed[-1]} in
-      -w | --write-out) mapfile -t COMPREPLY < <(compgen -W 'simple fields json table protobuf prometheus' -- "$current") ;;
+      -w | --write-out) mapfile -t COMPREPLY < <(compgen -W 'simple fields json table protobuf prometheus svg' -- "$current") ;;
       --dial-timeout | --command-timeout | --keepalive-time | --keepalive-timeout | --ttl | --wait | --linger | --lock-delay | --kill-after | --max-runtime | --once-keep | --timeout) mapfile -t COMPREPLY < <(compgen -W '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -- "$current") ;;
     esac
     return

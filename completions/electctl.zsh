@@ -38,8 +38,8 @@ _electctl() {
     '--command-timeout[how long one call may take]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--keepalive-time[ping an endpoint that is silent for this long]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--keepalive-timeout[leave an endpoint that does not answer a ping for this long]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
-    '-w[simple, fields, json, table, prometheus or protobuf, as far as the subcommand supports it]:FORMAT:(simple fields json table protobuf prometheus)' \
-    '--write-out[simple, fields, json, table, prometheus or protobuf, as far as the subcommand supports it]:FORMAT:(simple fields json table protobuf prometheus)' \
+    '-w[simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it]:FORMAT:(simple fields json table protobuf prometheus svg)' \
+    '--write-out[simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it]:FORMAT:(simple fields json table protobuf prometheus svg)' \
     '--hex[print names and values as hex]' \
     '--debug[log each etcd call to stderr]' \
   )
@@ -75,6 +75,7 @@ _electctl() {
     '--kill-after[how long CMD has from SIGTERM to SIGKILL when it must end]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--max-runtime[end CMD after this time, and exit 124]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--once-keep[how long the ID of --once is remembered]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--retry[with --once\: run again what failed, was ended or is abandoned]' \
     $global '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     leader) _arguments \
     '-h[print this help]' \
@@ -117,6 +118,8 @@ _electctl() {
     '--from[begin the history at this revision]:N:_files' \
     '--watch[show the candidates again at each change, until Ctrl-C]' \
     '--verify[check that the election is sound, and exit 13 if it is not]' \
+    '--runs[show the run ledger\: what campaign --once ran, and how it ended]' \
+    '--id[only this run]:ID:_files' \
     '--etcdctl[print the etcdctl commands that show the same, and do nothing else]' \
     $global '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     proclaim) _arguments \

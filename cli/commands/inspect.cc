@@ -80,10 +80,12 @@ Declared declare_inspect(CLI::App& app) {
                {{"electctl inspect backup --verify; case $? in 0 | 10) ;; 13) echo unsound ;; *) echo unknown ;; esac",
                  "a check for monitoring: 10, no candidates, need not be a fault"},
                 {"electctl inspect nightly --runs --id \"$(date -u +%F)\" || echo not done",
-                 "did last night's run succeed?"},
-                {"electctl inspect backup --history --runs -w svg >backup.svg", "a picture for a report"}},
-           .exits = {{"0", "there are candidates; --history: there was a term; --verify: all is well"},
-                     {"10", "no candidates; --history: no terms"},
+                 "did last night's run succeed?"}},
+           .exits = {{"0",
+                      "there are candidates; --history: there was a term; --verify: all is well; --runs: there is one; "
+                      "--id: it is done"},
+                     {"10", "no candidates; --history: no terms; --runs: no such run"},
+                     {"11", "--id: that run is not done: running, failed, ended or abandoned"},
                      {"13", "--verify found a fault"}}},
           [options] { return !options->etcdctl; }};
 }

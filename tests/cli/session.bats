@@ -313,7 +313,7 @@ original() {
   wait_for 10 eval '[[ $(find "/proc/$(pgrep -P "$slow")/fd" -lname "$file") ]]'
   run -0 electctl campaign "$name-2" me --session "$file" --try --ttl 60
   ended "$slow" 0
-  [[ $(<"$BATS_TEST_TMPDIR/slow.err") == *"is of election '$name-2'; it is replaced" ]]
+  [[ $(<"$BATS_TEST_TMPDIR/slow.err") == *" '$name-2'; a new one replaces it" ]]
   # So the candidacy that it took the place of is given up.
   run -10 electctl leader "$name-2"
 }

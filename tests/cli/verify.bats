@@ -26,9 +26,9 @@ finds() {
   start "$BATS_TEST_TMPDIR/2" "$ETCDCTL" elect "$name" two
   wait_for 10 stands "$name" 2
   run -0 electctl inspect "$name" --verify
-  [[ $(awk '{print $1, $2}' <<<"$output" | tr '\n' ,) == "ok order,ok service,ok keys,ok attached,ok leases,ok endpoints," ]]
+  [[ $(awk '{print $1, $2}' <<<"$output" | tr '\n' ,) == "ok order,ok service,ok keys,ok attached,ok leases,ok endpoints,ok runs," ]]
   [[ ${lines[5]} == *"3 of 3"* ]]
-  electctl inspect "$name" --verify -w json | jq -e '(.checks | map(.check)) == ["order","service","keys","attached","leases","endpoints"] and all(.checks[]; .ok)'
+  electctl inspect "$name" --verify -w json | jq -e '(.checks | map(.check)) == ["order","service","keys","attached","leases","endpoints","runs"] and all(.checks[]; .ok)'
 }
 
 @test "verify: two keys of one create revision are a fault of the order" {

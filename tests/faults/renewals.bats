@@ -75,7 +75,7 @@ hold() {
   before=$(<"$file")
   plan "always LeaseKeepAlive 1 1 before status 2 something odd"
   run -1 --separate-stderr electctl --endpoints "$address" campaign "$name" v --session "$file" --try --ttl 60
-  [[ $stderr == "Error: something odd (endpoint $address)" ]]
+  [[ $stderr == "Error: "*"something odd (endpoint $address)" ]]
   [[ $(<"$file") == "$before" ]]
   stands "$name" 1
 }

@@ -48,7 +48,7 @@ serves() { grep -q ' serves with token ' "$1"; }
   run -1 serves three
   electctl resign service --leader
   ended "$two" 1
-  [[ $(tail -n 1 two) == *' was deleted: it was resigned'* ]]
+  [[ $(tail -n 1 two) == *' was deleted: somebody resigned it'* ]]
   wait_for 5 serves three
   kill -TERM "$three"
   ended "$three" 0
