@@ -155,6 +155,8 @@ std::optional<WallTime> parse_time(std::string_view text) {
   if (!year || !month || !day || !hour || !minute || !second || !rest) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
+  // A time_point of nanoseconds holds 1678 to 2262. No run began before 1970.
+  if (*year < 1970 || *year > 2200) return std::nullopt;
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   return WallTime(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
          std::chrono::seconds(*second) + std::chrono::milliseconds(*rest);

@@ -110,7 +110,8 @@ TEST_CASE("times are read back as they are written, and nothing else is") {
     CHECK(format_time(parse_time(text).value()) == text);
   }
   for (const char* text : {"", "2026-01-31", "2026-02-30T00:00:00.000Z", "2026-01-31T24:00:00.000Z",
-                           "2026-01-31T02:00:00.123+", "2026-01-31 02:00:00.123Z", "-026-01-31T02:00:00.123Z"}) {
+                           "2026-01-31T02:00:00.123+", "2026-01-31 02:00:00.123Z", "-026-01-31T02:00:00.123Z",
+                           "9999-01-31T02:00:00.123Z", "0001-01-31T02:00:00.123Z"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_time(text).has_value());
   }
