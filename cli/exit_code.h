@@ -1,4 +1,4 @@
-// What electctl answers by its exit code. Each is used for one thing only.
+// electctl's exit codes. Each has one meaning only.
 #pragma once
 
 #include <expected>
@@ -21,23 +21,23 @@ enum ExitCode : int {
   kCannotRun = 126,
   kNotFound = 127,
   kBadArguments = 128,
-  kBySignal = 128,  // Plus the signal's number.
+  kBySignal = 128,  // Plus the number of the signal.
 };
 
-// Why a subcommand cannot answer with a result: what to exit with, and the line behind "Error: ".
+// Why a subcommand has no result: the exit code, and the text behind "Error: ".
 struct Failure {
   int code = kError;
-  std::string message;    // Empty: nothing is said.
-  bool see_help = false;  // The subcommand's --help is the way out.
+  std::string message;    // Empty: print nothing.
+  bool see_help = false;  // Refer the user to the subcommand's --help.
 
   Failure(int exit_code, std::string text) : code(exit_code), message(std::move(text)) {}
   Failure(const elect::Error& error);  // NOLINT(google-explicit-constructor): the one mapping of the library's errors.
 };
 
-// The library's error as one line, with the option that is the way out: the library does not know our options.
+// The library's error as one line. Adds the option that helps: the library does not know our options.
 [[nodiscard]] std::string in_words(const elect::Error& error);
 
-// A subcommand's outcome: its exit code, or why it failed.
+// The outcome of a subcommand: its exit code, or why it failed.
 using Outcome = std::expected<int, Failure>;
 
 [[nodiscard]] inline std::unexpected<Failure> bad_arguments(std::string message) {

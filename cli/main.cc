@@ -1,4 +1,4 @@
-// electctl: parses, runs the subcommand, prints what went wrong, and leaves with the exit code.
+// electctl: parses the command line, runs the subcommand, prints what went wrong, and exits with its code.
 #include <malloc.h>
 #include <unistd.h>
 
@@ -22,7 +22,7 @@
 
 namespace {
 
-// CLI11's message as the one line that ours are.
+// Turns CLI11's message into one line, like our own messages.
 std::string one_line(std::string_view text) {
   while (text.ends_with('\n')) text.remove_suffix(1);
   return elect::printable(text);
@@ -48,7 +48,7 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
   }
   cli::hide_secrets(arguments);
   if (asked->asks_etcd()) {
-    // A completion script must not be stopped by a question, nor show a warning.
+    // A completion script must not be held up by a question, or show a warning.
     auto& options = grammar.context.options;
     const auto manner = grammar.context.command->hidden ? cli::Manner::silent : cli::Manner::talking;
     if (auto settled = cli::settle_secrets(options.client, options.password, manner); !settled) {
@@ -58,7 +58,7 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
   return asked->run(grammar.context);
 }
 
-// What the system refused on the way is thrown to here: whatever was begun has been withdrawn then.
+// If the system refuses a thread or memory, the exception comes here. What was begun has been withdrawn by then.
 cli::Outcome outcome_of(cli::Grammar& grammar, std::span<char* const> arguments) {
   try {
     return parse_and_run(grammar, arguments);
@@ -69,7 +69,7 @@ cli::Outcome outcome_of(cli::Grammar& grammar, std::span<char* const> arguments)
   }
 }
 
-// Leaves without taking grpc down, which would cost a third of a short command. Sanitizers want a regular end.
+// Exits without shutting grpc down: that would take a third of a short command's time. Sanitizers need a regular exit.
 [[noreturn]] void leave(int code) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   std::exit(code);
@@ -80,16 +80,16 @@ cli::Outcome outcome_of(cli::Grammar& grammar, std::span<char* const> arguments)
 
 }  // namespace
 
-// What is thrown to here is bad_alloc alone, and ends the program by its last words.
+// Only bad_alloc can be thrown here. It ends the program with the message of have_last_words().
 int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
-  ::mallopt(M_ARENA_MAX, 1);  // One for all threads: they are short-lived or idle, and each arena costs its setting up.
+  ::mallopt(M_ARENA_MAX, 1);  // One arena for all: threads are short-lived or idle, and an arena takes time to set up.
   cli::have_last_words();
   cli::take_closed_streams();
   cli::note_arguments(argc, argv);
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGCHLD, SIG_DFL);  // Inherited as ignored, it would hide how a CMD ended.
+  std::signal(SIGCHLD, SIG_DFL);  // If it were inherited as ignored, CMD's exit status would be lost.
   const std::span arguments(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
-  auto* grammar = new cli::Grammar(cli::commands(), arguments);  // Never torn down.
+  auto* grammar = new cli::Grammar(cli::commands(), arguments);  // Never destroyed.
   grammar->context.arguments = argv;
   const auto outcome = outcome_of(*grammar, arguments);
   if (outcome) leave(*outcome);

@@ -53,11 +53,13 @@ void warn(std::string_view message) { say(fmt::format("electctl: {}\n", message)
 
 void take_closed_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    // What ends with exec was not handed to us: a library has opened it before main (grpc 1.51 does, and forgets it).
+    // A close-on-exec descriptor is not from our caller: a library opened it before main (grpc 1.51 does, and never
+    // closes it).
     const int flags = ::fcntl(stream, F_GETFD);
     if (flags >= 0 && (flags & FD_CLOEXEC) == 0) continue;
     if (flags >= 0) ::close(stream);
-    // The lowest free number is this one. Opened the wrong way round: reading and writing fail as if it were closed.
+    // open() returns the lowest free number, which is `stream`. The access mode is the wrong one on purpose: so reading
+    // or writing fails as if the stream were closed.
     (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
 }

@@ -14,7 +14,7 @@
 namespace cli {
 namespace {
 
-// Files and terminals have no reader that could go.
+// Only a pipe or socket has a reader that can leave. Files and terminals have none.
 bool is_read_by_somebody() {
   struct stat output {};
   return ::fstat(STDOUT_FILENO, &output) == 0 && (S_ISFIFO(output.st_mode) || S_ISSOCK(output.st_mode));
@@ -25,7 +25,7 @@ bool is_read_by_somebody() {
 Reader::Reader(const std::stop_token& stop) : relay_(stop, Relay{this}) {
   if (!is_read_by_somebody()) return;
   wake_ = ::eventfd(0, EFD_CLOEXEC);
-  // Where the machine refuses a descriptor or a thread for it, the next line finds out.
+  // If the system refuses a descriptor or a thread, the next write notices that the reader is gone.
   if (wake_ < 0) return;
   if (auto thread = elect::start_thread([this] { watch(); })) thread_ = *std::move(thread);
 }
@@ -38,7 +38,7 @@ Reader::~Reader() {
 }
 
 void Reader::watch() {
-  // Nothing is asked for: that there is an error, or nobody behind it, is always told.
+  // No events are requested: poll() always reports POLLERR and POLLHUP.
   std::array<pollfd, 2> watched{{{STDOUT_FILENO, 0, 0}, {wake_, POLLIN, 0}}};
   while (::poll(watched.data(), watched.size(), -1) < 0 && errno == EINTR) {
   }

@@ -1,4 +1,4 @@
-// Whoever reads standard output, and goes.
+// Notices when the reader of standard output is gone.
 #pragma once
 
 #include <atomic>
@@ -9,18 +9,18 @@
 
 namespace cli {
 
-// While one lives, it notices that the reader of standard output has closed the pipe or socket, also while nothing is
-// written: a long-lived subcommand is to end then, and not only when its next line is due. Make it after Signals.
+// While it exists, it notices that the reader has closed the pipe or socket, even if nothing is being written. A
+// long-lived subcommand then ends at once, and not only at its next line. Construct it after Signals.
 class Reader {
  public:
-  // `stop`: what token() is to heed as well.
+  // `stop` triggers token() as well.
   explicit Reader(const std::stop_token& stop);
   ~Reader();
 
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  // Triggered when the reader goes, and by `stop`.
+  // Triggered when the reader closes its end, and by `stop`.
   [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
   [[nodiscard]] bool is_gone() const { return gone_; }
 
@@ -34,12 +34,12 @@ class Reader {
 
   std::stop_source stop_;
   std::atomic<bool> gone_ = false;
-  int wake_ = -1;  // An eventfd that ends the thread; -1: there is none, and no thread.
+  int wake_ = -1;  // An eventfd that ends the thread; -1: there is no thread.
   std::stop_callback<Relay> relay_;
   std::jthread thread_;
 };
 
-// How a program ends whose reader is gone: quietly, as if by SIGPIPE.
+// How a subcommand ends when its reader is gone: without a message, as if by SIGPIPE.
 [[nodiscard]] Failure reader_gone();
 
 }  // namespace cli

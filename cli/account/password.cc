@@ -22,7 +22,8 @@ volatile std::sig_atomic_t caught = 0;
 
 extern "C" void note_signal(int number) { caught = number; }
 
-// While one lives, the signals come in between its polls only, and are noted instead of obeyed. Ignored ones stay so.
+// While it exists, signals are delivered only inside wait_for(). They are recorded and have no other effect. Signals
+// that were ignored stay ignored.
 class HeldSignals {
  public:
   HeldSignals() {
@@ -45,7 +46,7 @@ class HeldSignals {
   HeldSignals(const HeldSignals&) = delete;
   HeldSignals& operator=(const HeldSignals&) = delete;
 
-  // Waits until there is something to read. False: a signal came.
+  // Waits until there is input. False: a signal came.
   [[nodiscard]] bool wait_for(int file) const {
     pollfd readable{file, POLLIN, 0};
     return ppoll(&readable, 1, nullptr, &mask_) >= 0 && caught == 0;
@@ -56,7 +57,7 @@ class HeldSignals {
   sigset_t mask_{};
 };
 
-// One line, typed unseen, its end included; empty where the terminal is gone or says that it ends. Nothing: a signal
+// Reads one line without echo, with its newline. Empty: the terminal is gone, or reports end of file. nullopt: a signal
 // came.
 std::optional<std::string> read_unseen(int terminal) {
   const HeldSignals signals;
@@ -68,7 +69,7 @@ std::optional<std::string> read_unseen(int terminal) {
   tcsetattr(terminal, TCSAFLUSH, &unseen);
   std::optional<std::string> line;
   if (signals.wait_for(terminal)) {
-    std::array<char, 4096> typed{};  // What a terminal gives as one line at most.
+    std::array<char, 4096> typed{};  // The longest line that a terminal gives.
     const ssize_t size = read(terminal, typed.data(), typed.size());
     line.emplace(typed.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
     explicit_bzero(typed.data(), typed.size());
@@ -96,7 +97,7 @@ elect::Result<std::string> ask_password(const std::string& user) {
     line = read_unseen(terminal);
     if (!line) {
       say(terminal, "\n");
-      raise(caught);  // Its own action now. Where that was to stop, we are continued: once more.
+      raise(caught);  // Now with its own action. If that stopped the process, ask again once it is continued.
     }
   }
   close(terminal);

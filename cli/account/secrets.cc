@@ -21,16 +21,16 @@
 namespace cli {
 namespace {
 
-// The number of the descriptor that hand_over_secrets() leaves open.
+// The environment variable with the number of the descriptor that hand_over_secrets() leaves open.
 constexpr const char* kHandedOver = "ELECTCTL_SECRETS_FD";
 constexpr const char* kMemoryFile = "electctl-secrets";
 
-// What its content begins with.
+// The content of the memory file begins with this.
 std::string mark() { return std::string(kMemoryFile) + '\0'; }
 
 void wipe(char* text) { explicit_bzero(text, std::strlen(text)); }
 
-// One character is left, so that an option keeps a value.
+// Leaves one character, so that the option still has a value.
 void hide_value(char* value) {
   if (*value == '\0') return;
   wipe(value);
@@ -60,7 +60,8 @@ elect::Result<std::string> first_line(const std::string& path) {
   return line;
 }
 
-// Others, or a group of ours: that root gives a key to a group (ssl-cert) is a custom of its own.
+// Warns if the group or others can read the file. If root owns it, the group may: root often gives a key to a group
+// (ssl-cert).
 void warn_if_others_can_read(const std::string& path, std::string_view what) {
   struct stat status {};
   if (path.empty() || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
@@ -70,13 +71,13 @@ void warn_if_others_can_read(const std::string& path, std::string_view what) {
                    elect::shell_quoted(path)));
 }
 
-// Behind the mark that it is ours: user and secret, with a NUL between them: a name has none.
+// Reads the memory file. After the mark come the user and the secret, with a NUL between them: a name contains none.
 elect::Result<bool> take_over(elect::ClientOptions& client) {
   const char* number = std::getenv(kHandedOver);
   if (number == nullptr) return false;
   const int file = std::atoi(number);
   unsetenv(kHandedOver);
-  if (fcntl(file, F_GET_SEALS) < 0) return false;  // No memory file. (Its name is told by /proc alone.)
+  if (fcntl(file, F_GET_SEALS) < 0) return false;  // No memory file. (Only /proc shows its name.)
   struct stat status {};
   fstat(file, &status);
   std::string content(static_cast<std::size_t>(status.st_size), '\0');
@@ -133,7 +134,7 @@ elect::Result<void> settle_secrets(elect::ClientOptions& client, const PasswordS
     client.password = client.user.substr(colon + 1);
     client.user.resize(colon);
   } else if (!client.user.empty()) {
-    if (manner == Manner::silent) return {};  // Where there are no accounts it does without.
+    if (manner == Manner::silent) return {};  // If etcd has no accounts, no password is needed.
     auto password = ask_password(client.user);
     if (!password) return std::unexpected(password.error());
     client.password = *std::move(password);

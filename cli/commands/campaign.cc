@@ -36,7 +36,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr seconds kLongestTtl{9'000'000'000};
-// How long the guard may take to kill CMD once --kill-after is over.
+// How long the guard may take to kill CMD after --kill-after has passed.
 constexpr std::chrono::milliseconds kForTheGuard{500};
 
 struct CampaignOptions {
@@ -50,7 +50,7 @@ struct CampaignOptions {
   bool rejoin = false;
   std::string session_file;
 
-  // With a CMD only.
+  // Only for use with a CMD.
   nanoseconds linger{0};
   nanoseconds lock_delay{0};
   nanoseconds kill_after = seconds(1);
@@ -68,11 +68,11 @@ std::string name_of_signal(int number) {
 
 std::string in_seconds(nanoseconds duration) { return elect::format_duration(std::chrono::ceil<seconds>(duration)); }
 
-// What there is to say of CMD where leadership is lost.
+// What the message of a loss says about CMD.
 constexpr std::string_view kNotStarted = "; CMD was not started";
 constexpr std::string_view kEnded = "; CMD was ended";
 
-// One campaign, from standing up to withdrawing.
+// One campaign, from standing to withdrawing.
 class Campaign {
  public:
   Campaign(Context& context, const CampaignOptions& options, Format format, std::optional<Guard> guard)
@@ -112,17 +112,17 @@ class Campaign {
     elected_at_ = BootClock::now();
     if (waits) remark(fmt::format("elected after {}", in_seconds(standing.stood_for())));
     Outcome outcome = guard_ ? gate(standing) : hold(standing);
-    // After STOPPING=1 systemd waits for the end alone, whatever it is told later.
+    // After STOPPING=1 systemd only waits for the process to end. It ignores later messages.
     notify_systemd(stands_again(outcome) ? "STATUS=leadership lost; standing again" : "STOPPING=1");
     return said(std::move(outcome));
   }
 
-  // Whether --rejoin is for what it ended with: not where CMD had done its work.
+  // Whether --rejoin applies to this outcome. It does not if CMD had ended by itself.
   [[nodiscard]] bool stands_again(const Outcome& outcome) const {
     return options_.rejoin && signals_.first() == 0 && !outcome && outcome.error().code == kLost && !cmd_done_;
   }
 
-  // The signal that was typed to end CMD, if one was.
+  // The signal that was typed on the terminal and ended CMD; 0: none.
   [[nodiscard]] int terminal_signal() const { return terminal_signal_; }
 
  private:
@@ -134,7 +134,7 @@ class Campaign {
     return {kLost, fmt::format("leadership of '{}' lost: {}{}", elect::printable(options_.name), why, consequence)};
   }
 
-  // Says a loss at once: withdrawing comes next, and may have something to say, too.
+  // Reports a loss at once: withdrawing comes next, and may print warnings.
   [[nodiscard]] Outcome said(Outcome outcome) const {
     if (outcome || outcome.error().code != kLost) return outcome;
     std::string& why = outcome.error().message;
@@ -151,7 +151,7 @@ class Campaign {
     notify_systemd(fmt::format("READY=1\nSTATUS=leading with fencing token {}", self.create_revision));
   }
 
-  // Leads without a CMD: says so, and holds until a signal or a loss.
+  // Leads without a CMD: prints the candidate, and holds until a signal or a loss.
   Outcome hold(Standing& standing) {
     elect::Candidacy& candidacy = standing.candidacy();
     const elect::Session& session = standing.session();
@@ -168,7 +168,7 @@ class Campaign {
     return signals_.first() == SIGHUP ? kBySignal + SIGHUP : kDone;
   }
 
-  // Leads on for as long as is asked. An exit code or failure where it ended before: a signal, a loss.
+  // Keeps leading until the deadline. Returns an exit code or failure if a signal or a loss came before.
   std::optional<Outcome> lead_until(Standing& standing, BootTime deadline, std::string_view consequence) const {
     if (BootClock::now() >= deadline) return std::nullopt;
     const auto loss = standing.candidacy().hold({signals_.stop_token(), deadline});
@@ -191,7 +191,7 @@ class Campaign {
       if (!claimed) return std::unexpected(claimed.error());
       if (const auto* taken = std::get_if<int>(&*claimed)) return *taken;
       run = std::get<elect::Run>(*std::move(claimed));
-      // What is claimed and does not begin has an end, too.
+      // A run that was claimed but not started also needs an end.
       if (const int signal = signals_.first(); signal != 0) {
         record_end(standing, *run, ended(name_of_signal(signal) + " came before CMD was started"));
         return kBySignal + signal;
@@ -219,7 +219,7 @@ class Campaign {
     return ending->exit_code;
   }
 
-  // Claims the run of --once. An exit code: it is not to be run.
+  // Claims the run of --once. An exit code: CMD is not to be run.
   std::expected<std::variant<elect::Run, int>, Failure> claim(Standing& standing) {
     const elect::RunClaim wanted{.id = *options_.once,
                                  .keep = std::chrono::ceil<seconds>(options_.once_keep),
@@ -269,10 +269,10 @@ class Campaign {
     return end;
   }
 
-  // Before leadership is given up: whoever leads next must not find that a run was abandoned that had come to its end.
+  // Call it before leadership is given up. Otherwise the next leader finds an ended run that looks abandoned.
   void record_end(Standing& standing, const elect::Run& run, elect::RunEnd end) {
     end.at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    // Where leadership is lost nobody waits for it any more, and etcd may have to come back first.
+    // After a loss nobody waits for this process, and etcd may first have to recover. So allow more time.
     nanoseconds patience = context_.options.client.command_timeout;
     if (standing.session().loss()) patience = std::max<nanoseconds>(patience, standing.session().ttl());
     const auto recorded =
@@ -287,12 +287,12 @@ class Campaign {
                      recorded ? why : elect::describe(recorded.error())));
   }
 
-  // Runs CMD for as long as leadership lasts, and is back when its whole group is gone.
+  // Runs CMD while leadership lasts. Returns when the whole process group of CMD has ended.
   std::expected<Ending, Failure> run_cmd(Standing& standing) {
     elect::Candidacy& candidacy = standing.candidacy();
     signals_.pass_on(true);
     Gate gate(*guard_, context_.argv, environment(standing), standing.lock());
-    // A signal that came before CMD was there to get it.
+    // Pass on a signal that came before CMD was there to receive it.
     if (signals_.first() != 0) guard_->signal(signals_.first());
     elect::Until until{gate.ended_token(), {}};
     if (options_.max_runtime && *options_.max_runtime > nanoseconds(0))
@@ -300,7 +300,7 @@ class Campaign {
     const auto loss = candidacy.hold(until);
     if (!gate.ended_token().stop_requested()) guard_->stop();
     if (loss && *loss) {
-      // Another may lead by now: a guard that hangs must not let CMD run on.
+      // Another candidate may lead by now. If the guard hangs, CMD must still be killed.
       constexpr nanoseconds longest = std::chrono::hours(24 * 365);
       elect::pause_for(std::min(options_.kill_after, longest) + kForTheGuard, gate.ended_token());
       if (!gate.ended_token().stop_requested()) guard_->kill();
@@ -327,7 +327,7 @@ class Campaign {
   Context& context_;
   const CampaignOptions& options_;
   const Format format_;
-  std::optional<Guard> guard_;  // Forked before there is any thread: that of `signals_` is the first.
+  std::optional<Guard> guard_;  // Forked while there is no thread. `signals_` starts the first one.
   Signals signals_{[this](int number) {
     if (guard_) guard_->signal(number);
   }};
@@ -336,9 +336,9 @@ class Campaign {
   bool cmd_done_ = false;
 };
 
-// Where this program can be started from; empty: nowhere. Without /proc, from the path by which it was started.
+// A path to start this program from. Without /proc: the path it was started by. Empty: there is none.
 std::string own_program() {
-  // The kernel hands the path over as a number.
+  // The kernel passes the path as a number.
   const auto* started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));  // NOLINT(performance-no-int-to-ptr)
   for (const char* path : {"/proc/self/exe", started_as}) {
     if (path != nullptr && ::access(path, X_OK) == 0) return path;
@@ -346,27 +346,28 @@ std::string own_program() {
   return {};
 }
 
-// Starts this program anew, for --rejoin: a new process image has no threads yet, so that a guard can be forked.
+// Executes this program again, for --rejoin. A new process image has no threads yet, so a guard can be forked.
 Failure start_anew(const Context& context) {
   if (auto handed = hand_over_secrets(context.options.client); !handed) return handed.error();
   ::execv(own_program().c_str(), context.arguments);
   return {kError, fmt::format("cannot start electctl again to stand again: {}", std::strerror(errno))};
 }
 
-// Waits until etcd answers, so that standing again does not fail for what ended leadership. False: a signal came first.
+// Waits until etcd answers. Otherwise standing again could fail for the reason that ended leadership. False: a signal
+// came first.
 bool etcd_answers(Context& context, const std::string& name) {
   const Signals signals;
   auto election = context.election(name);
   while (signals.first() == 0 && election) {
     const auto snapshot = election->candidates({.limit = 1}, {signals.stop_token(), {}});
-    // A refusal is an answer, too: whoever stands again is told of it.
+    // A refusal is an answer, too. Standing again will report it.
     if (snapshot || !elect::is_transient(snapshot.error().code)) return signals.first() == 0;
     elect::pause_for(seconds(1), signals.stop_token());
   }
   return false;
 }
 
-// Whether --lease is no more: nobody can stand under it again.
+// Whether the lease of --lease no longer exists. Then nobody can stand with it again.
 bool is_gone(Context& context, elect::LeaseId lease) {
   const auto client = context.client();
   if (lease == 0 || !client) return false;
@@ -381,7 +382,7 @@ std::string is_exit_code(const std::string& text) {
   return good ? "" : fmt::format("invalid exit code '{}': write a whole number from 0 to 255", elect::printable(text));
 }
 
-// Whether it is the path of a file that can be run: then a "--" was forgotten in front of it.
+// Whether it is the path of an executable file. Then the user probably forgot the "--" in front of it.
 bool is_program(const std::string& value) {
   struct stat status {};
   return value.find('/') != std::string::npos && ::stat(value.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&

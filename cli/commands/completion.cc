@@ -1,4 +1,4 @@
-// The completion scripts of the shells, made from the grammar that parses.
+// Generates the shells' completion scripts from the grammar that also parses the command line.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 namespace cli {
 namespace {
 
-// The options that say which cluster to ask for names, and can be passed on without a question to the user.
+// The options that choose the cluster to ask for names. None of them makes electctl ask the user a question.
 constexpr std::array<std::string_view, 4> kForNames = {"--endpoints", "--cacert", "--cert", "--key"};
 
 bool takes_value(const CLI::Option& option) { return option.get_items_expected_min() > 0; }
@@ -23,13 +23,13 @@ constexpr std::string_view kDurations = "500ms 1s 5s 10s 30s 1m 5m 1h 24h";
 
 bool takes_duration(const CLI::Option& option) { return option.get_type_name().starts_with("DURATION"); }
 
-// What an option takes, as far as it can be offered; empty: anything.
+// The values to offer for an option; empty: none are known.
 std::string values_of(const CLI::Option& option) {
   if (takes_format(option)) return fmt::format("{}", fmt::join(format_names(), " "));
   return std::string(takes_duration(option) ? kDurations : "");
 }
 
-// What an option does, without its conditions: a menu has one line for each.
+// What an option does, without its conditions. A menu has one line for each option.
 std::string_view summary_of(const CLI::Option& option) {
   const std::string_view text = option.get_description();
   return text.starts_with("=false: ") ? text : text.substr(0, text.find("; "));
@@ -69,7 +69,7 @@ std::vector<std::string> visible_commands(const Grammar& grammar) {
   return names;
 }
 
-// Those whose first argument is the name of an election.
+// The subcommands whose first argument is the name of an election.
 std::vector<std::string> commands_on_elections(const Grammar& grammar) {
   std::vector<std::string> names;
   for (const auto& [command, app, declared] : grammar.subcommands) {
@@ -140,7 +140,7 @@ complete -o default -o nosort -F _electctl electctl
                     fmt::join(commands_on_elections(grammar), " | "));
 }
 
-// Within single quotes of zsh's _arguments and of fish.
+// Escapes text for the inside of single quotes, in zsh's _arguments and in fish.
 std::string quoted(std::string_view text, std::string_view special) {
   std::string safe;
   for (const char byte : text) {

@@ -1,4 +1,4 @@
-// etcdctl elect, drop-in: its arguments, output and exit codes, with electctl's care for the lease.
+// A drop-in for etcdctl elect: the same arguments, output and exit codes. The lease is handled as in campaign.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
@@ -13,7 +13,7 @@
 namespace cli {
 namespace {
 
-constexpr std::chrono::seconds kTtl{60};  // etcdctl's.
+constexpr std::chrono::seconds kTtl{60};  // The same as etcdctl's.
 
 struct ElectOptions {
   std::string name;
@@ -69,7 +69,7 @@ Outcome stand(Context& context, Format format, const ElectOptions& options) {
 Outcome run_elect(Context& context, const ElectOptions& options) {
   const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json, Format::protobuf});
   if (!format) return std::unexpected(format.error());
-  // As etcdctl says it.
+  // These are etcdctl's own messages.
   if (options.listen && options.proposal) {
     return std::unexpected(Failure(kBadArguments, "proposal given but -l is set"));
   }

@@ -1,4 +1,5 @@
-// The names of elections for the shells' completion: soon, or not at all. Nobody who types waits for a cluster.
+// The names of elections for the shells' completion. If etcd does not answer soon, there are none: a person who types
+// must not wait for a cluster.
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -16,10 +17,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 250ms;  // Of the 300 ms that a completion may take in all.
+constexpr auto kPatience = 250ms;  // A completion may take 300 ms in all.
 constexpr std::int64_t kMostKeys = 20'000;
 
-// Whatever hangs, even a name server: it is over then.
+// Ends the process after kPatience, whatever hangs, even a DNS look-up.
 void leave_in_time() {
   std::signal(SIGALRM, [](int) { ::_exit(kDone); });
   const itimerval timer{{0, 0}, {0, std::chrono::duration_cast<std::chrono::microseconds>(kPatience).count()}};
@@ -37,7 +38,7 @@ Declared declare_election_names(CLI::App& app) {
     const auto client = context.client();
     if (!client) return kDone;
     const auto survey = elect::survey(**client, *begun, {.limit = kMostKeys, .keys_only = true, .by_key = true});
-    if (!survey) return kDone;  // There is nobody to read an error.
+    if (!survey) return kDone;  // Nobody would read an error.
     std::string names;
     for (const auto& [name, queue] : survey->elections.all()) {
       if (elect::printable(name) == name) names += name + "\n";

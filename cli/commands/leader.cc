@@ -37,7 +37,7 @@ Outcome answer(const Context& context, elect::Client& client, const LeaderOption
     style.values_only = options.value_only;
     text = render::simple(snapshot.candidates, style);
   } else {
-    // One member alone knows no lease's time.
+    // With --consistency s no lease is asked for: one member alone does not know its time.
     const auto lease =
         options.consistency == "s" ? std::nullopt : lease_shown(client, format, snapshot.candidates.front());
     text = as_candidate(context, format, snapshot, {.rank = 1, .lease = lease});
@@ -46,7 +46,7 @@ Outcome answer(const Context& context, elect::Client& client, const LeaderOption
   return kDone;
 }
 
-// Until somebody leads; nothing where that was not so in time.
+// Waits until somebody leads, or until the deadline.
 elect::Result<void> wait_for_leader(elect::Election& election, const elect::Until& until) {
   const auto nobody = [](const elect::Observation& observation) {
     return observation.type == elect::Observation::Type::vacant;
@@ -74,7 +74,8 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
   if (signals) until.stop = reader ? reader->token() : signals->stop_token();
   if (options.wait) until.deadline = elect::saturating_add(elect::BootClock::now(), *options.wait);
   for (bool remarked = options.is.has_value();; remarked = true) {
-    // Each look has the time of any call: only an answer says that nobody leads.
+    // Each read may take command_timeout, even past the deadline of --wait. Only an answer of etcd shows that there is
+    // no leader.
     const auto snapshot = election->candidates(
         {.revision = options.revision, .limit = 1, .serializable = options.consistency == "s"}, {until.stop, {}});
     if (signals && signals->first() != 0) return kBySignal + signals->first();
@@ -90,7 +91,7 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
   }
 }
 
-// --wait may stand alone: its text is empty then.
+// --wait may have no value. Its text is then empty.
 void settle_wait(LeaderOptions& options, const std::string& text) {
   options.waits = true;
   if (text.empty()) return;

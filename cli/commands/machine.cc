@@ -22,8 +22,8 @@ std::string machine_id() {
   return id == "uninitialized" ? "" : id;
 }
 
-// Those that the cards were made with: a virtual interface has no device behind it, and an address that software has
-// chosen may be another one tomorrow.
+// The addresses that belong to the hardware. A virtual interface has no device and is left out. So is an address that
+// software chose: it may change.
 std::vector<std::string> card_addresses() {
   std::vector<std::string> addresses;
   std::error_code error;
@@ -42,7 +42,7 @@ std::vector<std::string> card_addresses() {
 
 bool differ(const std::string& one, const std::string& other) { return !one.empty() && !other.empty() && one != other; }
 
-// Whether the maker has given it. Other addresses have the bit 2 of the first byte set.
+// Whether the card's maker assigned the address. Other addresses have the bit of value 2 set in the first byte.
 bool is_makers(const std::string& address) {
   constexpr std::string_view kDigitsWithoutIt = "014589cd";
   return address.size() > 1 && kDigitsWithoutIt.find(address[1]) != std::string_view::npos;

@@ -1,7 +1,7 @@
-// Which machine this is: what a session file is bound to.
+// Identifies the machine, so that a session file can be bound to it.
 //
-// No one mark does for all. A cloned disk often keeps its machine ID, the mainboard's UUID is for root alone, a
-// container sees no network card. So all that can be seen is compared.
+// No single mark is enough. A cloned disk often keeps its machine ID. Only root can read the mainboard's UUID. A
+// container sees no network card. So all marks that can be read are compared.
 #pragma once
 
 #include <string>
@@ -13,16 +13,16 @@ struct Machine {
   std::string id;                  // /etc/machine-id.
   std::string board;               // The mainboard's (or the virtual machine's) UUID.
   std::vector<std::string> cards;  // The addresses of the network cards.
-  std::string boot;                // The kernel's boot ID: another one after each boot.
+  std::string boot;                // The kernel's boot ID. It changes with each boot.
 };
 
-// What this process can see; the rest is empty.
+// The marks that this process can read. The others are empty.
 [[nodiscard]] const Machine& this_machine();
 
-// Whether both are one machine. What is known of only one of them counts for nothing. No mark may differ; of several
-// cards one in common is enough. And one mark in common has to be sure: the board, the boot, or a card whose address
-// its maker gave it. The machine ID is copied with the disk, and hypervisors give the same address to many machines:
-// with those alone in common they count as two.
+// Whether both are the same machine. A mark that only one of them has is ignored. No mark may differ; of several cards,
+// one in common is enough. And at least one reliable mark must be equal: the board, the boot, or a card whose address
+// its maker assigned. The machine ID is not reliable, because it is copied with the disk. Other card addresses are not,
+// because hypervisors give the same one to many machines.
 [[nodiscard]] bool is_same_machine(const Machine& one, const Machine& other);
 
 }  // namespace cli

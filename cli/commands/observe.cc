@@ -40,13 +40,13 @@ struct ObserveOptions {
   CLI::Option* kill_after_option = nullptr;
 };
 
-// What becomes of each observation: a line, a CMD, or nothing.
+// Handles each observation: prints a line, runs CMD, or does nothing.
 class Observer {
  public:
   Observer(const Context& context, const ObserveOptions& options, Format format, EventCommand* event_command)
       : context_(context), options_(options), format_(format), event_command_(event_command) {}
 
-  // False: that was the last one.
+  // False: this was the last one.
   bool take(const elect::Observation& observation) {
     const bool leads = observation.type == Type::elected || observation.type == Type::proclaimed;
     const bool told =
@@ -58,10 +58,10 @@ class Observer {
   }
 
   bool done = false;
-  std::optional<Outcome> ended;  // Set where it was cut short: by a failure, or by what CMD answered.
+  std::optional<Outcome> ended;  // Set if a failure, or the exit code of CMD, ended it early.
 
  private:
-  // Not so at the start of an election that nobody leads.
+  // False for the first observation of an election without a leader.
   static bool was_led(const elect::Observation& observation) { return !observation.leader.key.empty(); }
 
   [[nodiscard]] bool is_leader(const std::string& election) const {
@@ -69,8 +69,8 @@ class Observer {
     return known != leads_.end() && known->second;
   }
 
-  // Whether the answer to "does VALUE lead" is another one than before. The first answer is one, too, but that VALUE
-  // does not lead is no news of one election among many.
+  // Whether the answer to "does VALUE lead?" has changed. The first answer counts as a change. With --prefix a first
+  // answer "no" does not.
   bool answer_changed(const elect::Observation& observation) {
     if (observation.type == Type::gap) return true;
     const bool leads = observation.type != Type::vacant && observation.leader.value == *options_.is;
@@ -128,11 +128,11 @@ class Observer {
   const ObserveOptions& options_;
   const Format format_;
   EventCommand* const event_command_;
-  std::map<std::string, bool> leads_;  // Of each election whose answer is known; below a prefix, those alone with yes.
+  std::map<std::string, bool> leads_;  // By election: the last answer. With --prefix only the answers "yes".
   std::int64_t seen_ = 0;
 };
 
-// Whether we are in the terminal's foreground, where a SIGINT that is typed reaches CMD by itself.
+// Whether this process is in the terminal's foreground. Then the terminal sends a typed SIGINT to CMD, too.
 bool is_in_foreground() {
   const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (terminal < 0) return false;
@@ -141,7 +141,7 @@ bool is_in_foreground() {
   return is;
 }
 
-// At the deadline CMD is asked to end, and killed if it does not: --timeout is for all of it.
+// At the deadline asks CMD to end, and kills it if it does not: --timeout includes the time of CMD.
 std::jthread end_at(elect::BootTime deadline, std::chrono::nanoseconds kill_after, EventCommand& event_command) {
   return std::jthread([deadline, kill_after, &event_command](const std::stop_token& stop) {
     elect::pause_for(deadline - elect::BootClock::now(), stop);
@@ -170,7 +170,7 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
     const bool typed = number == SIGINT || number == SIGQUIT || number == SIGWINCH;
     if (event_command && !(typed && is_in_foreground())) event_command->signal(number);
   });
-  // What a CMD does is not read here.
+  // With a CMD, this process writes nothing to standard output.
   std::optional<Reader> reader;
   if (!event_command) reader.emplace(signals.stop_token());
   elect::Until until{reader ? reader->token() : signals.stop_token(), {}};
@@ -197,7 +197,7 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
     };
     ended = election->observe(options.revision, tell_first, until);
   }
-  if (signals.first() != 0) return kDone;  // How one ends it by hand.
+  if (signals.first() != 0) return kDone;  // The usual way to end it by hand.
   if (reader && reader->is_gone()) return std::unexpected(reader_gone());
   if (observer.ended) return *observer.ended;
   if (!ended) return std::unexpected(Failure(ended.error()));

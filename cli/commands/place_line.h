@@ -1,4 +1,4 @@
-// The line that a waiting candidate has on a terminal: its place in the queue, who leads, and for how long it has
+// The status line of a waiting candidate on a terminal: its position in the queue, who leads, and how long it has
 // waited.
 #pragma once
 
@@ -13,20 +13,19 @@
 
 namespace cli {
 
-// On standard error, from construction to destruction, which clears it. It has a thread of its own, that draws it each
-// second (on a dumb terminal: where it says something new), and looks at the whole queue when it is told to, and now
-// and then by itself: a candidate watches no more than the one in front of it. Where the system refuses the thread,
-// there is no line.
+// Shown on standard error from construction to destruction, which clears it. A thread of its own draws it each second.
+// On a dumb terminal it draws only changes. The thread reads the whole queue after moved(), and also from time to time,
+// because a candidate watches only the one in front of it. If the system refuses the thread, there is no line.
 class PlaceLine {
  public:
-  // `self`: the candidate's create revision; `ahead`: the key of whoever is next in front.
+  // `self`: the candidate's create revision. `ahead`: the key of the candidate directly in front of it.
   PlaceLine(elect::Election election, elect::Revision self, std::string ahead);
   ~PlaceLine();
 
   PlaceLine(const PlaceLine&) = delete;
   PlaceLine& operator=(const PlaceLine&) = delete;
 
-  // Somebody else is next in front. Any thread.
+  // Another candidate is now directly in front. Thread-safe.
   void moved(std::string ahead);
 
  private:

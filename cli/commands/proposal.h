@@ -9,10 +9,10 @@
 
 namespace cli {
 
-// "-": all of standard input, whatever bytes. Nothing: the host's name. Otherwise the text itself.
+// "-": all bytes of standard input. nullopt: the host's name. Otherwise the text itself.
 [[nodiscard]] std::expected<std::string, Failure> proposal_of(const std::optional<std::string>& text);
 
-// The host's name, which candidates of this host stand with by default; empty where it is not known.
+// The host's name: the default value of a candidate. Empty: not known.
 [[nodiscard]] std::string this_host();
 
 }  // namespace cli

@@ -19,16 +19,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kLongestLook = 1s;  // A remark is not worth more.
+constexpr auto kLongestLook = 1s;  // A remark is not worth a longer wait.
 constexpr std::int64_t kKeysLookedAt = 20'000;
-constexpr std::size_t kLongestName = 128;  // Nobody types longer ones by hand.
+constexpr std::size_t kLongestName = 128;  // Nobody types a longer name by hand.
 
-// The name of an election that has candidates, and is like this one's.
+// A similar name of an election that has candidates.
 std::optional<std::string> similar_to(const elect::Election& election) {
   const auto survey = elect::survey(
       election.client(), "", {.limit = kKeysLookedAt, .keys_only = true, .by_key = true},
       elect::within(std::min<std::chrono::nanoseconds>(kLongestLook, election.client().options().command_timeout)));
-  if (!survey) return std::nullopt;  // Perhaps the account may not see others.
+  if (!survey) return std::nullopt;  // Perhaps the account has no permission for other elections.
   std::vector<std::string> names;
   for (const auto& [name, queue] : survey->elections.all()) {
     if (name != election.name() && name.size() <= kLongestName) names.push_back(name);

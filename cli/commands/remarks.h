@@ -1,5 +1,5 @@
-// What somebody at a terminal is told beside the result: see remark(). Each does nothing where standard error is no
-// terminal, and asks etcd for no more than one call. What cannot be found out is not said.
+// What a user at a terminal is told besides the result, see remark(). Each function does nothing if standard error is
+// not a terminal, and makes at most one call. It leaves out what it cannot find out.
 #pragma once
 
 #include <chrono>
@@ -12,16 +12,17 @@
 
 namespace cli {
 
-// That an election has no candidates, followed by `more`, and which election of a similar name has some, if one does.
+// Says that an election has no candidates, then `more`. Suggests an election with a similar name that has some, if
+// there is one.
 void remark_no_candidates(const elect::Election& election, std::string_view more = {});
 
-// That it had none as of a revision.
+// Says that it had none at a revision; 0: now.
 void remark_no_candidates_at(const elect::Election& election, elect::Revision revision);
 
-// That a candidate was not elected, at once or within a time, and who leads.
+// Says that a candidate was not elected, at once or within a time, and who leads.
 void remark_not_elected(const elect::Election& election, std::optional<std::chrono::nanoseconds> within);
 
-// A name or value within a sentence: printable, and not longer than a sentence bears.
+// A name or value for use in a sentence: printable, and cut to `width`.
 [[nodiscard]] std::string brief(std::string_view bytes, std::size_t width = 40);
 
 }  // namespace cli

@@ -1,4 +1,4 @@
-// Picking one candidacy out of an election, as resign and proclaim do.
+// Selects one candidate of an election, for resign and proclaim.
 #pragma once
 
 #include <optional>
@@ -14,20 +14,21 @@ struct Selector {
   std::optional<std::string> key;
   std::optional<std::string> value;
   bool leader = false;
-  std::string session_file;      // That of a session that outlives its process.
-  elect::Revision revision = 0;  // Not 0: its create revision has to be this one.
+  std::string session_file;      // Names the candidate of this file's session.
+  elect::Revision revision = 0;  // If not 0, the candidate must have this create revision.
 };
 
-// Declares the options that fill it in, of which exactly one is wanted, and --rev. `any`: any candidate can be meant,
-// by its value, or as whoever leads; otherwise such as one knows to be one's own. `selector` must outlive `app`.
+// Declares the options that fill in `selector`, and --rev. Exactly one of them must be given, besides --rev. `any`:
+// adds options that can select anybody's candidate: by its value, or as the leader. The other options select a
+// candidate that the user knows to be their own. `selector` must outlive `app`.
 void declare_selector(CLI::App& app, Selector& selector, bool any);
 
 struct Selected {
-  elect::Snapshot snapshot;  // It alone.
-  std::int64_t rank = 0;     // Its place in the queue; 1: it leads.
+  elect::Snapshot snapshot;  // Only this candidate.
+  std::int64_t rank = 0;     // Its position in the queue; 1: it leads.
 };
 
-// The one candidate that is meant; exit 10 where there is none, 128 (and a list) where there are several.
+// The selected candidate. Fails with exit code 10 if there is none, and with 128 and a list if there are several.
 [[nodiscard]] std::expected<Selected, Failure> select(const elect::Election& election, Selector selector);
 
 }  // namespace cli

@@ -38,7 +38,7 @@ std::unexpected<Failure> failed(const std::string& path, std::string_view what) 
   return failure(path, fmt::format("cannot be {}: {}", what, std::strerror(errno)));
 }
 
-// What tells a file from its copy. Not every file system knows when a file was born.
+// Distinguishes a file from its copy. Not every file system records the time of birth.
 struct Identity {
   std::string inode;
   std::string born;
@@ -56,7 +56,7 @@ Identity identity_of(int descriptor) {
   return identity;
 }
 
-// Names are bytes; JSON has text.
+// Names are in base64: they may be any bytes, and JSON only has text.
 std::string encode(const SessionRecord& record, const Identity& file) {
   const Machine& machine = this_machine();
   const Json json = {
@@ -116,7 +116,7 @@ std::optional<SessionRecord> decode(const Json& json) {
     return std::nullopt;
   }
   record.lease = *lease;
-  const auto waited = json.find("waited");  // Not there in a file of version 0.1.0 or before.
+  const auto waited = json.find("waited");  // Missing in a file of version 0.1.0 or earlier.
   record.waited = waited != json.end() && waited->is_boolean() && waited->get<bool>();
   return record;
 }
@@ -145,10 +145,10 @@ std::expected<Loaded, Failure> load(const std::string& path, int descriptor) {
   return Loaded{std::move(record), origin_of(json, identity_of(descriptor))};
 }
 
-// The file that a symbolic link leads to, whether that is there or not. It is replaced by name: in place of the link,
-// the session would go on under two names.
+// Resolves symbolic links. The target need not exist. store() replaces a file by its name. If it replaced the link, the
+// session would exist in two files.
 std::string behind_links(const std::string& path) {
-  constexpr int kMostLinks = 40;  // The kernel's own limit.
+  constexpr int kMostLinks = 40;  // The kernel's limit.
   std::filesystem::path file = path;
   for (int links = 0; links < kMostLinks; ++links) {
     std::error_code none;
@@ -175,20 +175,20 @@ std::expected<SessionFile, Failure> SessionFile::open(const std::string& name, i
     int descriptor = ::open(path.c_str(), kHow);
     const bool made = descriptor < 0 && errno == ENOENT;
     if (made) descriptor = ::open(path.c_str(), kHow | O_CREAT | O_EXCL, 0600);
-    // Another made it between the two. But a link that leads to itself is no file, and never will be.
+    // Another process created it between the two calls: try again. But a link to itself never becomes a file.
     if (descriptor < 0 && made && errno == EEXIST && !std::filesystem::is_symlink(path)) continue;
     if (descriptor < 0) return failed(path, "opened");
     SessionFile file(path, descriptor);
     struct stat status {};
     if (::fstat(descriptor, &status) != 0) return failed(path, "read");
     if (!S_ISREG(status.st_mode)) return failure(path, "is not a regular file: name another file");
-    // It is replaced by name: under its other name the session would go on as a second one.
+    // store() replaces a file by its name. The other name would keep the old file, so the session would exist twice.
     if (status.st_nlink > 1) return failure(path, "has another hard link: remove the link, or name another file");
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK) return failure(path, "is in use by another electctl", in_use_code);
       return failed(path, "locked");
     }
-    // Another took its place between our open and our lock.
+    // Another file has replaced it between open and flock: try again.
     if (!is_still_at(path, descriptor)) continue;
     file.made_ = made;
     auto loaded = load(path, descriptor);
@@ -223,16 +223,16 @@ SessionFile::SessionFile(SessionFile&& other) noexcept
 
 SessionFile::~SessionFile() {
   if (descriptor_ < 0) return;
-  // It would be taken for one that was emptied. Nobody else has it: we hold the lock.
+  // Remove an unused file: it would look like one that was emptied. Nobody else uses it, because we hold the lock.
   if (made_ && !record_ && is_still_at(path_, descriptor_)) ::unlink(path_.c_str());
   ::close(descriptor_);
 }
 
 std::expected<void, Failure> SessionFile::store(const SessionRecord& record) {
   std::string fresh = path_ + ".XXXXXX";
-  const int descriptor = ::mkostemp(fresh.data(), O_CLOEXEC);  // 0600.
+  const int descriptor = ::mkostemp(fresh.data(), O_CLOEXEC);  // With mode 0600.
   if (descriptor < 0) return failed(path_, "written");
-  // Locked before it is there for others.
+  // Lock it before others can open it.
   if (!write_all(descriptor, encode(record, identity_of(descriptor))) || ::fsync(descriptor) != 0 ||
       ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 || ::rename(fresh.c_str(), path_.c_str()) != 0) {
     auto error = failed(path_, "written");

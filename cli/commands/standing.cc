@@ -15,7 +15,7 @@
 namespace cli {
 namespace {
 
-// Why the file's session must not be taken up; empty: it may be.
+// Why the file's session must not be resumed; empty: it may be.
 std::string not_ours(const SessionFile& file) {
   const std::string left_alone = fmt::format(", so its lease {} is left alone", elect::hex_of(file.record()->lease));
   switch (file.origin()) {
@@ -68,15 +68,15 @@ std::expected<void, Failure> Standing::open_kept_session() {
   auto file = SessionFile::open(options_.session_file, options_.in_use_code);
   if (!file) return std::unexpected(file.error());
   file_.emplace(*std::move(file));
-  // Says which cluster this is before anything is changed there.
+  // Shows which cluster this is, before anything is changed in it.
   const auto snapshot = election_.candidates({.limit = 1}, {signals_.stop_token(), {}});
   if (!snapshot) return std::unexpected(Failure(snapshot.error()));
 
-  elect::LeaseId replaced = 0;  // Of another election, in this cluster.
+  elect::LeaseId replaced = 0;  // A lease of another election in this cluster.
   if (const auto& record = file_->record()) {
     std::string why = not_ours(*file_);
     if (!why.empty()) {
-      // Whatever it stands for is the original's.
+      // Its lease belongs to the original file.
     } else if (record->cluster != snapshot->header.cluster_id) {
       why = "belongs to another cluster";
     } else if (record->election != options_.name) {
@@ -108,12 +108,12 @@ std::expected<void, Failure> Standing::open_kept_session() {
       file_->store({snapshot->header.cluster_id, options_.name, options_.session.grant_as,
                     elect::key_of(options_.name, options_.session.grant_as), 0, options_.session.ttl.count(), false});
   if (!stored) return stored;
-  // No file names it any more. What cannot be revoked now ends by itself.
+  // No file names this lease now. If it cannot be revoked, it expires by itself.
   if (replaced != 0) (void)election_.client().revoke(replaced, {signals_.stop_token(), {}});
   return open_session();
 }
 
-// Not to be written is no reason to give up: the lease is in the file, and the next run finds the rest by it.
+// If the file cannot be written, only warns: the lease is already in the file, and the next run finds the rest by it.
 void Standing::note_place() {
   if (!file_) return;
   SessionRecord record = *file_->record();

@@ -1,5 +1,5 @@
-// Standing in an election from the command line: what campaign and elect have in common. It opens a session, stands,
-// waits, and withdraws in the end, whatever happened in between.
+// Stands in an election from the command line. campaign and elect share it. It opens a session, stands, waits, and at
+// the end withdraws, whatever happened in between.
 #pragma once
 
 #include <memory>
@@ -18,39 +18,39 @@ struct StandingOptions {
   std::string name;
   std::string value;
   elect::SessionOptions session;
-  bool try_once = false;                         // Not first in the queue at once: beaten.
-  std::optional<std::chrono::nanoseconds> wait;  // NotElected where not elected within.
-  std::string session_file;                      // Not empty: the candidacy outlives the process; see session_file.h.
-  int in_use_code = kNotElected;                 // The exit code where another process uses that file.
+  bool try_once = false;                         // NotElected unless it is first in the queue at once.
+  std::optional<std::chrono::nanoseconds> wait;  // NotElected if not elected within this time.
+  std::string session_file;                      // Not empty: the candidacy outlives the process. See session_file.h.
+  int in_use_code = kNotElected;                 // The exit code if another process uses that file.
 };
 
 class Standing {
  public:
-  // Opens the session and stands. Whatever was begun when it fails is withdrawn.
+  // Opens the session and stands. If it fails, it withdraws what it has done.
   [[nodiscard]] static std::expected<std::unique_ptr<Standing>, Failure> open(Context& context, StandingOptions options,
                                                                               Signals& signals);
 
-  // Withdraws, unless there is a session file: the lease of its own is revoked, of another's lease the key alone is
-  // deleted. Only a third signal cuts it short. What failed is said on standard error.
+  // Withdraws, unless there is a session file. Revokes the lease if it is its own. If the lease was given, deletes only
+  // the key. Only a third signal interrupts it. Reports failures on standard error.
   ~Standing();
 
   Standing(const Standing&) = delete;
   Standing& operator=(const Standing&) = delete;
 
-  // Waits for leadership, with a status line where standard error is a terminal.
+  // Waits for leadership. Shows a status line if standard error is a terminal.
   [[nodiscard]] elect::Result<elect::Candidacy::Verdict> wait();
 
-  // Whether it leads, or is to lead, after having waited behind another: here, or in a run before of the same session
-  // file that has started no CMD since.
+  // Whether it waited behind another candidate, and no CMD was started since. An earlier run with the same session file
+  // counts, too.
   [[nodiscard]] bool waited() const { return waited_; }
 
-  // How long it has stood, here.
+  // How long it has stood in this process.
   [[nodiscard]] std::chrono::nanoseconds stood_for() const { return elect::BootClock::now() - begun_; }
 
-  // To be told before CMD is started.
+  // Call it before CMD is started.
   void cmd_starts();
 
-  // The descriptor whose lock says that the session file is in use, or -1.
+  // The descriptor that holds the lock on the session file; -1: no session file.
   [[nodiscard]] int lock() const { return file_ ? file_->descriptor() : -1; }
 
   [[nodiscard]] const elect::Election& election() const { return election_; }
@@ -60,7 +60,7 @@ class Standing {
  private:
   Standing(elect::Election election, StandingOptions options, Signals& signals);
   [[nodiscard]] std::expected<void, Failure> open_session();
-  // With a session file: takes up the session that it holds, or puts a new one in its place.
+  // With a session file: resumes its session, or replaces it with a new one.
   [[nodiscard]] std::expected<void, Failure> open_kept_session();
   void note_place();
 

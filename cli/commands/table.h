@@ -1,4 +1,4 @@
-// The subcommands there are. A new one is one new file, and one line here and in table.cc.
+// The list of subcommands. To add one: write a new file, and add one line here and one in table.cc.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@ namespace cli {
 // All subcommands, in the order of the help.
 [[nodiscard]] std::span<const Command> commands();
 
-// One each, in the file of its name.
+// One for each subcommand, in the file of that name.
 Declared declare_campaign(CLI::App& app);
 Declared declare_leader(CLI::App& app);
 Declared declare_observe(CLI::App& app);

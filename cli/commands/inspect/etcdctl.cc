@@ -9,9 +9,9 @@
 namespace cli::inspect {
 namespace {
 
-// etcdctl with what it needs to ask the same cluster, and with no variable of the shell that it is pasted into: they
-// would change what it does, and one that is given as an option, too, makes it fail. A password is left for it to ask.
-// `variable`: one that it is to have.
+// The etcdctl command with the options for the same cluster. It gets no variables of the shell that it is pasted into:
+// they would change what it does, and it fails if a variable and an option set the same thing. etcdctl asks for the
+// password itself. `variable`: an assignment that it does get.
 std::string etcdctl_with(const GlobalOptions& options, std::string_view variable = {}) {
   const elect::ClientOptions& client = options.client;
   std::string text = fmt::format(R"(env -i PATH="$PATH" {}etcdctl)", variable);
@@ -27,7 +27,7 @@ std::string etcdctl_with(const GlobalOptions& options, std::string_view variable
   add("key", client.tls.key_file);
   if (client.tls.skip_verify) text += " --insecure-skip-tls-verify";
   if (client.tls.enabled) text += " --insecure-transport=false";
-  // What is behind a colon is a password, unless that is given elsewhere.
+  // The text behind a colon is a password, unless the password is given elsewhere.
   const bool name_alone = options.password.password || !options.password.file.empty();
   add("user", name_alone ? client.user : client.user.substr(0, client.user.find(':')));
   return text;
@@ -40,7 +40,7 @@ Outcome etcdctl(Context& context, const Options& options) {
   const std::string program = etcdctl_with(context.options);
   const std::string prefix = options.all.value_or(elect::prefix_of(options.name));
   const std::string quoted = elect::shell_quoted(prefix);
-  // One that begins with - stands behind --, but not for watch: what it finds there is a command.
+  // A prefix that begins with - goes behind --. Not for watch: it takes what is behind -- as a command.
   const bool is_like_option = prefix.starts_with('-');
   const auto range_with = [&](std::string_view more) {
     return is_like_option ? fmt::format("--prefix{} -- {}", more, quoted) : fmt::format("{} --prefix{}", quoted, more);
@@ -56,7 +56,7 @@ Outcome etcdctl(Context& context, const Options& options) {
           : fmt::format("{} watch {} --prefix", program, quoted);
   std::string text;
   if (options.runs) {
-    // The candidates tell who is abandoned.
+    // The candidates show which runs are abandoned.
     const std::string records = options.run_id
                                     ? elect::shell_quoted(elect::once_key_of(options.name, *options.run_id))
                                     : elect::shell_quoted(elect::once_key_of(options.name, {})) + " --prefix";
@@ -67,7 +67,7 @@ Outcome etcdctl(Context& context, const Options& options) {
   } else if (options.watch) {
     text = fmt::format("{}\n{}\n", get(program, rev), watch);
   } else if (options.verify) {
-    // As --verify counts them: listing, election service (through its own leader), leases, endpoints.
+    // In the order of --verify: listing, election service (etcdctl elect -l shows its leader), leases, endpoints.
     text =
         fmt::format("{0}\n{1} elect -l {2}{3}\n{1} lease timetolive LEASE --keys\n", get(program, rev + " -w fields"),
                     program, is_like_option ? "-- " : "", elect::shell_quoted(options.name));

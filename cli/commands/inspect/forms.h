@@ -1,4 +1,4 @@
-// The forms of inspect, one in each file of this folder.
+// The forms of inspect. Each has a file in this folder.
 #pragma once
 
 #include <optional>
@@ -13,14 +13,14 @@ namespace cli::inspect {
 
 struct Options {
   std::string name;
-  std::optional<std::string> all;  // A prefix, in place of a name.
+  std::optional<std::string> all;  // A prefix, instead of a name.
   elect::Revision revision = 0;
   bool history = false;
   elect::Revision from = 0;
   bool watch = false;
   bool verify = false;
   bool runs = false;
-  std::optional<std::string> run_id;  // Of one run alone.
+  std::optional<std::string> run_id;  // Show only this run.
   bool etcdctl = false;
 };
 
@@ -33,7 +33,7 @@ struct Options {
 [[nodiscard]] Outcome watch_runs(Context& context, const Options& options);  // --runs --watch
 [[nodiscard]] Outcome etcdctl(Context& context, const Options& options);     // --etcdctl
 
-// Candidates in order, with what is found out about their leases: one call each, several at once.
+// Candidates in order, with the status of their leases. One call for each lease, several at the same time.
 [[nodiscard]] elect::Result<std::vector<render::Listed>> with_leases(elect::Client& client,
                                                                      const std::vector<elect::Candidate>& candidates,
                                                                      const std::stop_token& stop = {});

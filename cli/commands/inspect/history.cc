@@ -22,9 +22,9 @@
 namespace cli::inspect {
 namespace {
 
-constexpr int kMostDrawn = 40;  // More candidates than that are no picture any more.
+constexpr int kMostDrawn = 40;  // A timeline with more candidates cannot be read.
 constexpr int kFewestDrawn = 8;
-constexpr int kBesideThem = 8;  // Lines: the axis, what is said below, the prompt.
+constexpr int kBesideThem = 8;  // Lines for the axis, the text below it, and the prompt.
 
 std::string table_of(const Context& context, const std::string& name, const elect::History& history,
                      const render::Runs& runs) {
@@ -56,7 +56,7 @@ std::string text_of(const Context& context, Format format, const std::string& na
 }  // namespace
 
 Outcome history(Context& context, const Options& options) {
-  // Lines of terms and lines of runs could not be told apart.
+  // Not simple with --runs: lines of terms and lines of runs would look the same.
   const auto format = options.runs
                           ? context.format(Format::table, {Format::table, Format::json, Format::svg})
                           : context.format(Format::table, {Format::simple, Format::table, Format::json, Format::svg});

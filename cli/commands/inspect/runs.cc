@@ -54,7 +54,7 @@ Outcome runs_in(Context& context, const Options& options, Format format) {
   return answer_of(options, *listing);
 }
 
-// The latest ones, where not all fit.
+// Shows the latest runs if not all fit.
 std::string page(const std::string& name, const elect::RunListing& listing, const Moment& moment) {
   const std::span<const elect::Run> all(listing.runs);
   const auto shown = all.last(std::min(all.size(), moment.room));
@@ -96,7 +96,7 @@ Outcome watch_runs(Context& context, const Options& options) {
     return !failure;
   };
   const auto ended = elect::watch_runs(*election, options.run_id, show, {reader.token(), {}});
-  if (signals.first() != 0) return kDone;  // How one ends it.
+  if (signals.first() != 0) return kDone;  // The usual way to end it.
   if (reader.is_gone()) return std::unexpected(reader_gone());
   if (failure) return std::unexpected(*failure);
   if (!ended) return std::unexpected(Failure(ended.error()));

@@ -23,12 +23,12 @@ std::expected<void, Failure> Screen::show(Draw draw) {
 void Screen::resize() {
   const std::lock_guard lock(mutex_);
   if (seen_at_ == 0 || !terminal_) return;
-  if (const auto drawn = draw(); !drawn) seen_at_ = 0;  // Said at the next change, which cannot be written either.
+  if (const auto drawn = draw(); !drawn) seen_at_ = 0;  // Reported at the next change: that write fails, too.
 }
 
 std::expected<void, Failure> Screen::draw() {
   const auto look = look_of(context_);
-  const auto fits = static_cast<std::size_t>(std::max(look.height - 4, 1));  // Title, heads, last line, cursor.
+  const auto fits = static_cast<std::size_t>(std::max(look.height - 4, 1));  // Title, column heads, last line, cursor.
   const std::string text = draw_({look, seen_at_, terminal_ ? fits : std::numeric_limits<std::size_t>::max()});
   return write_result(terminal_ && !is_dumb() ? "\x1b[H\x1b[2J" + text : text + "\n");
 }

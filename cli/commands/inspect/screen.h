@@ -1,4 +1,4 @@
-// What inspect --watch shows, and shows anew where the terminal's size changes.
+// Shows the output of inspect --watch. Draws it again when the terminal's size changes.
 #pragma once
 
 #include <cstddef>
@@ -12,19 +12,19 @@
 
 namespace cli::inspect {
 
-// What there is to draw for.
+// What a drawing depends on.
 struct Moment {
   render::Look look;
-  std::time_t seen_at;  // When what is drawn came.
-  std::size_t room;     // How many rows of a table fit between title, heads and the last line.
+  std::time_t seen_at;  // When the data arrived.
+  std::size_t room;     // How many table rows fit between the column heads and the last line.
 
-  // The first line, cut to the terminal.
+  // One line, cut to the terminal's width.
   [[nodiscard]] std::string title(const std::string& text) const {
     return (look.width > 0 ? render::cut(text, static_cast<std::size_t>(look.width), look) : text) + "\n";
   }
 };
 
-// Any thread.
+// Thread-safe.
 class Screen {
  public:
   using Draw = std::function<std::string(const Moment&)>;

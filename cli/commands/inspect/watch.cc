@@ -25,9 +25,9 @@ namespace cli::inspect {
 namespace {
 
 constexpr std::size_t kMostRows = 1000;   // No terminal has more lines.
-constexpr std::size_t kLeaderWidth = 30;  // What is said of it fits into 80 columns, too.
+constexpr std::size_t kLeaderWidth = 30;  // The line about the leader then fits into 80 columns.
 
-// With the date if it is not the date of `now`.
+// The time of day; with the date if it is not the date of `now`.
 std::string time_of(std::time_t time, std::time_t now) {
   const auto local = fmt::localtime(time);
   const auto today = fmt::localtime(now);
@@ -35,10 +35,10 @@ std::string time_of(std::time_t time, std::time_t now) {
   return fmt::format("{:%F %H:%M:%S}", local);
 }
 
-// Since when the leader has led, as far as this watch has seen it.
+// Since when the leader leads, as far as this watch has seen it.
 class Tenure {
  public:
-  // `token`: the leader's; 0: there is no leader.
+  // `token`: the leader's token; 0: no leader.
   void see(elect::Revision token) {
     const std::time_t now = std::time(nullptr);
     if (begun_at_ == 0) begun_at_ = now;
@@ -46,7 +46,7 @@ class Tenure {
     token_ = token;
   }
 
-  // `leader`: its value, for people.
+  // `leader`: the leader's value, printable.
   [[nodiscard]] std::string line(const std::string& leader, std::time_t now) const {
     const std::string time = time_of(since_ != 0 ? since_ : begun_at_, now);
     if (token_ == 0) return since_ == 0 ? "no candidates" : "no candidates since " + time;
@@ -56,16 +56,16 @@ class Tenure {
 
  private:
   std::optional<elect::Revision> token_;
-  std::time_t begun_at_ = 0;  // The first look.
-  std::time_t since_ = 0;     // When this leader was first seen; 0: at the first look.
+  std::time_t begun_at_ = 0;  // When the watch began.
+  std::time_t since_ = 0;     // When this leader, or no leader, was first seen; 0: when the watch began.
 };
 
-// What one look has found.
+// What the watch reported at one change.
 struct Found {
   std::string name;
   std::string host;
   elect::Revision revision;
-  std::vector<render::Listed> listing;  // The first kMostRows.
+  std::vector<render::Listed> listing;  // On a terminal: only the first kMostRows.
   std::size_t candidates;
   Tenure tenure;
 };
@@ -84,7 +84,7 @@ Found found_in(const std::string& name, const std::string& host, const elect::He
 
 std::string page(const Found& found, const Moment& moment) {
   std::vector<render::Listed> shown = found.listing;
-  shown.resize(std::min(shown.size(), std::max<std::size_t>(moment.room, 2) - 1));  // One line says who leads.
+  shown.resize(std::min(shown.size(), std::max<std::size_t>(moment.room, 2) - 1));  // One line shows the leader.
   std::string text = moment.title(fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}", brief(found.name),
                                               fmt::localtime(moment.seen_at), found.candidates,
                                               found.candidates == 1 ? "candidate" : "candidates", found.revision));
@@ -131,7 +131,7 @@ Outcome watch(Context& context, const Options& options) {
     return !failure;
   };
   const auto ended = election->watch(show, {reader.token(), {}});
-  if (signals.first() != 0) return kDone;  // How one ends it.
+  if (signals.first() != 0) return kDone;  // The usual way to end it.
   if (reader.is_gone()) return std::unexpected(reader_gone());
   if (failure) return std::unexpected(*failure);
   if (!ended) return std::unexpected(Failure(ended.error()));
