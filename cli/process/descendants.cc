@@ -16,7 +16,7 @@
 namespace cli {
 namespace {
 
-constexpr pid_t kHighestNumber = 4'194'304;  // The kernel's own limit.
+constexpr pid_t kHighestNumber = 4'194'304;  // The kernel's limit for process IDs.
 
 struct Process {
   pid_t parent = 0;
@@ -24,7 +24,7 @@ struct Process {
   bool living = false;
 };
 
-// /proc, where it is of our own PID namespace; else -1.
+// /proc, if it belongs to our own PID namespace. Otherwise directory() is -1.
 class Proc {
  public:
   Proc() : directory_(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
@@ -39,7 +39,7 @@ class Proc {
 
   [[nodiscard]] int directory() const { return directory_; }
 
-  // Calls `function` with the number of every process.
+  // Calls `function` with the ID of every process.
   template <class Function>
   void for_each(Function function) const {
     lseek(directory_, 0, SEEK_SET);
@@ -52,7 +52,7 @@ class Proc {
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9') numbers[count++] = std::atoi(entry->d_name);
         at += entry->d_reclen;
       }
-      // The youngest first: one that forks and ends all the time is not there for long.
+      // The youngest first: a process that keeps forking and exiting lives only a short time.
       while (count > 0) function(numbers[--count]);
     }
   }
@@ -66,7 +66,7 @@ class Proc {
   int directory_;
 };
 
-// The first bytes of a file below /proc/PROCESS. False: it cannot be read; the process is gone.
+// Reads the first bytes of /proc/PROCESS/FILE. False: it cannot be read, because the process is gone.
 bool read_about(int proc, pid_t process, const char* file, std::span<char> text) {
   char path[32];
   std::snprintf(path, sizeof path, "%d/%s", process, file);
@@ -88,7 +88,7 @@ bool look_up(int proc, pid_t process, Process& found) {
   if (after_name == nullptr || std::sscanf(after_name, kFields, &state, &found.parent, &found.group, &threads) != 4) {
     return false;
   }
-  // One whose first thread has ended is shown as a zombie, too, while its other threads run.
+  // If its first thread has ended, a process is shown as a zombie even while its other threads run.
   found.living = (state != 'Z' && state != 'X') || threads > 1;
   return true;
 }
@@ -101,8 +101,8 @@ uid_t user_of(int proc, pid_t process) {
   return line != nullptr && std::sscanf(line, "\nUid: %u", &user) == 1 ? user : Descendants::kUnknownUser;
 }
 
-// Whether `process` is a child of ours; `dead`: it waits to be reaped. Our children's numbers are nobody else's until
-// they are.
+// Whether `process` is a child of this process. `dead`: it waits to be reaped. A child's ID is not reused until the
+// child is reaped.
 bool is_child(pid_t process, bool& dead) {
   siginfo_t child{};
   if (waitid(P_PID, static_cast<id_t>(process), &child, WEXITED | WNOHANG | WNOWAIT) != 0) return false;
@@ -110,8 +110,8 @@ bool is_child(pid_t process, bool& dead) {
   return true;
 }
 
-// Calls `function` with each child of ours, and whether it is dead. Numbers are given out upwards: what was started
-// lately is close behind our own number, and all numbers are tried only where nobody is found there.
+// Calls `function` with each child of this process, and whether it is dead. The kernel gives IDs in rising order, so
+// recent children have IDs just above our own. All other IDs are tried only if `function` returned true for none there.
 template <class Function>
 void for_each_child(Function function) {
   constexpr pid_t close_by = 65'536;
@@ -144,7 +144,7 @@ std::vector<pid_t> children() {
   if (proc.directory() < 0) {
     for_each_child([&](pid_t process, bool) {
       result.push_back(process);
-      return false;  // All of them.
+      return false;  // Go on and try all IDs.
     });
     return result;
   }
@@ -162,7 +162,7 @@ bool Descendants::is_found(pid_t process) const {
   return std::find(found_.begin(), end, process) != end;
 }
 
-// Whether `process`, whose parent that is, descends from us.
+// Whether `process` descends from this process. `parent` is its parent.
 bool Descendants::descends(int proc, pid_t process, pid_t parent) const {
   const pid_t self = getpid();
   Process found;
@@ -174,8 +174,8 @@ bool Descendants::descends(int proc, pid_t process, pid_t parent) const {
   return parent == self && !is_spared(process);
 }
 
-// errno, or 0. The descriptor stands for one process, whoever gets its number next; that it is a descendant is looked
-// at after it was opened.
+// Returns an errno, or 0. A pidfd always means the same process, even if its ID is reused. So the check that the
+// process is a descendant comes after the pidfd is opened.
 int Descendants::send(int proc, pid_t process, int number) const {
   const int handle = static_cast<int>(syscall(SYS_pidfd_open, process, 0));
   if (handle < 0 && errno == ESRCH) return ESRCH;
@@ -183,7 +183,7 @@ int Descendants::send(int proc, pid_t process, int number) const {
   Process found;
   if (look_up(proc, process, found) && descends(proc, process, found.parent)) {
     error = handle >= 0 && syscall(SYS_pidfd_send_signal, handle, number, nullptr, 0) == 0 ? 0 : errno;
-    // Kernels before 5.3 have none, and some sandboxes refuse it.
+    // Kernels before 5.3 have no pidfd, and some sandboxes refuse it.
     if (error != 0 && error != ESRCH) error = kill(process, number) == 0 ? 0 : errno;
   }
   if (handle >= 0) close(handle);
@@ -208,13 +208,14 @@ int Descendants::look(std::initializer_list<int> numbers, pid_t group) {
       if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
       return;
     }
-    if (count_ == found_.size()) return;  // The next round's.
+    if (count_ == found_.size()) return;  // No room: the next round handles it.
     found_[count_++] = process;
     ++fresh;
     if (!kills && found.group == group) return;
     for (const int number : numbers) send(proc.directory(), process, number);
   };
-  // Numbers are given out upwards: mostly they are all above ours, and the many others need not be looked up first.
+  // The kernel gives IDs in rising order, so descendants mostly have IDs above ours. Look there first, before the many
+  // other processes.
   proc.for_each([&](pid_t process) {
     if (process > self) visit(process);
   });
@@ -224,7 +225,7 @@ int Descendants::look(std::initializer_list<int> numbers, pid_t group) {
   return fresh;
 }
 
-// Kills them at once: each look takes long enough.
+// Kills at once, without a SIGSTOP first, because one look takes long.
 int Descendants::look_at_numbers() {
   zombies_ = 0;
   killed_by_number_ = 0;
@@ -244,7 +245,7 @@ int Descendants::look_at_numbers() {
 }
 
 void Descendants::signal(std::initializer_list<int> numbers, pid_t group) {
-  constexpr int most_looks = 5;  // Some may fork without end.
+  constexpr int most_looks = 5;  // Some may fork forever.
   for (int looks = 0; looks < most_looks && look(numbers, group) > 0; ++looks) {
   }
   count_ = 0;

@@ -1,10 +1,10 @@
-// All processes that descend from this one, wherever they went: into a group or session of their own, to another user,
-// or on as daemons. This process must be a child subreaper (PR_SET_CHILD_SUBREAPER): whoever loses its parent then
-// becomes this process's child, so that nobody gets away.
+// Finds and kills all descendants of this process, also those in another process group or session, those of another
+// user, and daemons. This process must be a child subreaper (PR_SET_CHILD_SUBREAPER). A descendant that loses its
+// parent then becomes a child of this process, so none can escape.
 //
-// They are found in /proc by their parents. Where there is no /proc, or that of another PID namespace, the kernel is
-// asked for each number whether it is a child of ours; grandchildren are found once their parents are dead. No
-// allocation, no lock.
+// Reads /proc and follows the parent of each process. If there is no /proc, or it is that of another PID namespace, it
+// asks the kernel for each process ID whether it is a child of this process. Grandchildren are then found only after
+// their parents are dead. The class allocates nothing and takes no lock.
 #pragma once
 
 #include <sys/types.h>
@@ -18,40 +18,41 @@
 
 namespace cli {
 
-// Whether this process has any child, living or not yet reaped.
+// Whether this process has a child that lives or is not yet reaped.
 [[nodiscard]] bool has_child();
 
-// The children of this process. Allocates.
+// The children of this process. Allocates memory.
 [[nodiscard]] std::vector<pid_t> children();
 
 class Descendants {
  public:
-  // A process that may not be signalled: another user's.
+  // A process that this one has no permission to signal. It belongs to another user.
   struct Refused {
     pid_t process = 0;
     uid_t user = 0;  // Or kUnknownUser.
   };
   static constexpr uid_t kUnknownUser = ~uid_t{0};
 
-  // What a round of end() found.
+  // What one round of end() found.
   struct Left {
-    int living = 0;                  // Those that it found alive, whether they could be signalled or not.
-    int zombies = 0;                 // Our own children, dead and not reaped.
-    int refused = 0;                 // Of the living ones.
-    std::array<Refused, 8> which{};  // The first of those.
+    int living = 0;                  // Found alive, including those that could not be signalled.
+    int zombies = 0;                 // Direct children that are dead and not reaped.
+    int refused = 0;                 // Living, but could not be signalled.
+    std::array<Refused, 8> which{};  // The first of the refused ones.
   };
 
   enum class Reap { no, yes };
 
-  // `spared`: children that are left alone, with what descends from them. Reap::yes: end() reaps the dead.
+  // `spared`: children that get no signal. Their descendants get none either. Reap::yes: end() reaps dead children.
   explicit Descendants(Reap reap, std::span<const pid_t> spared = {}) : spared_(spared), reap_(reap) {}
 
-  // Sends the signals to each, as it is found, but for the members of `group`. Without /proc: to nobody.
+  // Sends the signals to each descendant when it finds it, except to members of `group`. Without /proc it sends
+  // nothing.
   void signal(std::initializer_list<int> numbers, pid_t group);
 
-  // One round: SIGSTOP to each as it is found, so that it starts no other, until none is found that was not known, then
-  // SIGKILL. Repeat it until nobody is left: some are still dying, or had a child at the wrong moment.
-  // `between` is called between two looks.
+  // One round. Sends SIGSTOP to each descendant when it finds it, so that it cannot fork. Looks again until it finds no
+  // new one. Then sends SIGKILL to all. Repeat the round until none is left: some take time to die, and one may fork
+  // just before its SIGSTOP. Calls `between` between two looks.
   template <class Function>
   [[nodiscard]] Left end(Function between) {
     constexpr int most_looks = 100;
@@ -60,7 +61,8 @@ class Descendants {
   }
 
  private:
-  // Sends the signals to whoever was not found before, but for members of `group`. How many these were.
+  // Sends the signals to each descendant that was not found before, except to members of `group`. Returns the number of
+  // new ones.
   [[nodiscard]] int look(std::initializer_list<int> numbers, pid_t group);
   [[nodiscard]] int look_at_numbers();
   [[nodiscard]] Left kill_found();

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kLongestVariable = 128'000;
 
-// Inherited ones are another electctl's, whose CMD we are.
+// If we inherit these, we are the CMD of another electctl, and they describe its candidate.
 constexpr std::array<std::string_view, 9> kElectctlVariables = {
     "ELECTCTL_NAME", "ELECTCTL_VALUE", "ELECTCTL_KEY",       "ELECTCTL_LEASE", "ELECTCTL_REV",
     "ELECTCTL_TTL",  "ELECTCTL_EVENT", "ELECTCTL_ENDPOINTS", "ELECTCTL_ROLE"};

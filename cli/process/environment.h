@@ -1,4 +1,4 @@
-// What a CMD finds in its environment.
+// The environment of a CMD.
 #pragma once
 
 #include <string>
@@ -10,15 +10,16 @@
 
 namespace cli {
 
-// ELECTCTL_NAME, _VALUE, _KEY, _LEASE, _REV and _ENDPOINTS, as NAME=value.
+// Returns ELECTCTL_NAME, _VALUE, _KEY, _LEASE, _REV and _ENDPOINTS, each as NAME=value.
 [[nodiscard]] std::vector<std::string> variables_of(const elect::ClientOptions& client, const std::string& election,
                                                     const elect::Candidate& candidate);
 
-// Whether such a variable fits into an environment: the kernel takes 131071 bytes, and no NUL.
+// Whether a variable (NAME=value) can be put into an environment. The kernel takes at most 131071 bytes, and no NUL.
 [[nodiscard]] bool fits(std::string_view variable);
 
-// This process's environment with `changes` in place of its variables of the same names. ELECTCTL_ variables are not
-// inherited: they are of another candidate. Views of `changes` and of the process's own.
+// This process's environment, where `changes` replace the variables of the same names. The ELECTCTL_ variables are not
+// inherited, because they describe another candidate. The views point into `changes` and into this process's
+// environment.
 [[nodiscard]] std::vector<std::string_view> environment_with(const std::vector<std::string>& changes);
 
 }  // namespace cli

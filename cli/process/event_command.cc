@@ -16,7 +16,7 @@
 namespace cli {
 namespace {
 
-// A CMD begins with no signal blocked, and with SIGPIPE doing what it does: we have it otherwise.
+// CMD starts with no signal blocked and with the default action for SIGPIPE. In electctl both are different.
 class Attributes {
  public:
   Attributes() {
@@ -80,7 +80,7 @@ Outcome EventCommand::run(const std::vector<std::string>& variables) {
   return WIFSIGNALED(status) ? kBySignal + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-// Reaped only while nobody is about to signal it: its process ID is somebody else's afterwards.
+// Reaps CMD with the mutex held, so that nobody signals it meanwhile. Once it is reaped, its process ID may be reused.
 void EventCommand::wait(int& status) {
   siginfo_t ended{};
   while (waitid(P_PID, static_cast<id_t>(running_), &ended, WEXITED | WNOWAIT) != 0 && errno == EINTR) {

@@ -1,5 +1,5 @@
-// Running a CMD to its end, in our own process group and with our own standard streams: what observe does for each
-// event. (A CMD that must not outlive a lease is the guard's: see guard.h.)
+// Runs a CMD and waits for its end. `observe` does this for each event. CMD shares electctl's process group and
+// standard streams. (A CMD that must not outlive a lease runs under the guard: see guard.h.)
 #pragma once
 
 #include <sys/types.h>
@@ -16,15 +16,16 @@ class EventCommand {
  public:
   explicit EventCommand(std::vector<std::string> argv) : argv_(std::move(argv)) {}
 
-  // Runs CMD with `variables` in its environment and waits for its end. Its exit code, 128+N where signal N ended it;
-  // a failure (126, 127) where it could not be run. A variable that no environment can hold is left out, and said.
+  // Runs CMD with `variables` in its environment and waits for its end. Returns its exit code, or 128+N if signal N
+  // killed it, or a failure (126, 127) if it could not be run. If a variable does not fit into an environment, it is
+  // left out and a warning is written.
   [[nodiscard]] Outcome run(const std::vector<std::string>& variables);
 
-  // Ends the CMD that runs now, and has none start from now on: run() answers 0 at once. From any thread.
+  // Ends the CMD that runs now. From then on run() starts nothing and returns 0 at once. May be called from any thread.
   void end();
   [[nodiscard]] bool ended();
 
-  // Passes a signal on to the CMD that runs now, if one does. From any thread.
+  // Sends a signal to the CMD that runs now, if there is one. May be called from any thread.
   void signal(int number);
 
  private:
@@ -32,7 +33,7 @@ class EventCommand {
 
   const std::vector<std::string> argv_;
   std::mutex mutex_;
-  pid_t running_ = 0;   // Guarded by mutex_. 0: none.
+  pid_t running_ = 0;   // Guarded by mutex_. 0: no CMD runs.
   bool ended_ = false;  // Guarded by mutex_.
 };
 

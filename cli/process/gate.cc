@@ -8,12 +8,12 @@ namespace cli {
 
 Gate::Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment, int held)
     : guard_(guard) {
-  // The thread comes first: a CMD that nobody watches must not be started.
+  // Start the thread first: CMD must not run without a thread that watches it.
   auto watcher = elect::start_thread([this] {
     start_tried_.wait();
     if (!ended_.stop_requested()) watch();
   });
-  // Also where start() throws for want of memory: the thread waits for it.
+  // Releases the waiting thread, also if start() throws because memory is refused.
   struct LetWatch {
     Gate& gate;
     bool cmd_started = false;

@@ -1,4 +1,4 @@
-// CMD under its guard, while its candidate leads: started, watched, ended, and never left behind.
+// Runs CMD under the guard while its candidate leads: starts it, waits for its end, and ends it. CMD never outlives it.
 #pragma once
 
 #include <latch>
@@ -14,20 +14,20 @@ namespace cli {
 
 class Gate {
  public:
-  // Starts CMD, unless a thread to watch it is refused. The guard has been told the lease's deadline, and is told each
-  // later one by others. `held`: see Guard::start().
+  // Starts CMD. If no thread can be made to watch it, CMD is not started. The caller has told the guard the lease's
+  // deadline before, and others tell it each later one. `held`: see Guard::start().
   Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment, int held);
 
-  // Ends CMD where it still runs, and waits for its end.
+  // Ends CMD if it still runs, and waits for its end.
   ~Gate();
 
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  // Triggered when CMD has ended.
+  // Fires when CMD has ended, or could not be started.
   [[nodiscard]] std::stop_token ended_token() const { return ended_.get_token(); }
 
-  // Waits for CMD's end. An error where it could not be watched: it is dead all the same.
+  // Waits for CMD's end. An error: CMD could not be started, or not be watched. It does not run then either.
   [[nodiscard]] elect::Result<Ending> wait();
 
  private:

@@ -33,7 +33,7 @@ std::unexpected<elect::Error> failed(std::string_view what, int error) {
   return elect::fail(elect::Errc::system, std::string(what) + ": " + std::strerror(error));
 }
 
-// Sends an order without waiting, with two descriptors at most. errno where it was not sent.
+// Sends an order, with at most two descriptors. Does not wait. Returns 0, or the errno if it was not sent.
 int send_order(int socket, GuardOrder order, std::span<const int> files = {}) {
   iovec part{&order, sizeof order};
   alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {};
@@ -83,7 +83,7 @@ elect::Result<int> memory_file(std::string_view bytes) {
   return failed("cannot pass CMD to the guard process", error);
 }
 
-// Without the C library's own look-up, which a static program cannot rely on.
+// Reads /etc/passwd itself: a static program cannot rely on getpwuid() of the C library.
 std::string user_name(uid_t user) {
   std::string name = std::to_string(user);
   if (std::FILE* file = std::fopen("/etc/passwd", "re")) {
@@ -97,7 +97,7 @@ std::string user_name(uid_t user) {
   return name;
 }
 
-// Where pass_stop() passes it to: the socket of the guard whose CMD runs, or -1.
+// Where pass_stop() sends the signal: the socket of the guard whose CMD runs, or -1.
 std::atomic<int> stop_goes_to = -1;
 static_assert(std::atomic<int>::is_always_lock_free);
 
@@ -122,8 +122,8 @@ void no_longer_pass_stops(int socket) {
   stop_goes_to = -1;
 }
 
-// Sends the signal to our process group, and takes it with its default action: ourselves last, and in this thread, so
-// that a stop has happened, and is over, on return.
+// Sends the signal to our process group, and takes it here with its default action. The other processes get it first.
+// We take it last and in this thread: so on return a stop has happened and is over.
 void take_with_group(int number) {
   sigset_t set;
   sigset_t before;
@@ -131,7 +131,7 @@ void take_with_group(int number) {
   sigaddset(&set, number);
   std::signal(number, SIG_IGN);
   kill(0, number);
-  std::signal(number, SIG_IGN);  // Drops ours, which waits if it is blocked.
+  std::signal(number, SIG_IGN);  // Drops our own one, which is pending if it is blocked.
   std::signal(number, SIG_DFL);
   pthread_sigmask(SIG_UNBLOCK, &set, &before);
   raise(number);
@@ -173,14 +173,14 @@ Ending ending_of(const GuardReport& report, const std::string& program) {
 elect::Result<Guard> Guard::fork(std::chrono::nanoseconds kill_after) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return failed("cannot make a socket", errno);
-  // Inherited as ignored, it would have the guard reaped, and its ID reused, behind our back.
+  // If SIGCHLD is inherited as ignored, the kernel reaps the guard itself, and its ID may be reused unnoticed.
   std::signal(SIGCHLD, SIG_DFL);
   auto others = children();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, &before);  // The guard is born with them blocked.
+  sigprocmask(SIG_SETMASK, &all, &before);  // The guard starts with all signals blocked.
   const pid_t group = getpgrp();
   const pid_t pid = ::fork();
   if (pid == 0) {
@@ -217,12 +217,13 @@ Guard::~Guard() {
   while ((waited = waitpid(pid_, &status, 0)) < 0 && errno == EINTR) {
   }
   spared_.pop_back();
-  // A guard that ended by itself has left nobody. Other processes may have become our children meanwhile: not CMD's.
+  // A guard that exited by itself has left no descendant of CMD. Other processes may have become our children
+  // meanwhile, but CMD did not start them.
   const bool did_its_work = waited == pid_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
   if (started_ && !did_its_work) end_descendants();
 }
 
-// Each once, whether the guard found it or we.
+// Names each process once, whether the guard found it or this process did.
 void Guard::say_refused(int process, unsigned user) {
   if (std::ranges::find(said_, process) != said_.end()) return;
   said_.push_back(process);
@@ -265,7 +266,7 @@ elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std
   const std::array files{*file, held};
   const std::span sent(files.data(), held < 0 ? 1U : 2U);
   int error = send_order(socket_, order(GuardOrder::run), sent);
-  if (error == EAGAIN) {  // The guard is stopped, or busy enough to be as good as that.
+  if (error == EAGAIN) {  // The guard is stopped, or too busy to read its socket.
     ::kill(pid_, SIGCONT);
     pollfd room{socket_, POLLOUT, 0};
     poll(&room, 1, 1000);
@@ -304,11 +305,11 @@ elect::Result<std::optional<GuardEvent>> Guard::next() {
   while (!ended_) {
     GuardReport report;
     const ssize_t got = recv(socket_, &report, sizeof report, MSG_DONTWAIT);
-    // ECONNRESET: the guard has ended and left orders unread. It is told once, in front of the reports that wait.
+    // ECONNRESET: the guard has exited and left orders unread. recv() returns it once, before the reports that wait.
     if (got < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
     if (got < 0 && errno == EAGAIN) return std::nullopt;
     if (got != sizeof report) {
-      // Its children become ours when it is dead, which is a little after its end of the socket was closed.
+      // Its children become ours when it is dead. That is a little after its end of the socket is closed.
       siginfo_t dead{};
       while (waitid(P_PID, static_cast<id_t>(pid_), &dead, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
       }

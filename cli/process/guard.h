@@ -1,40 +1,41 @@
-// The guard: the process that owns CMD and its deadline. Its rule is in README, "How leadership ends".
+// The guard: a process that runs CMD and enforces its deadline. README, "How leadership ends", states the rule.
 //
-// It is forked before electctl has a second thread or a connection, and depends on nothing but its socket to electctl:
-// no library, no allocation, no lock. It starts CMD, in a process group of its own, when it is told to, and ends CMD
-// with all that CMD started when
-//   - the last deadline that it was told passes: SIGTERM at `term_at`, SIGKILL at `kill_at`, on CLOCK_BOOTTIME. A
-//     later deadline told after that SIGTERM changes nothing;
-//   - it is told to stop: SIGTERM at once, SIGKILL after `kill_after`, but no later than the `kill_at` last told: while
-//     the lease is still renewed, CMD has all of its kill_after;
-//   - electctl is gone (its end of the socket is closed): the same as stop.
-// A stopped or hanging electctl sends no new deadline, so the old one passes. That includes Ctrl-Z: CMD and electctl
+// electctl forks it while electctl has one thread and no connection. The guard depends only on its socket to electctl:
+// it uses no library, allocates nothing and takes no lock. It starts CMD in a new process group when it is told to. It
+// ends CMD, with all that CMD started, in these cases:
+//   - The last deadline that it was told passes. SIGTERM at `term_at`, SIGKILL at `kill_at`, on CLOCK_BOOTTIME. A new
+//     deadline told after that SIGTERM changes nothing.
+//   - It is told to stop. SIGTERM at once, SIGKILL after `kill_after`, but no later than the last told `kill_at`. As
+//     long as the lease is renewed, CMD has the whole kill_after.
+//   - electctl is gone (its end of the socket is closed). The same as stop.
+// A stopped or hanging electctl sends no new deadline, so the last one passes. That includes Ctrl-Z: CMD and electctl
 // stop together, the lease is not renewed, and CMD is ended when its deadline passes.
 //
-// Whom it ends: CMD's process group, and every descendant of CMD that left it (setsid, timeout, su, a daemon). Both get
-// the SIGTERM and the SIGKILL. Whenever CMD ends, who is left of them is killed (SIGKILL) and gone before the guard
-// says so. One that may not be signalled (sudo, where electctl is not root) is named on standard error, and its end is
-// waited for. The guard finds them as their subreaper: see descendants.h.
+// The guard ends CMD's process group, and every descendant of CMD that left the group (setsid, timeout, su, a daemon).
+// Both get the SIGTERM and the SIGKILL. However CMD ends, the guard kills (SIGKILL) all of them that are left. It
+// reports CMD's end only when they are gone. If it has no permission to signal one (sudo, when electctl is not root),
+// electctl names it on standard error, and the guard waits for its end. The guard is their subreaper, and so finds
+// them: see descendants.h.
 //
-// Where the guard cannot do its work, others do (kernel_guard.h):
-// - It is stopped or hangs. electctl continues it (SIGCONT) with each deadline and by its own death. Where it does not
-//   kill at `kill_at`, the kernel kills the guard a little later: by a seventh of what lies between `term_at` and
-//   `kill_at` (a thirtieth of the TTL), at most 500 ms.
-// - It is dead, however it died. The kernel kills CMD's group. electctl, a subreaper as well, kills the descendants
-//   that have left it.
+// If the guard fails, others do its work (kernel_guard.h):
+// - It is stopped or hangs. electctl continues it (SIGCONT) with each deadline. The kernel does so when electctl dies.
+//   If the guard does not kill at `kill_at`, the kernel kills the guard a little later: after a seventh of the time
+//   from `term_at` to `kill_at` (a thirtieth of the TTL), at most 500 ms.
+// - It is dead, for any reason. The kernel kills CMD's group. electctl, which is a subreaper too, kills the descendants
+//   that have left the group.
 //
-// CMD does not start before both are in place, and is not run where they cannot be. Out of reach: a descendant that
-// left the group, where guard and electctl are both dead or stopped.
+// CMD does not start before both are set up. If they cannot be set up, CMD is not run. One case is not covered: a
+// descendant that left the group, when the guard and electctl are both dead or stopped.
 //
-// The guard's and the holder's name and command line do not hold the program's name (ps shows "leader-guard of PID"),
-// so that pkill does not mean them as well. /proc/PID/exe still leads to the program.
+// The names and command lines of the guard and of the holder do not contain the program's name (ps shows "leader-guard
+// of PID"), so that pkill of the program does not match them. /proc/PID/exe still points to the program.
 //
-// Where standard input is the terminal and electctl's group its foreground group, CMD's becomes that, unless its output
-// goes into a pipe (`… | less` wants the terminal); then it reads the terminal and gets Ctrl-C, Ctrl-Z and window
-// changes itself. Otherwise CMD gets the terminal when it turns out to want it (SIGTTIN, SIGTTOU) while electctl's
-// group has it. The guard takes it back when CMD is stopped or ended, and puts its modes right where a signal ended
-// CMD. From start() to CMD's end a handler here passes electctl's SIGTSTP on to CMD: it is not to be blocked or handled
-// elsewhere.
+// The terminal: if standard input is the terminal and electctl's group is its foreground group, the guard makes CMD's
+// group the foreground group. It does not do so if CMD's output is a pipe (in `… | less`, less needs the terminal). In
+// the foreground CMD reads the terminal, and gets Ctrl-C, Ctrl-Z and window changes itself. Otherwise CMD gets the
+// terminal when it asks for it (SIGTTIN, SIGTTOU) while electctl's group has it. The guard takes it back when CMD stops
+// or ends, and restores its modes if a signal killed CMD. From start() to CMD's end a handler in guard.cc passes
+// electctl's SIGTSTP on to CMD. Do not block or handle SIGTSTP elsewhere.
 #pragma once
 
 #include <chrono>
@@ -51,18 +52,19 @@ namespace cli {
 
 // How CMD ended, and why.
 struct Ending {
-  int exit_code = 0;  // As a shell gives it: CMD's own, 128+N for a signal, 126 or 127 where it could not be run.
+  int exit_code = 0;  // As in a shell: CMD's own, 128+N for signal N, 126 or 127 if it could not be run.
   enum class Cause {
-    own,       // CMD ended by itself (a signal that electctl passed on included), or could not be run.
-    deadline,  // The guard's deadline passed; also where it had passed before CMD was to start: it is not run then.
-    told,      // stop() was called; before start() too: CMD is not run then.
+    own,  // CMD exited by itself, or a signal killed it (also one that electctl passed on), or it could not be run.
+    deadline,  // The guard's deadline passed. If it passed before start(), CMD was not run.
+    told,      // stop() was called. If it was called before start(), CMD was not run.
   } cause = Cause::own;
-  std::string failure;  // Why CMD could not be run; empty where it could.
+  std::string failure;  // Why CMD could not be run. Empty: it was run.
   int terminal_signal =
-      0;  // The signal that ended CMD, where it was typed at the terminal that CMD held (Ctrl-C): 0 else.
+      0;  // The signal that killed CMD, if it was typed at the terminal that CMD had (Ctrl-C). Otherwise 0.
 };
 
-// CMD was stopped, from the terminal: suspend() is to be called. Not told where there is no terminal.
+// CMD was stopped from the terminal. The caller must call suspend(). Without a terminal it is reported only for
+// SIGTSTP, which electctl has passed on to CMD.
 struct Stopped {
   int signal;
 };
@@ -71,47 +73,49 @@ using GuardEvent = std::variant<Ending, Stopped>;
 
 class Guard {
  public:
-  // Forks the guard. Call it while the process has one thread. `kill_after` as in --kill-after. Signals that are
-  // ignored now are ignored in CMD (nohup), but for SIGPIPE and SIGCHLD; CMD's mask is empty. This process becomes a
-  // child subreaper. Children that it has already are left alone, whatever happens.
+  // Forks the guard. Call it while the process has only one thread. `kill_after`: as in --kill-after. Signals that are
+  // ignored now are ignored in CMD (nohup), except SIGPIPE, SIGCHLD, SIGTTIN and SIGTTOU. CMD's signal mask is empty.
+  // This process becomes a child subreaper. Children that it already has are never signalled or reaped.
   [[nodiscard]] static elect::Result<Guard> fork(std::chrono::nanoseconds kill_after);
 
   Guard(Guard&& other) noexcept;
   Guard& operator=(Guard&&) = delete;
-  ~Guard();  // Closes the socket; the guard ends CMD if it runs, and itself. Waits until it is gone.
+  ~Guard();  // Closes the socket. The guard then ends CMD, if it runs, and exits. Waits for that.
 
-  // Tells the deadline, and continues a guard that was stopped. Any thread; never blocks. One that cannot be sent is
-  // dropped: the earlier one then passes. Before start() it arms what start() runs under.
+  // Tells the guard a deadline, and continues it if it was stopped. May be called from any thread. Never blocks. A
+  // deadline that cannot be sent is dropped; the one told before then stays in force. A deadline told before start()
+  // holds for the CMD that start() runs.
   void deadline(elect::BootTime term_at, elect::BootTime kill_at) const;
 
-  // Starts CMD: argv by execvp, `environment` ("NAME=value") in place of inherited variables of the same names.
-  // Standard streams, other inherited descriptors and the terminal are CMD's. At most once. That CMD cannot be run is
-  // an Ending; so it is with an argument or variable of more than 131071 bytes, which the kernel takes from nobody.
-  // `held`: a descriptor that the guard keeps open, too, until CMD and its descendants are gone; -1: none.
+  // Starts CMD: argv by execvp. `environment` ("NAME=value") replaces inherited variables of the same names. CMD gets
+  // the standard streams, the other inherited descriptors and the terminal. Call it at most once. If CMD cannot be run,
+  // next() reports an Ending. So it does for an argument or variable of more than 131071 bytes, the kernel's limit.
+  // `held`: a descriptor that the guard also keeps open until CMD and its descendants are gone. -1: none.
   [[nodiscard]] elect::Result<void> start(const std::vector<std::string>& argv,
                                           const std::vector<std::string>& environment, int held = -1);
 
-  // Sends a signal to CMD's whole process group; behind SIGINT, SIGTERM, SIGHUP and SIGQUIT a SIGCONT. Any thread;
-  // never blocks. Nothing where CMD does not run.
+  // Sends a signal to CMD's whole process group. SIGINT, SIGTERM, SIGHUP and SIGQUIT are followed by a SIGCONT. May be
+  // called from any thread. Never blocks. Does nothing if CMD does not run.
   void signal(int number) const;
 
-  // Ends CMD. Any thread; never blocks; again is harmless.
+  // Ends CMD. May be called from any thread. Never blocks. Idempotent.
   void stop() const;
 
-  // Kills the guard, for one that hangs: the kernel then kills CMD's group, and next() who left it. Any thread; never
-  // blocks.
+  // Kills a guard that hangs. The kernel then kills CMD's group, and next() kills the descendants that left it. May be
+  // called from any thread. Never blocks.
   void kill() const;
 
-  // Stops electctl's own process group as CMD's was, so that the shell sees a stopped job; comes back when it is
-  // continued, and continues CMD. Where nobody could continue us (`ssh -t HOST electctl …`), it comes back at once.
+  // Stops electctl's own process group with the signal that stopped CMD, so that the shell sees a stopped job. Returns
+  // after electctl is continued, and continues CMD. If nobody could continue electctl (`ssh -t HOST electctl …`), it
+  // returns at once.
   void suspend(const Stopped& stopped) const;
 
-  // Becomes readable when next() has something.
+  // Readable when next() has an event.
   [[nodiscard]] int fd() const { return socket_; }
 
-  // What happened next; nothing where nothing has, or CMD has ended. An error where the guard itself was killed: the
-  // kernel has then killed CMD's group, and its other descendants are killed here; it comes back when all are gone.
-  // Names on standard error whoever may not be signalled.
+  // The next event. nullopt: there is none yet, or CMD's end was already returned. An error: the guard itself was
+  // killed. The kernel has then killed CMD's group. next() kills CMD's other descendants, and returns when all are
+  // gone. It names on standard error each process that cannot be signalled.
   [[nodiscard]] elect::Result<std::optional<GuardEvent>> next();
 
  private:
@@ -121,15 +125,15 @@ class Guard {
 
   int socket_;
   int pid_;
-  std::vector<int> spared_;  // Our children that are not CMD's: those there were before, and the guard.
+  std::vector<int> spared_;  // Children that CMD did not start: those from before fork(), and the guard.
   bool started_ = false;
   bool ended_ = false;
   std::string program_;
-  std::vector<int> said_;  // Whoever may not be signalled, and was named.
+  std::vector<int> said_;  // Processes already named because they cannot be signalled.
 };
 
-// Ends this process by the signal that was typed for CMD, so that the shell that runs electctl sees what it would see
-// of CMD itself (a script ends at Ctrl-C).
+// Ends this process by the signal that was typed for CMD. The shell that runs electctl then sees the same end as if it
+// had run CMD itself (Ctrl-C ends a script).
 [[noreturn]] void end_by_terminal_signal(int number);
 
 }  // namespace cli

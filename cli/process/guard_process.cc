@@ -34,11 +34,11 @@ constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kSecond = 1000 * kMillisecond;
 
-// A guard that does not kill in time is killed by the kernel, so much later: a seventh of what lies between its two
-// deadlines, which is a third of what then is left of the TTL (100 ms where that is 3 s), but no longer than this.
-// After a stop() it always is that long.
+// If the guard does not kill CMD in time, the kernel kills the guard after a grace period. It is a seventh of the time
+// between the two deadlines, but at most this long. That is a third of the TTL that is then left (100 ms if the TTL is
+// 3 s). After a stop() the grace period is always this long.
 constexpr std::int64_t kLongestGrace = 500 * kMillisecond;
-// Between two looks for descendants that are left.
+// The pause between two looks for descendants that are left.
 constexpr std::int64_t kShortestPause = 2 * kMillisecond;
 constexpr std::int64_t kLongestPause = 1000 * kMillisecond;
 
@@ -48,7 +48,7 @@ std::int64_t now() {
   return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
 }
 
-// The terminal that controls us, or -1.
+// The controlling terminal. If there is none, file() is -1.
 class Terminal {
  public:
   Terminal() : file_(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) {}
@@ -68,12 +68,12 @@ class Terminal {
 
 bool is_gone(pid_t group) { return kill(-group, 0) != 0 && errno == ESRCH; }
 
-// What CMD's process does until it is CMD. Over `guard_end`, which is the guard's end of `link`, comes the word to go
-// on.
+// What the forked process does until its exec of CMD. It waits on `link` until the guard writes one byte. `guard_end`
+// is the guard's end of that socket pair, which this process closes.
 [[noreturn]] void become(std::uintptr_t* image, pid_t guard, const GroupKiller& killer, bool take_terminal,
                          int guard_end, int link) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != guard) _exit(128 + SIGKILL);  // It died before the kernel knew that we want to go with it.
+  if (getppid() != guard) _exit(128 + SIGKILL);  // The guard died before PR_SET_PDEATHSIG was set.
   close(guard_end);
   killer.become_cmd();
   setpgid(0, 0);
@@ -92,10 +92,10 @@ bool is_gone(pid_t group) { return kill(-group, 0) != 0 && errno == ESRCH; }
   _exit(error == ENOENT ? 127 : 126);
 }
 
-// The CommandImage in `file`, its offsets made pointers; or null, and errno.
+// Maps the CommandImage in `file` and turns its offsets into pointers. nullptr: it failed, see errno.
 std::uintptr_t* map_image(int file) {
   struct stat status {};
-  if (file < 0) errno = EMFILE;  // There was no descriptor left to receive it by.
+  if (file < 0) errno = EMFILE;  // It could not be received: no descriptor was left.
   if (file < 0 || fstat(file, &status) != 0) return nullptr;
   void* memory = mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
   if (memory == MAP_FAILED) return nullptr;
@@ -119,8 +119,8 @@ class GuardProcess {
   [[noreturn]] void run() {
     setpgid(0, 0);
     rename_process("leader-guard");
-    prctl(PR_SET_CHILD_SUBREAPER, 1);  // Whoever leaves CMD's group stays a descendant of ours.
-    prctl(PR_SET_PDEATHSIG, SIGCONT);  // electctl's death is to be seen here, also where we are stopped.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // Whoever leaves CMD's group stays our descendant.
+    prctl(PR_SET_PDEATHSIG, SIGCONT);  // Wakes us when electctl dies, even if we are stopped.
     prepare();
     for (;;) {
       while (!alone_ && take_order()) {
@@ -136,7 +136,7 @@ class GuardProcess {
   }
 
  private:
-  // Gets ready while electctl stands in the queue. What fails is told when CMD is to be started.
+  // Prepares while electctl waits to be elected. A failure is reported when CMD is to be started.
   void prepare() {
     sigset_t children;
     sigemptyset(&children);
@@ -153,7 +153,7 @@ class GuardProcess {
     why_ = errno;
   }
 
-  // Waits for an order, a deadline, a child's end, the next look for descendants.
+  // Waits for an order, a deadline, a child that ends or stops, or the time of the next look for descendants.
   void wait() const {
     pollfd watched[] = {{alone_ ? -1 : socket_, POLLIN, 0}, {timer_, POLLIN, 0}, {children_, POLLIN, 0}};
     const std::int64_t pause = std::max<std::int64_t>(sweep_at_ - now(), 0);
@@ -164,7 +164,7 @@ class GuardProcess {
     }
   }
 
-  // False: there is none, or electctl is gone.
+  // False: there is no order, or electctl is gone.
   bool take_order() {
     GuardOrder order;
     int files[2] = {-1, -1};
@@ -219,7 +219,7 @@ class GuardProcess {
     if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
       std::memcpy(files, CMSG_DATA(header), std::min<std::size_t>(header->cmsg_len - CMSG_LEN(0), sizeof files));
     }
-    // No descriptor was left for one of them: that is as good as none.
+    // No descriptor was left for one of the files. Treat this as if none came.
     for (int& file : files) {
       if ((message.msg_flags & MSG_CTRUNC) != 0 && file >= 0) close(std::exchange(file, -1));
     }
@@ -240,19 +240,19 @@ class GuardProcess {
     const pid_t pid = fork();
     if (pid < 0) report_and_exit(126, errno);
     if (pid == 0) become(image, guard, killer_, lent_, link[0], link[1]);
-    setpgid(pid, pid);  // CMD does so, too: whoever comes first.
+    setpgid(pid, pid);  // CMD's process does it too. One of the two is first.
     cmd_ = pid;
     close(link[1]);
     link_ = link[0];
-    // CMD's process waits for our word, and ends where we die before it.
+    // CMD's process waits for our byte. If we die before, it ends.
     keep_deadline();
     if (!killer_.arm(pid)) give_up_cmd();
     send(link_, "", 1, MSG_NOSIGNAL);
-    // CMD's standard streams and inherited descriptors are none of ours: who reads its output is to see its end.
+    // Close CMD's standard streams and inherited descriptors here: the reader of CMD's output must see its end.
     keep_only({socket_, children_, timer_, link_, held_, killer_.reader(), killer_.writer()});
   }
 
-  // For one that waits for our word, and is not to have it.
+  // Kills CMD's process while it still waits for our byte. CMD is not run.
   [[noreturn]] void give_up_cmd() {
     lack_ = GuardReport::group;
     why_ = errno;
@@ -261,7 +261,7 @@ class GuardProcess {
     report_and_exit(126, why_);
   }
 
-  // CMD is not reaped yet, so that neither number can be another's.
+  // CMD is not reaped yet, so neither its process ID nor its group ID can be reused.
   void signal_group(int number) const {
     if (cmd_ == 0 || cmd_ended_) return;
     if (kill(-cmd_, number) != 0) kill(cmd_, number);
@@ -269,7 +269,7 @@ class GuardProcess {
 
   void end(Ending::Cause cause) {
     if (cmd_ended_) return;
-    // What ends CMD for its deadline is that deadline, whatever is told later.
+    // If the deadline ends CMD, that deadline's kill_at holds. A later one does not move it.
     last_at_ = std::min(last_at_, cause == Ending::Cause::deadline ? kill_at_ : now() + kill_after_);
     if (ending_) return;
     ending_ = true;
@@ -288,7 +288,7 @@ class GuardProcess {
       killed_ = true;
       signal_group(SIGKILL);
     }
-    std::int64_t next = ending_ ? kill_at : term_at_;       // In the future, or not armed.
+    std::int64_t next = ending_ ? kill_at : term_at_;       // A time in the future, or kNever.
     if (killed_ || cmd_ended_ || next == kNever) next = 0;  // Disarms.
     itimerspec timer{};
     timer.it_value.tv_sec = next / kSecond;
@@ -298,9 +298,9 @@ class GuardProcess {
     set_kill_timer();
   }
 
-  // The kernel's. Once CMD's group has got its SIGKILL, the timer is only for a living electctl, which takes over from
-  // a guard that hangs: a guard that works moves the timer on. Not set where nobody could take over, or nothing is left
-  // to do.
+  // Sets the time at which the kernel kills this guard. After CMD's group got its SIGKILL, the timer serves one
+  // purpose: if the guard hangs, electctl takes over. A guard that works keeps moving the time on. The timer is off if
+  // electctl is gone and could not take over, or if nothing is left to do.
   void set_kill_timer() const {
     const auto later = [](std::int64_t time, std::int64_t by) { return time > kNever - by ? kNever : time + by; };
     const std::int64_t grace = std::clamp<std::int64_t>((kill_at_ - term_at_) / 7, 0, kLongestGrace);
@@ -308,7 +308,7 @@ class GuardProcess {
     const bool group_is_killed = killed_ || cmd_ended_;
     if (group_is_killed) at = std::max(at, now() + pause_ + kLongestGrace);
     if (swept_ || (group_is_killed && alone_) || at == kNever) at = 0;
-    // Without the timer we are no guard: our end has the kernel kill CMD.
+    // Without the timer the guard cannot keep its promise. So it exits, and the kernel kills CMD's group.
     if (!kill_timer_.set(at)) _exit(1);
   }
 
@@ -318,14 +318,14 @@ class GuardProcess {
       if (!killed_) killer_.keep_holder(cmd_);
       return take_stop();
     }
-    if (!has_child()) finish();  // Whoever was left would be our child, or the descendant of one.
+    if (!has_child()) finish();  // Any process that was left would be our child or a child's descendant.
   }
 
   void reap() {
     siginfo_t child{};
     while (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid != 0) {
       const bool is_cmd = child.si_pid == cmd_ && !cmd_ended_;
-      if (is_cmd) signal_group(SIGKILL);  // The rest of its group, while its own zombie keeps the number.
+      if (is_cmd) signal_group(SIGKILL);  // Kills the rest of its group. CMD's zombie keeps the group ID.
       waitid(P_PID, static_cast<id_t>(child.si_pid), &child, WEXITED | WNOHANG);
       if (is_cmd) {
         cmd_ended_ = true;
@@ -339,8 +339,8 @@ class GuardProcess {
     }
   }
 
-  // Kills who is left of CMD's descendants, in its group and out of it. Not in a busy loop: some take their time to
-  // die, and some may not be signalled.
+  // Kills the descendants of CMD that are left, in its group and outside. Pauses between two looks, because some take
+  // time to die and some cannot be signalled.
   void sweep() {
     if (now() < sweep_at_) return;
     looked_ = true;
@@ -357,7 +357,7 @@ class GuardProcess {
     set_kill_timer();
   }
 
-  // Each once.
+  // Reports each process once.
   void tell_refused(const Descendants::Refused& refused) {
     if (std::ranges::find(told_, refused.process) != told_.end()) return;
     told_[told_count_++ % told_.size()] = refused.process;
@@ -369,7 +369,7 @@ class GuardProcess {
     if (waitid(P_PID, static_cast<id_t>(cmd_), &child, WSTOPPED | WNOHANG) != 0 || child.si_pid == 0) return;
     const Terminal terminal;
     if (terminal.file() < 0) {
-      // Without one it was electctl that passed the stop on, and it has to stop too.
+      // Without a terminal, electctl passed the stop on to CMD. So electctl has to stop too.
       if (child.si_status == SIGTSTP && !ending_)
         report({.kind = GuardReport::stopped, .number = SIGTSTP}, MSG_DONTWAIT);
       return;
@@ -399,7 +399,8 @@ class GuardProcess {
     terminal.give_to(cmd_);
   }
 
-  // Not from a group that is neither CMD's nor gone: the shell's, which may have it already.
+  // Takes the terminal back only from CMD's group or from a group that is gone. Any other group may be that of the
+  // shell, which may already have it.
   void take_back(const Terminal& terminal) const {
     const pid_t foreground = terminal.foreground();
     if (lent_ && foreground > 0 && (foreground == cmd_ || is_gone(foreground))) terminal.give_to(home_);
@@ -444,43 +445,43 @@ class GuardProcess {
   const std::int64_t kill_after_;
   int children_ = -1;  // Readable when a child ended or stopped.
   int timer_ = -1;
-  int held_ = -1;  // Closed by our own end: a lock on it lasts as long as CMD.
-  int link_ = -1;  // To CMD's process before its exec. Then the errno of a failed exec comes from it, or nothing.
+  int held_ = -1;  // Closed when we exit, so a lock on it lasts as long as CMD.
+  int link_ = -1;  // To CMD's process until its exec. Afterwards it yields the errno of a failed exec, or nothing.
 
   bool alone_ = false;             // electctl is gone.
-  std::int64_t term_at_ = kNever;  // The deadline last told.
+  std::int64_t term_at_ = kNever;  // The last deadline told.
   std::int64_t kill_at_ = kNever;
-  std::int64_t last_at_ = kNever;  // When ending: SIGKILL at the latest.
-  bool ending_ = false;            // SIGTERM is sent, or CMD is not to be run any more.
+  std::int64_t last_at_ = kNever;  // While ending: the latest time for SIGKILL.
+  bool ending_ = false;            // SIGTERM was sent, or CMD must not be run any more.
   bool killed_ = false;
   Ending::Cause cause_ = Ending::Cause::own;
 
   KillTimer kill_timer_;
   GroupKiller killer_;
-  GuardReport::Lack lack_ = GuardReport::nothing;  // Why CMD cannot be guarded; `why_` is the errno.
+  GuardReport::Lack lack_ = GuardReport::nothing;  // Why CMD cannot be guarded. `why_` is the errno.
   int why_ = 0;
 
-  pid_t cmd_ = 0;           // And its group. 0: not started.
-  bool cmd_ended_ = false;  // Reaped; its descendants may not be gone.
+  pid_t cmd_ = 0;           // CMD's process and group ID. 0: not started.
+  bool cmd_ended_ = false;  // CMD is reaped. Descendants may be left.
   int by_signal_ = 0;
   int exit_code_ = 0;
   int terminal_signal_ = 0;
-  bool lent_ = false;  // CMD has, or has had, the terminal.
-  termios modes_{};    // What they were when it was lent.
+  bool lent_ = false;  // CMD has or had the terminal.
+  termios modes_{};    // The terminal's modes when CMD got it.
 
   Descendants descendants_{Descendants::Reap::no};
-  bool looked_ = false;        // For descendants that are left.
-  bool swept_ = false;         // Nobody is left but those who may not be signalled.
-  std::int64_t sweep_at_ = 0;  // When to look again.
+  bool looked_ = false;        // sweep() has looked for descendants.
+  bool swept_ = false;         // Only descendants that cannot be signalled are left.
+  std::int64_t sweep_at_ = 0;  // The time of the next look.
   std::int64_t pause_ = kShortestPause;
-  std::array<pid_t, 16> told_{};  // Those of them that electctl was told of.
+  std::array<pid_t, 16> told_{};  // Processes reported to electctl as `refused`.
   std::size_t told_count_ = 0;
 };
 
 }  // namespace
 
 void run_guard(int socket, pid_t electctl_group, std::chrono::nanoseconds kill_after) {
-  constexpr std::chrono::nanoseconds longest = std::chrono::hours(24 * 365);  // So that it can be added to a time.
+  constexpr std::chrono::nanoseconds longest = std::chrono::hours(24 * 365);  // Adding it to a time cannot overflow.
   GuardProcess(socket, electctl_group, std::min(kill_after, longest).count()).run();
 }
 

@@ -1,4 +1,4 @@
-// The guard's own process, and what is said over its socket (SOCK_SEQPACKET, one message each). See guard.h.
+// The guard's own process, and the messages on its socket (SOCK_SEQPACKET: one packet is one message). See guard.h.
 #pragma once
 
 #include <sys/types.h>
@@ -11,12 +11,12 @@ namespace cli {
 // From electctl to the guard.
 struct GuardOrder {
   enum Kind : std::uint8_t {
-    deadline,  // `term_at` and `kill_at`, nanoseconds on CLOCK_BOOTTIME.
-    run,       // Comes with descriptors (SCM_RIGHTS): a memory file, laid out as said at CommandImage, and perhaps one
-               // that is to be kept open until CMD's group is gone.
-    signal,    // `number` for CMD's group.
+    deadline,  // `term_at` and `kill_at`, in nanoseconds on CLOCK_BOOTTIME.
+    run,       // Carries descriptors (SCM_RIGHTS): a memory file that holds a CommandImage, and optionally one that the
+               // guard keeps open until CMD and its descendants are gone.
+    signal,    // Send signal `number` to CMD's group.
     stop,
-    resume,  // electctl was stopped with CMD, and is continued.
+    resume,  // electctl was stopped together with CMD, and now runs again.
   };
   Kind kind{};
   std::int32_t number = 0;
@@ -27,26 +27,26 @@ struct GuardOrder {
 // From the guard to electctl.
 struct GuardReport {
   enum Kind : std::uint8_t {
-    stopped,  // `number`: the signal that stopped it.
-    refused,  // `number`: a descendant of CMD that may not be signalled; `user`: whose it is.
-    ended,    // `number`: the exit code; `cause`, `error`, `unguarded`, `terminal_signal`. The last one.
+    stopped,  // CMD was stopped. `number`: the signal that stopped it.
+    refused,  // `number`: a descendant of CMD that cannot be signalled. `user`: its user.
+    ended,    // `number`: the exit code. Also `cause`, `error`, `lack`, `terminal_signal`. The last message.
   };
   Kind kind{};
   std::int32_t number = 0;
   std::int32_t cause = 0;            // An Ending::Cause.
-  std::int32_t error = 0;            // The errno for which CMD could not be run; 0: it could.
-  std::int32_t terminal_signal = 0;  // As Ending::terminal_signal.
+  std::int32_t error = 0;            // The errno that says why CMD could not be run. 0: it was run.
+  std::int32_t terminal_signal = 0;  // See Ending::terminal_signal.
   std::uint32_t user = 0;
-  // Why CMD was not run: it could not be guarded, for lack of this; `error` says more.
+  // CMD was not run because the guard lacked this. `error` is the errno.
   enum Lack : std::uint8_t { nothing, events, timer, holder, group } lack = nothing;
 };
 
-// CMD's arguments and its whole environment, so that the guard need not allocate: the number of arguments, then a table
-// of offsets from the image's start (the arguments' ones, 0, the variables' ones, 0), then the strings, each ended by a
-// NUL. The guard maps it and turns the offsets into pointers in place.
+// CMD's arguments and its whole environment, laid out so that the guard need not allocate. First the number of
+// arguments. Then a table of offsets from the start of the image: one for each argument, 0, one for each variable, 0.
+// Then the strings, each with a NUL at its end. The guard maps the image and turns the offsets into pointers in place.
 using CommandImage = std::uintptr_t[];
 
-// What the forked process does, with every signal blocked. `electctl_group`: electctl's process group.
+// The main function of the forked process. Every signal is blocked. `electctl_group`: electctl's process group.
 [[noreturn]] void run_guard(int socket, pid_t electctl_group, std::chrono::nanoseconds kill_after);
 
 }  // namespace cli

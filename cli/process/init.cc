@@ -12,7 +12,7 @@
 namespace cli {
 namespace {
 
-// Reaps all children that have ended. Leaves once the worker has.
+// Reaps all children that have ended. If the worker is one of them, exits with its exit code.
 void reap(pid_t worker) {
   int status = 0;
   pid_t ended = 0;
@@ -28,7 +28,7 @@ void reap(pid_t worker) {
     if (number == SIGCHLD) {
       reap(worker);
     } else if (number > 0 && signal.si_code != SI_KERNEL) {
-      ::kill(worker, number);  // What was typed at the terminal reaches the worker without us.
+      ::kill(worker, number);  // The worker gets signals from the terminal (SI_KERNEL) itself.
     }
   }
 }

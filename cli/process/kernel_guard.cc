@@ -22,7 +22,7 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 [[noreturn]] void hold(pid_t guard, int file, int ready) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // Until it is in a group that is killed.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // Needed until the holder is in CMD's group, which is killed.
   if (getppid() != guard) _exit(0);
   rename_process("leader-holder");
   keep_only({file, ready});
@@ -68,9 +68,9 @@ bool KillTimer::set(std::int64_t time) const {
 
 bool GroupKiller::start_holder(int ready) {
   const pid_t guard = getpid();
-  // A fork whose end is not told by SIGCHLD: waitid(2) does not count it among the children unless it is asked to.
+  // A clone that sends no SIGCHLD when it ends. waitid(2) counts it among the children only with __WALL or __WCLONE.
   auto pid = static_cast<pid_t>(syscall(SYS_clone, 0L, nullptr, nullptr, nullptr, 0L));
-  // qemu knows no such fork. With a common one, CMD's end is told a little later.
+  // qemu does not support this. With an ordinary fork, CMD's end is reported a little later.
   if (pid < 0 && errno == EINVAL) pid = fork();
   if (pid == 0) hold(guard, ends_[0], ready);
   if (pid > 0) holder_ = pid;
@@ -89,7 +89,7 @@ bool GroupKiller::make() {
 }
 
 bool GroupKiller::arm(pid_t group) {
-  // While it still had the write end, too, our death would not be seen.
+  // Wait until the holder has closed its copy of the write end. Otherwise our death would leave a writer.
   char byte = 0;
   constexpr int patience = 5000;
   pollfd said{ready_, POLLIN, 0};
@@ -102,7 +102,7 @@ bool GroupKiller::arm(pid_t group) {
 
 void GroupKiller::become_cmd() const {
   close(ends_[1]);
-  // Scripts use low numbers themselves.
+  // A high number: scripts use low ones themselves.
   for (const int number : {1000, 200, 50, 20}) {
     if (fcntl(ends_[0], F_DUPFD, number) >= 0) return;
   }
@@ -117,7 +117,7 @@ void GroupKiller::keep_holder(pid_t group) {
 
 void GroupKiller::end_holder() {
   if (holder_ == 0) return;
-  // Only while it is ours: where it was made by a common fork it may have been reaped with others.
+  // Kill it only if it is still our child. If it came from an ordinary fork, it may be reaped already.
   if (waitpid(holder_, nullptr, __WALL | WNOHANG) == 0) kill(holder_, SIGKILL);
   while (waitpid(holder_, nullptr, __WALL) < 0 && errno == EINTR) {
   }

@@ -1,5 +1,5 @@
-// What the kernel does where the guard cannot, being stopped, hung or dead: it kills the guard when its time is over,
-// and CMD's process group when the guard is dead.
+// What the kernel does when the guard is stopped, hangs or is dead. It kills a guard that is too late, and it kills
+// CMD's process group when the guard is dead.
 #pragma once
 
 #include <sys/types.h>
@@ -10,46 +10,46 @@
 
 namespace cli {
 
-// Makes the standard streams /dev/null, and closes all descriptors but `files` (-1: none).
+// Redirects the standard streams to /dev/null, and closes all other descriptors except `files` (-1 is ignored).
 void keep_only(std::initializer_list<int> files);
 
-// Has the kernel kill this process at a time that is told, also while it is stopped.
+// Makes the kernel kill this process at a set time, even while it is stopped.
 class KillTimer {
  public:
-  // False: errno says why not.
+  // False: it failed, see errno.
   [[nodiscard]] bool make();
 
-  // In nanoseconds on CLOCK_BOOTTIME, in place of what was set before; 0: not at all.
+  // Sets the time, in nanoseconds on CLOCK_BOOTTIME. It replaces the one set before. 0: never.
   [[nodiscard]] bool set(std::int64_t time) const;
 
  private:
   timer_t timer_{};
 };
 
-// Has the kernel kill CMD's process group (SIGKILL) when this process is dead, however it died.
+// Makes the kernel kill CMD's process group (SIGKILL) when this process is dead, for any reason.
 //
-// This process is the only one that writes to a pipe. When it is dead the pipe has no writer any more; the kernel then
-// sends SIGKILL to the group that owns the pipe's read end, stopped members included, with the rights that this process
-// had. Somebody must hold the read end until then: CMD inherits it, and because CMD may close what it inherited, a
-// process of ours in CMD's group, the holder, does nothing else. It is a child of this process, not of CMD, blocks all
-// signals, holds no other file, and is killed with the group. Whoever asks by waitid(2) whether this process has
-// children is not told of it.
+// Only this process has the write end of a pipe. When it is dead, the pipe has no writer. The kernel then sends SIGKILL
+// to the process group that owns the pipe's read end, also to stopped members, with the permissions that this process
+// had. A process must hold the read end open until then. CMD inherits it, but CMD may close it. So a process in CMD's
+// group, the holder, does nothing but hold it. The holder is a child of this process, not of CMD. It blocks all
+// signals, has no other file open, and is killed with the group. waitid(2) does not count it among the children of this
+// process.
 class GroupKiller {
  public:
-  // Makes the pipe and the holder, which dies with this process. False: errno says why not.
+  // Makes the pipe and the holder. The holder dies with this process. False: it failed, see errno.
   [[nodiscard]] bool make();
 
-  // Puts the holder into the group, and makes the group the one to be killed. False: errno says why not.
+  // Puts the holder into the group, and makes this group the one that is killed. False: it failed, see errno.
   [[nodiscard]] bool arm(pid_t group);
 
-  // In a fork of this process that is to become CMD: it keeps the read end, over its exec, too, under a high number.
+  // For the fork of this process that becomes CMD. Keeps the read end open across its exec, under a high number.
   void become_cmd() const;
 
-  // To be kept open in this process.
+  // This process must keep both open.
   [[nodiscard]] int reader() const { return ends_[0]; }
   [[nodiscard]] int writer() const { return ends_[1]; }
 
-  // Makes another holder, in that group, where the first one was killed alone.
+  // Makes another holder in this group if the old one was killed alone.
   void keep_holder(pid_t group);
 
   // Kills and reaps the holder.
@@ -59,7 +59,7 @@ class GroupKiller {
   [[nodiscard]] bool start_holder(int ready);
 
   int ends_[2] = {-1, -1};
-  int ready_ = -1;  // The holder says here that it holds the read end alone.
+  int ready_ = -1;  // The holder writes here when it has closed all but the read end.
   pid_t holder_ = 0;
 };
 

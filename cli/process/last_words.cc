@@ -16,7 +16,7 @@
 namespace cli {
 namespace {
 
-// Allocates nothing, and may be called by a signal's handler.
+// Allocates nothing. Safe in a signal handler.
 [[noreturn]] void say_and_exit(std::string_view why) {
   char line[512];
   std::size_t size = 0;
@@ -43,7 +43,7 @@ namespace {
   }
 }
 
-// Whether a piece of memory larger than any single message would be refused now.
+// Whether the system now refuses a piece of memory that is larger than any single message.
 bool is_memory_refused() {
   constexpr std::size_t kPiece = std::size_t{16} << 20U;
   void* piece = ::mmap(nullptr, kPiece, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -57,8 +57,8 @@ extern "C" void on_abort(int) {
   say_and_exit("electctl ended abnormally: the system may refuse it threads or file descriptors; see ulimit -a");
 }
 
-// grpc uses some memory without asking whether it got any: the address is a small one then. Everything else is an error
-// of the program, and has to show as one: it is met again on return, and ends the program.
+// grpc uses some memory without a check that it got any. The bad address is then in the first page. Any other bad
+// access is a bug and must show as one: after this handler returns, it happens again and ends the program.
 extern "C" void on_bad_access(int number, siginfo_t* access, void*) {
   constexpr std::uintptr_t kFirstPage = 4096;
   if (reinterpret_cast<std::uintptr_t>(access->si_addr) < kFirstPage && is_memory_refused()) {
@@ -75,7 +75,7 @@ void have_last_words() {
   struct sigaction before {};
   action.sa_handler = on_abort;
   sigaction(SIGABRT, &action, nullptr);
-  // A sanitizer has a handler of its own.
+  // A sanitizer has its own handler. Keep it.
   if (sigaction(SIGSEGV, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) return;
   action.sa_sigaction = on_bad_access;
   action.sa_flags = SA_SIGINFO;

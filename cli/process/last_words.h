@@ -1,4 +1,4 @@
-// The one line that is said where the program cannot go on: memory is refused in a thread of grpc's, or grpc aborts.
+// Writes one line when the program cannot go on: a thread of grpc gets no memory, or grpc aborts.
 #pragma once
 
 #include <string_view>
@@ -8,8 +8,8 @@ namespace cli {
 inline constexpr std::string_view kMemoryRefused =
     "the system refuses more memory: raise ulimit -v or the control group's memory.max";
 
-// From now on std::terminate() and abort() say one line on standard error, and exit with code 1. So does a null pointer
-// that is followed because memory was refused; any other bad access ends the program as ever.
+// After this call std::terminate() and abort() write one line to standard error and exit with code 1. So does the use
+// of a null pointer when the system refuses memory. Any other bad access ends the program as usual, by SIGSEGV.
 void have_last_words();
 
 }  // namespace cli

@@ -30,14 +30,14 @@ void close_files(unsigned first, unsigned last) {
   if (close_range(first, last, 0) == 0 || errno != ENOSYS) return;
   DIR* open_ones = opendir("/proc/self/fd");
   if (open_ones == nullptr) {
-    constexpr unsigned kMost = 65536;  // A limit of millions would take seconds.
+    constexpr unsigned kMost = 65536;  // With a limit of millions the loop would take seconds.
     rlimit limit{kMost, kMost};
     getrlimit(RLIMIT_NOFILE, &limit);
     const unsigned end = static_cast<unsigned>(std::min<rlim_t>(limit.rlim_cur, kMost));
     for (unsigned file = first; file <= last && file < end; ++file) close(static_cast<int>(file));
     return;
   }
-  // Closing while reading would skip some: so until a whole reading finds none.
+  // A close() during the reading may make it skip entries. So read again until one whole reading finds none.
   for (bool found = true; found; rewinddir(open_ones)) {
     found = false;
     while (const dirent* entry = readdir(open_ones)) {

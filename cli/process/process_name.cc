@@ -10,7 +10,7 @@
 namespace cli {
 namespace {
 
-char* arguments = nullptr;  // They lie side by side.
+char* arguments = nullptr;  // One contiguous piece of memory, argument after argument.
 std::size_t arguments_size = 0;
 
 }  // namespace

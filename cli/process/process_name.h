@@ -3,11 +3,11 @@
 
 namespace cli {
 
-// To be told main's arguments before rename_process() can overwrite them.
+// Notes where main's arguments are. rename_process() overwrites them, so call this before it.
 void note_arguments(int argc, char** argv);
 
-// Gives this process another name (15 bytes at most) and another command line: `name`, and behind it "of" and the
-// parent's process ID. The memory of main's arguments is overwritten. /proc/PID/exe stays the program.
+// Gives this process another name (at most 15 bytes) and another command line: `name`, then "of" and the parent's
+// process ID. It overwrites the memory of main's arguments. /proc/PID/exe still points to the program.
 void rename_process(const char* name);
 
 }  // namespace cli

@@ -7,10 +7,10 @@
 namespace cli {
 namespace {
 
-constexpr int kWake = SIGURG;  // Ignored by default, and used by nobody else here.
+constexpr int kWake = SIGURG;  // Ignored by default, and not used elsewhere in electctl.
 
-// Under nohup SIGHUP stays ignored, and so does SIGQUIT in the background of a script. SIGINT counts also where such a
-// script had it ignored: as with etcdctl, `kill -INT` is how a holder is asked to withdraw.
+// SIGHUP stays ignored under nohup. SIGQUIT stays ignored in the background of a script. SIGINT counts even if such a
+// script ignores it: as with etcdctl, `kill -INT` asks a holder to withdraw.
 bool is_ignored(int number) {
   struct sigaction action {};
   return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
@@ -49,7 +49,8 @@ void Signals::take(const std::stop_token& own) {
     int number = 0;
     if (sigwait(&set, &number) != 0 || number == kWake) continue;
     const bool passing_on = passing_on_;
-    // CMD may take these for something else: to read its configuration again, to tell where its threads are.
+    // CMD may use SIGHUP and SIGQUIT for something else: to read its configuration again, or to print the stacks of its
+    // threads.
     if (ends(number) && (!passing_on || (number != SIGHUP && number != SIGQUIT))) {
       if (!passing_on) ++seen;
       if (first_ == 0) {

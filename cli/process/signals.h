@@ -1,4 +1,4 @@
-// Signals as a stop token and as values, in place of handlers.
+// Turns signals into stop tokens and values. Replaces signal handlers.
 #pragma once
 
 #include <atomic>
@@ -8,28 +8,29 @@
 
 namespace cli {
 
-// While one lives, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH do nothing by themselves; a thread
-// of its own takes them. Make it before any other thread: threads inherit that the signals are blocked.
+// While an object lives, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH are blocked, and its own
+// thread receives them. Make it before any other thread, so that all threads inherit the blocked signals.
 class Signals {
  public:
-  // `handler` is called for every signal, from that thread, after first() has noted it. Throws std::system_error where
-  // the system refuses the thread.
+  // The thread calls `handler` for every signal, after first() is set. Throws std::system_error if the system refuses
+  // the thread.
   explicit Signals(std::function<void(int)> handler = {});
   ~Signals();
 
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  // Triggered by the first SIGINT, SIGTERM, SIGHUP or SIGQUIT.
+  // Fires at the first SIGINT, SIGTERM, SIGHUP or SIGQUIT.
   [[nodiscard]] std::stop_token stop_token() const { return stop_.get_token(); }
 
-  // Triggered by the third of them: whoever sends so many wants out, whatever is left undone.
+  // Fires at the third of these signals. The user then wants to exit at once, even if work is left undone.
   [[nodiscard]] std::stop_token impatient_token() const { return impatient_.get_token(); }
 
-  // While they are passed on to somebody else: SIGHUP and SIGQUIT end nothing, and none counts as impatience.
+  // Set it while the signals are passed on to another process. SIGHUP and SIGQUIT then fire no token, and no signal
+  // counts for impatient_token().
   void pass_on(bool on) { passing_on_ = on; }
 
-  // The first one's number; 0: none yet.
+  // The number of the first of these signals. 0: none yet.
   [[nodiscard]] int first() const { return first_; }
 
  private:
