@@ -12,7 +12,7 @@
 namespace elect {
 namespace {
 
-// One stop token out of two: triggered when either is.
+// Joins two stop tokens into one. It fires when either fires.
 class EitherStop {
  public:
   EitherStop(std::stop_token a, std::stop_token b)
@@ -30,7 +30,7 @@ class EitherStop {
   std::stop_callback<Relay> b_;
 };
 
-// The one in front of the candidate of that create revision; 0: in front of a new one.
+// Reads the candidate in front of the one with that create revision. 0: in front of a new candidate.
 etcdserverpb::RangeRequest last_before(const std::string& election, Revision create_revision) {
   auto range = in_queue_order(keys_below(prefix_of(election)));
   range.set_sort_order(etcdserverpb::RangeRequest::DESCEND);
@@ -43,7 +43,7 @@ etcdserverpb::RangeRequest last_before(const std::string& election, Revision cre
 constexpr std::int64_t kOwnWatch = 1;
 constexpr std::chrono::milliseconds kPauseBeforeLooking{100};
 
-// Leaving, with the reason worded once.
+// The loss of a candidacy whose key was deleted.
 Loss key_deleted(const std::string& key) {
   return {Loss::Cause::key_deleted,
           "key " + key + " was deleted: somebody resigned it, or its lease was revoked or expired"};
@@ -64,7 +64,7 @@ class Candidacy::Impl {
   }
 
   [[nodiscard]] Result<void> stand(std::string value, const Until& until, const std::stop_token& give_up);
-  // False: the candidate of that key and create revision is gone.
+  // False: the candidate with that key and create revision is gone.
   [[nodiscard]] Result<bool> resume(const std::string& key, Revision create_revision, const Until& until);
 
   [[nodiscard]] const Candidate& self() const { return self_; }
@@ -80,15 +80,16 @@ class Candidacy::Impl {
   [[nodiscard]] Result<void> withdraw(const Until& until);
 
  private:
-  // The Txn that stands up. False: the key is there already, and is self_ now.
+  // The Txn that puts the key. False: the key exists already; self_ is now that candidate.
   [[nodiscard]] Result<bool> put_key(const std::string& value, const Until& until, Attempt& attempt);
   // Reads the key of this lease into self_. False: there is none.
   [[nodiscard]] Result<bool> find_key(const Until& until);
-  // Deletes what a Txn that put `value` behind revision `before`, and whose answer was lost, may have put.
+  // Deletes the key that a Txn may have put although its answer was lost: a key with this `value`, created after
+  // revision `before`.
   void take_back(const std::string& value, Revision before, const std::stop_token& give_up);
-  // One Txn that says who is next in front. False: the own key is gone.
+  // Reads the next candidate in front, in one Txn. False: our own key is gone.
   [[nodiscard]] Result<bool> look_ahead(const Until& until);
-  // Watches the own key and, while not elected, the one in front, until the verdict is known.
+  // Watches our own key and, while not elected, the candidate in front, until the verdict is known.
   [[nodiscard]] Result<Verdict> follow(bool leading, const Until& until,
                                        const std::function<void(const Ahead&)>& moved);
   [[nodiscard]] Result<Verdict> follow_stream(bool leading, const Until& until,
@@ -105,8 +106,8 @@ class Candidacy::Impl {
   bool elected_ = false;
   bool detached_ = false;
   std::unique_ptr<Watcher> watcher_;
-  bool watched_before_ = false;   // What header_ and ahead_ say is older than the end of some watch.
-  std::int64_t ahead_watch_ = 1;  // The ID of the watch on the one in front: a new one for each.
+  bool watched_before_ = false;   // header_ and ahead_ may be stale: a watch has ended since.
+  std::int64_t ahead_watch_ = 1;  // The ID of the watch on the candidate in front. Each such watch has a new ID.
   bool watching_ahead_ = false;
 };
 
@@ -198,13 +199,13 @@ Result<bool> Candidacy::Impl::find_key(const Until& until) {
 }
 
 void Candidacy::Impl::take_back(const std::string& value, Revision before, const std::stop_token& give_up) {
-  // The server may still be at it: it is looked for again until no try can be on its way any more.
+  // The server may still be handling a try. So look until no try can be on its way any more.
   const Until until{give_up, connection_.limit({})};
   for (; BootClock::now() < *until.deadline && !give_up.stop_requested(); pause_for(kPauseBeforeLooking, give_up)) {
     const auto found = find_key(until);
     if (!found && !is_transient(found.error().code)) return;
     if (!found || !*found) continue;
-    if (self_.create_revision <= before || self_.version != 1 || self_.value != value) return;  // Not what we put.
+    if (self_.create_revision <= before || self_.version != 1 || self_.value != value) return;  // Not our put.
     const auto deleted = delete_guarded(connection_, self_, until);
     if (deleted || !is_transient(deleted.error().code)) return;
   }
@@ -250,7 +251,7 @@ Result<Candidacy::Verdict> Candidacy::Impl::follow(bool leading, const Until& un
   }
 }
 
-// One stream's worth. An error that passes means that the stream is of no more use.
+// Follows with one stream. A retryable error means that the caller needs a new stream.
 Result<Candidacy::Verdict> Candidacy::Impl::follow_stream(bool leading, const Until& until,
                                                           const std::function<void(const Ahead&)>& moved) {
   const auto see_ahead = [&]() -> Result<std::optional<Verdict>> {
@@ -282,7 +283,7 @@ Result<Candidacy::Verdict> Candidacy::Impl::follow_stream(bool leading, const Un
   }
   if (elected_) unwatch_ahead();
   for (;;) {
-    // No later than the session's own deadline: what its thread has not seen yet, loss() has.
+    // Wait no longer than the session's deadline: loss() knows of a loss before the session's thread does.
     const BootTime lost_from = session_.deadline().lost_from();
     auto next = watcher_->next({until.stop, std::min(until.deadline.value_or(lost_from), lost_from)});
     if (!next) return std::unexpected(next.error());
@@ -302,7 +303,7 @@ Result<Candidacy::Verdict> Candidacy::Impl::follow_stream(bool leading, const Un
     if (!has_removal(batch)) continue;
     if (batch.id == kOwnWatch) return key_deleted(self_.key);
     if (batch.id != ahead_watch_ || elected_) continue;
-    // To be elected comes first: the watch is ended when leadership is held.
+    // When elected, return at once: hold() cancels this watch.
     const auto seen = see_ahead();
     if (!seen) return std::unexpected(seen.error());
     if (*seen) return **seen;
@@ -322,7 +323,7 @@ Result<std::optional<Loss>> Candidacy::Impl::hold(const Until& until) {
   return std::nullopt;
 }
 
-// header_ stays: the watch begins behind the revision up to which is known who stands.
+// header_ stays unchanged: the next watch starts after the revision at which the queue was last read.
 Result<bool> Candidacy::Impl::proclaim(std::string value, const Until& until) {
   const auto put = put_guarded(connection_, self_, value, until);
   if (!put) return std::unexpected(put.error());

@@ -26,7 +26,8 @@ Result<std::unique_ptr<Client>> Client::open(ClientOptions options, const Until&
     auto found = discover(options, until);
     if (!found) return std::unexpected(found.error());
     options.endpoints = *std::move(found);
-    // As etcd's own clients: who trusts DNS with plain endpoints trusts its host names.
+    // Like etcd's own clients: the certificate must name the discovery domain. Not with insecure_discovery: a user who
+    // accepts plain endpoints from DNS also trusts the host names from DNS.
     if (!options.insecure_discovery) options.tls.server_name = options.discovery_srv;
     options.discovery_srv.clear();
   }
@@ -72,7 +73,7 @@ Result<std::vector<LeaseStatus>> Client::time_to_live(const std::vector<LeaseId>
     std::vector<std::jthread> workers;
     for (std::size_t i = 1; i < std::min(kLookupsAtOnce, leases.size()); ++i) {
       auto worker = start_thread(work);
-      if (!worker) break;  // Those that there are do all of it.
+      if (!worker) break;  // The workers that have started do all of the work.
       workers.push_back(*std::move(worker));
     }
     work();
@@ -88,7 +89,7 @@ Result<bool> Client::revoke(LeaseId lease, const Until& until) {
   Attempt attempt;
   auto called = connection_->call(&etcdserverpb::Lease::Stub::LeaseRevoke, request, response, until, &attempt);
   if (called) return true;
-  // Not found after a try whose answer was lost: that try did it.
+  // The lease is not found. If the answer to an earlier try was lost, that try revoked it.
   if (called.error().code == Errc::lease_not_found) return attempt.repeated;
   return std::unexpected(called.error());
 }

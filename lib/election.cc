@@ -22,8 +22,8 @@ Result<bool> Election::end(const Candidate& candidate, bool revoke, const Until&
     if (!deleted) return std::unexpected(deleted.error());
     return deleted->held || deleted->repeated;
   }
-  // The revoke deletes the key, too. What goes before it only looks: a look may lose its answer and be repeated, while
-  // a deletion that did would leave it open whether a candidacy that stands now is a newer one.
+  // The revoke deletes the key, too. The Txn before it only reads. A read can be repeated when its answer is lost. A
+  // repeated deletion could not tell whether the present candidacy is a newer one.
   const auto stands = look_guarded(connection, candidate, until);
   if (!stands) return std::unexpected(stands.error());
   if (!stands->held) return false;

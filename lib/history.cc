@@ -9,18 +9,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// etcd tells a watch that begins in the past at most so many revisions at once, and more of them with the next batch.
+// If a watch starts in the past, etcd sends at most this many revisions in one batch. The rest comes in later batches.
 constexpr std::size_t kRevisionsAtOnce = 1000;
 constexpr auto kAskAgain = 100ms;
-constexpr std::int64_t kPast = 1;  // The watch that tells the past. Those behind it are beacons.
+constexpr std::int64_t kPast = 1;  // The watch that reads the past. Watches with higher IDs are beacons.
 constexpr int kBeacons = 2;
 
-// A read of the past is as whole as the server says that it is: with the event of revision `to` or a later one, with a
-// batch smaller than it makes them where there is more, with an answer that its watches are further than that. Where
-// it cannot answer (see Watcher::ask_for_progress), with two beacons: watches on something that is sure to be told,
-// which is told when the server has looked at the watches that begin in the past. Those that it looks at together it
-// answers in any order; so where a second beacon, begun after the first one came, comes as well, all of the past has
-// come before it.
+// Reads the past with a watch. The server must show that the past is complete. One of these shows it:
+// - an event of revision `to` or a later one;
+// - a batch that is smaller than the server would make it if there were more;
+// - a progress answer that its watches are past `to`;
+// - two beacons, if the server cannot answer about progress (see Watcher::ask_for_progress).
+// A beacon is a watch on something that surely has an event. The event comes when the server has handled the watches
+// that start in the past. The server handles several of them in one round, and answers these in any order. So one
+// beacon is not enough. The second beacon starts after the event of the first. When its event comes, too, all of the
+// past has come before it.
 class Reading {
  public:
   Reading(Connection& connection, const KeyRange& range, History& history, Revision from)
@@ -30,7 +33,8 @@ class Reading {
     if (at_ >= to_) return {};
     auto read = run_with(whole_store(), until);
     if (read || !beacon_refused_) return read;
-    const auto allowed = read_range(connection_, keys_below({}), {.limit = 1, .keys_only = true, .by_key = true}, until);
+    const auto allowed =
+        read_range(connection_, keys_below({}), {.limit = 1, .keys_only = true, .by_key = true}, until);
     if (allowed || allowed.error().code != Errc::permission) return read;
     if (history_.oldest_revision > 1) return run_with(before_compaction(), until);
     return fail(Errc::permission,
@@ -39,17 +43,17 @@ class Reading {
   }
 
  private:
-  // Revision `to` has an event, whichever key it is of.
+  // Revision `to` has an event, on some key.
   [[nodiscard]] Watcher::Target whole_store() const { return {std::string(1, '\0'), std::string(1, '\0'), to_}; }
-  // Refused with the oldest revision.
+  // The server refuses this watch and names the oldest revision.
   [[nodiscard]] Watcher::Target before_compaction() const { return {range_.begin, range_.end, 1}; }
 
   Result<void> run_with(const Watcher::Target& beacon, const Until& until) {
     const auto watcher = Watcher::open(connection_, until);
     if (!watcher) return std::unexpected(watcher.error());
     (*watcher)->add(kPast, {range_.begin, range_.end, at_ + 1});
-    std::int64_t lit = 0;   // Beacons begun,
-    std::int64_t seen = 0;  // and come.
+    std::int64_t lit = 0;   // Beacons started.
+    std::int64_t seen = 0;  // Beacons whose event has come.
     for (;;) {
       const BootTime soon = saturating_add(BootClock::now(), kAskAgain);
       const auto next = (*watcher)->next({until.stop, std::min(soon, *until.deadline)});
@@ -126,11 +130,11 @@ Result<History> read_history(const Election& election, Revision from, const Unti
     if (history) return history;
     const Errc code = history.error().code;
     if (BootClock::now() >= *until.deadline) {
-      // The last try had little time left: what became of one before it says more.
+      // The last try may have had little time left. Then the error of an earlier try says more.
       return code != Errc::unavailable && is_transient(code) && telling ? Result<History>(std::unexpected(*telling))
                                                                         : history;
     }
-    // A compaction can overtake it: what there is to be read is less then.
+    // A compaction can overtake the read. Then start again: the history is shorter now.
     const bool overtaken = from == 0 && code == Errc::compacted;
     if (!overtaken && !is_transient(code)) return history;
     telling = history.error();

@@ -18,19 +18,19 @@ using namespace std::chrono_literals;
 
 constexpr auto kPauseBeforeRetry = 100ms;
 
-// Holds leadership until `done`, or until it is lost or uncertain: then says why.
+// Holds leadership until `done` fires, or until leadership is lost or uncertain. Then returns why.
 Result<std::optional<Loss>> hold_while_sure(const Session& session, Candidacy& candidacy, const std::stop_token& done) {
   for (;;) {
     auto loss = candidacy.hold({done, session.deadline().uncertain_from()});
     if (!loss && loss.error().code == Errc::interrupted) return std::nullopt;
     if (!loss || *loss) return loss;
-    const Deadline deadline = session.deadline();  // Later than it was, where the lease was renewed since.
+    const Deadline deadline = session.deadline();  // Later than before if the lease was renewed since.
     if (deadline.at(BootClock::now()) == Deadline::State::sure) continue;
     return Loss{Loss::Cause::no_answer, session.silence()};
   }
 }
 
-// Does the work, and meanwhile holds leadership in a thread of its own.
+// Runs the work. Another thread holds leadership meanwhile.
 Result<std::optional<Loss>> work_and_hold(const Session& session, Candidacy& candidacy, const Work& work,
                                           const std::stop_token& stop, std::exception_ptr& thrown) {
   std::stop_source enough;

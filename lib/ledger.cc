@@ -18,7 +18,7 @@ constexpr std::int64_t kPage = 1000;  // Records in one answer.
 constexpr std::chrono::milliseconds kPauseBeforeAnother{100};
 constexpr std::chrono::nanoseconds kLongestKillAfter = std::chrono::hours(24 * 365);
 constexpr std::chrono::milliseconds kPauseBeforeLookingForEnd{200};
-constexpr std::chrono::milliseconds kToRecordEnd{500};  // What it takes beside --kill-after to end CMD and to say so.
+constexpr std::chrono::milliseconds kToRecordEnd{500};  // Added to --kill-after: to stop CMD and record its end.
 
 WallTime now_in_milliseconds() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -52,10 +52,10 @@ class Claim {
     run_.lease = lease;
   }
 
-  // One Txn. Nothing: the record is another one than was looked at, and may be claimed.
+  // One Txn. nullopt: the record has changed since it was read, and the run may be claimed.
   Result<std::optional<Claimed>> attempt(const Until& until) {
     Connection& connection = Connection::of(election_.client());
-    run_.began = now_in_milliseconds();  // Not before: it may have waited for the end of an earlier run.
+    run_.began = now_in_milliseconds();  // Set here, because let_end() may have waited before.
     etcdserverpb::TxnResponse response;
     const auto called =
         connection.call(&etcdserverpb::KV::Stub::Txn, request(), response, connection.for_one_call(until));
@@ -68,11 +68,11 @@ class Claim {
     const bool stands = !own.empty() && own.at(0).create_revision() == self_.create_revision;
     if (found.empty()) {
       if (!stands) return CandidateGone{};
-      before_.reset();  // It has expired, or was deleted, since it was looked at.
+      before_.reset();  // The record expired or was deleted since it was read.
       return std::nullopt;
     }
     Candidate record = candidate_of(mvccpb::KeyValue(found.at(0)));
-    // The record of an earlier try whose answer was lost is on the lease that was granted for it.
+    // This is the record of an earlier try whose answer was lost: it is on the lease that was granted for it.
     if (record.lease == run_.lease) return claimed(record.mod_revision, record.create_revision);
     Run other = *run_of(election_.name(), record);
     if (!stands) return CandidateGone{};
@@ -83,8 +83,8 @@ class Claim {
     return std::nullopt;
   }
 
-  // Where a third party has ended the candidacy of the run that is to be claimed anew, its CMD may still be on its way
-  // out: waits until the record says that it has ended, or until it must have.
+  // A third party may have ended the candidacy of the run that is to be claimed again. Then its CMD may still be
+  // stopping. Waits until the record says that it has ended, or until it must have ended.
   void let_end(const Until& until) const {
     if (!before_ || before_->end || is_own(*before_)) return;
     const BootTime over = saturating_add(BootClock::now(), before_->kill_after + kToRecordEnd);
@@ -131,10 +131,10 @@ class Claim {
   const RunClaim& wanted_;
   const std::string key_;
   Run run_;
-  std::optional<Run> before_;  // The run that is claimed anew.
+  std::optional<Run> before_;  // The run that is claimed again.
 };
 
-// The records of a range, in pages, all at one revision.
+// Reads the records of a range in pages, all at one revision.
 Result<Snapshot> read_records(Connection& connection, const KeyRange& range, Revision revision, const Until& until) {
   etcdserverpb::RangeRequest request;
   request.set_key(range.begin);
@@ -157,7 +157,7 @@ Result<Snapshot> read_records(Connection& connection, const KeyRange& range, Rev
   return snapshot;
 }
 
-// Tells those without an end apart: whose candidate is gone is abandoned.
+// Finds the abandoned runs: no end is recorded, and the candidate is gone.
 Result<void> find_abandoned(const Election& election, RunListing& listing, const Until& until) {
   const auto open = [](const Run& run) { return !run.end; };
   const auto count = std::ranges::count_if(listing.runs, open);
@@ -201,7 +201,7 @@ Result<RunListing> list(const Election& election, const RunQuery& query, const U
 Result<RunListing> runs(const Election& election, const RunQuery& query, const Until& until) {
   for (;;) {
     auto listing = list(election, query, until);
-    // A compaction can overtake the pages: the present revision is there again.
+    // A compaction can overtake the pages. Then start again at the present revision.
     if (listing || query.revision > 0 || listing.error().code != Errc::compacted) return listing;
     if (until.stop.stop_requested()) return listing;
   }
@@ -237,7 +237,7 @@ Result<void> watch_runs(const Election& election, const std::optional<std::strin
         return std::unexpected(opened.error());
       }
     }
-    // All that the watch tells is that it is time to look again.
+    // The events themselves are not used. Any event means: read again.
     while (watcher) {
       const auto next = watcher->next({until.stop, until.deadline.value_or(BootTime::max())});
       if (!next && !is_transient(next.error().code)) return std::unexpected(next.error());
@@ -260,16 +260,16 @@ Result<Claimed> claim_run(const Election& election, const Session& session, cons
                           const RunClaim& claim, const Until& until) {
   Connection& connection = Connection::of(election.client());
   const LeaseId lease = random_lease();
-  // Nobody has a use for a lease without a record, and it would live for as long as one. Where the answer to the Txn
-  // was lost, the record goes with it: what has not begun need not be kept from running. As all withdrawing it does not
-  // heed a stop request.
+  // A lease without a record is useless, and it would live as long as the record. If the answer to the Txn was lost,
+  // the revoke also deletes the record. That is right: CMD has not started, so another claim may run it. Like
+  // every withdrawal, this ignores a stop request.
   const auto revoke = [&] {
     const BootTime limit = connection.limit({});
     (void)election.client().revoke(lease, {{}, std::min(limit, session.deadline().expiry())});
   };
   const auto granted = grant_lease(connection, lease, claim.keep, until);
   if (!granted) {
-    // Also where it says `unreachable`: connections may have been cut after a try that the server got.
+    // Also after `unreachable`: the connection may have been cut after the server had received a try.
     const Errc code = granted.error().code;
     if (code == Errc::interrupted || is_transient(code)) revoke();
     return std::unexpected(granted.error());
@@ -277,7 +277,7 @@ Result<Claimed> claim_run(const Election& election, const Session& session, cons
   Claim attempts(election, candidacy.self(), claim, lease);
   for (;;) {
     auto claimed = attempts.attempt(until);
-    if (claimed && !*claimed) {  // The record is another one than was looked at.
+    if (claimed && !*claimed) {  // The record has changed since it was read.
       attempts.let_end(until);
       continue;
     }
@@ -313,7 +313,7 @@ Result<EndRecorded> record_end(const Election& election, const Run& run, const R
     if (response.succeeded()) return EndRecorded::yes;
     const auto& found = response.responses(0).response_range().kvs();
     if (found.empty()) return EndRecorded::gone;
-    // An earlier try whose answer was lost has put it.
+    // If it is our record, an earlier try has put it, and its answer was lost.
     return found.at(0).value() == record ? EndRecorded::yes : EndRecorded::claimed_anew;
   }
 }

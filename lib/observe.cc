@@ -1,5 +1,4 @@
-// What is told to observers: Election::observe, observe_all, Election::watch. Each is a listener that follow() fills
-// in.
+// What observers are told: Election::observe, observe_all, Election::watch. Each implements a listener for follow().
 #include <utility>
 
 #include "elect/survey.h"
@@ -32,7 +31,7 @@ class ElectionListener : public RangeListener {
     return tell_present(header, at, {});
   }
 
-  // The same leader with the same value has led all along. Otherwise others may have led unseen.
+  // If the same leader has the same value, it has led all along. Otherwise others may have led unseen.
   bool resume(Snapshot&& snapshot, Revision at, Revision oldest) override {
     std::optional<Candidate> before;
     if (const Candidate* leader = queue_.leader()) before = *leader;
@@ -68,7 +67,7 @@ class ElectionListener : public RangeListener {
   const std::string& name_;
   const Tell& tell_;
   Queue queue_;
-  std::int64_t count_ = 0;  // As it was when the leader came out of the queue.
+  std::int64_t count_ = 0;  // As it was when the leader was elected.
 };
 
 class ElectionsListener : public RangeListener {
@@ -77,7 +76,7 @@ class ElectionsListener : public RangeListener {
 
   bool begin(Snapshot&& snapshot, Revision at) override { return take(std::move(snapshot), at); }
 
-  // An election that came and went unseen leaves no trace: so there is a gap, whatever there is now.
+  // An election that appeared and ended unseen leaves no trace. So there is always a gap.
   bool resume(Snapshot&& snapshot, Revision at, Revision oldest) override {
     return tell_({Observation::Type::gap, {}, oldest, {}, 0, prefix_}) && take(std::move(snapshot), at);
   }
@@ -92,7 +91,7 @@ class ElectionsListener : public RangeListener {
   }
 
  private:
-  // Tells what has changed since the state before.
+  // Reports what has changed since the last state.
   bool take(Snapshot&& snapshot, Revision at) {
     const auto before = std::exchange(elections_, Elections(prefix_, snapshot.candidates, at));
     for (const auto& [name, queue] : before.all()) {

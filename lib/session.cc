@@ -24,7 +24,7 @@ constexpr nanoseconds kShortestRenewal = 300ms;
 
 std::string gone(LeaseId lease) { return fmt::format("lease {} was revoked or has expired", hex_of(lease)); }
 
-// To ask again would be to be refused again.
+// A retry would be refused again.
 bool is_about_account(Errc code) { return code == Errc::unauthenticated || code == Errc::permission; }
 
 }  // namespace
@@ -35,7 +35,7 @@ LeaseId random_lease() {
   return static_cast<LeaseId>((bits >> 1U) | 1U);
 }
 
-// Validity counts from when a renewal was sent; the thread renews until it is told to stop or the session is lost.
+// The thread renews until it is told to stop or the session is lost. Validity counts from when a renewal was sent.
 class Session::Impl {
  public:
   Impl(Client& client, SessionOptions options, LeaseId lease, bool owned, Deadline deadline)
@@ -64,11 +64,11 @@ class Session::Impl {
   mutable std::mutex mutex_;
   Deadline deadline_;
   std::optional<Loss> loss_;
-  std::string refusal_;  // What etcd said instead of renewing, last; empty: it did not answer.
+  std::string refusal_;  // The last error from etcd instead of a renewal. Empty: etcd did not answer.
   bool closed_ = false;
 
   std::stop_source lost_;
-  std::jthread renewal_;  // Last: it uses all of the above.
+  std::jthread renewal_;  // Declared last: it uses all fields above.
 };
 
 Result<void> Session::Impl::start() {
@@ -119,13 +119,14 @@ void Session::Impl::lose(Loss loss) {
 
 void Session::Impl::renew_until(std::stop_token stop) {
   Deadline known = deadline();
-  // A third after it was granted, also where the answer came late: 2/3 may be over soon.
+  // The first renewal is due a third of the TTL after the grant was sent. That holds even if the answer came late: 2/3
+  // may be over soon.
   BootTime due = known.expiry() - known.ttl() / 3 * 2;
   for (;;) {
     pause_for(due - BootClock::now(), stop);
     if (stop.stop_requested() || loss()) return;
     const BootTime now = BootClock::now();
-    // Short enough that another endpoint can still be asked before the deadline becomes uncertain.
+    // Short enough to ask another endpoint before the deadline becomes uncertain.
     const nanoseconds patience = std::max(known.ttl() / 6, kShortestRenewal);
     Attempt attempt;
     const auto ttl =
@@ -142,7 +143,7 @@ void Session::Impl::renew_until(std::stop_token stop) {
     }
     {
       const std::lock_guard lock(mutex_);
-      if (loss_) return;  // It was told already: no answer undoes that.
+      if (loss_) return;  // The loss was reported already. No answer undoes it.
       deadline_.renew(attempt.sent, *ttl);
       known = deadline_;
     }
@@ -154,7 +155,7 @@ void Session::Impl::renew_until(std::stop_token stop) {
 Result<void> Session::Impl::close(const Until& until) {
   renewal_.request_stop();
   auto ended = end_lease(until);
-  // Only now: whoever is next in a queue need not wait for a thread of ours.
+  // Join only now: the next candidate in the queue need not wait for our thread.
   if (renewal_.joinable()) renewal_.join();
   return ended;
 }
@@ -165,7 +166,7 @@ Result<void> Session::Impl::end_lease(const Until& until) {
     if (std::exchange(closed_, true) || !owned_ || (loss_ && loss_->cause == Loss::Cause::lease_gone)) return {};
   }
   const BootTime deadline_of_caller = until.deadline.value_or(BootTime::max());
-  // However long the endpoints are out of reach, the server ends the lease itself at that time.
+  // Even if the endpoints stay out of reach, the server ends the lease at that time.
   const BootTime give_up = std::min(deadline().expiry(), deadline_of_caller);
   for (;;) {
     const BootTime limit = std::min(std::max(give_up, BootClock::now() + 1s), deadline_of_caller);
@@ -189,7 +190,7 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
   std::unique_ptr<Session> session(
       new Session(std::make_unique<Impl>(client, std::move(options), granted->lease, owned, granted->deadline)));
   if (auto started = session->impl_->start(); !started) {
-    // A lease that nobody renews is of no use. What cannot be revoked now ends by itself.
+    // A lease that nobody renews is useless. If it cannot be revoked now, it expires.
     (void)session->close({until.stop, {}});
     return std::unexpected(started.error());
   }

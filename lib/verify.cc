@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kNamed = 5;  // So many culprits are named, the others counted.
+constexpr std::size_t kNamed = 5;  // At most this many faulty items are named. The others are counted.
 constexpr auto kPauseBeforeAsking = 100ms;
 
 Check verdict(std::string what, const std::vector<std::string>& faults, std::string fine) {
@@ -31,7 +31,7 @@ Check verdict(std::string what, const std::vector<std::string>& faults, std::str
   return {std::move(what), false, std::move(detail)};
 }
 
-// The server's own election service, and the listing at the revision that its answer is of.
+// The answer of the server's own election service, and the listing at the revision of that answer.
 struct Service {
   std::optional<Candidate> leader;
   Snapshot listing;
@@ -55,8 +55,8 @@ Result<Service> ask_service(const Election& election, const Until& until) {
   return Service{{}, *std::move(listing)};
 }
 
-// Asked again where somebody stood up between "no leader" and the listing, and where it failed: the service does not
-// repeat what fails while the raft leader changes, and gives no code to know that by.
+// Asks again if a candidate appeared between the answer "no leader" and the listing. Also asks again after an error:
+// the service does not retry while the raft leader changes, and it gives no code to recognise that.
 Result<std::pair<Check, Snapshot>> check_service(const Election& election, const Until& until) {
   const BootTime give_up = *Connection::of(election.client()).for_one_call(until).deadline;
   for (;; pause_for(kPauseBeforeAsking, until.stop)) {
@@ -103,7 +103,7 @@ Check check_leases(const Election& election, const std::vector<Candidate>& listi
   }
   std::vector<std::string> faults;
   if (!suspects.empty()) {
-    // Whoever has left in the meantime is no fault: key and lease go together.
+    // A candidate that has left in the meantime is not a fault: its key and lease go together.
     const auto now = election.candidates({}, until);
     if (!now) return {"leases", false, "could not be looked at again: " + describe(now.error())};
     std::set<std::pair<std::string_view, Revision>> standing;
@@ -120,7 +120,7 @@ struct View {
   Result<Snapshot> snapshot;
 };
 
-// What one endpoint alone has at that revision. One that lags is waited for, one of another cluster is not.
+// What this one endpoint has at that revision. Waits if it lags. Does not wait if it belongs to another cluster.
 Result<Snapshot> view_of(const ClientOptions& options, const std::string& endpoint, const std::string& name,
                          const Header& at, const Until& until) {
   ClientOptions alone = options;
@@ -152,17 +152,17 @@ std::vector<View> views_of(const ClientOptions& options, const std::vector<std::
     if (auto reader = start_thread(look)) {
       readers.push_back(*std::move(reader));
     } else {
-      look();  // One after the other, then.
+      look();  // No thread could be started: look one after the other.
     }
   }
   readers.clear();  // Waits for all of them.
   return views;
 }
 
-// Where the members can be asked that are not behind any of those views.
+// The URLs of the members that none of those views came from.
 struct Others {
   std::vector<std::string> urls;
-  std::vector<std::string> plain;  // Not to be asked: account and answers would go over a weaker transport.
+  std::vector<std::string> plain;  // Not asked: the account and the answers would go over a weaker transport.
 };
 
 Others others(Client& client, const std::vector<View>& views, const Until& until) {
@@ -170,7 +170,7 @@ Others others(Client& client, const std::vector<View>& views, const Until& until
   etcdserverpb::MemberListResponse response;
   Connection& connection = Connection::of(client);
   const Until soon = connection.for_one_call(until);
-  // Who may not ask, or asks through a proxy, verifies the endpoints alone.
+  // If the user may not ask, or asks through a proxy, only the endpoints are verified.
   if (!connection.call(&etcdserverpb::Cluster::Stub::MemberList, request, response, soon)) return {};
   std::set<std::uint64_t> seen;
   for (const auto& view : views) {
@@ -234,7 +234,7 @@ Check check_endpoints(const Election& election, const Snapshot& listing, const U
   return check;
 }
 
-// What is wrong with how a run came to be claimed, as far back as the store reaches; empty: nothing.
+// What is wrong with the claims of this ID, as far back as the store reaches. Empty: nothing.
 Result<std::string> fault_before(const Election& election, Run run, const Until& until) {
   while (run.claim_revision > run.create_revision) {
     const auto before = runs(election, {.id = run.id, .revision = run.claim_revision - 1}, until);
@@ -294,7 +294,7 @@ std::vector<Check> check_listing(const std::string& name, const std::vector<Cand
     } else if (candidate.key != key_of(name, candidate.lease)) {
       foreign.push_back(fmt::format("{} is under lease {}", key, hex_of(candidate.lease)));
     }
-    // What is behind the prefix of a key without a lease can still be the name of none.
+    // A key without a lease must still be named like a lease: hex after the prefix.
     const std::string_view tail = std::string_view(candidate.key).substr(prefix_of(name).size());
     if (candidate.lease == 0 && (tail.empty() || tail.find_first_not_of("0123456789abcdef") != tail.npos)) {
       foreign.push_back(fmt::format("{} is named after no lease", key));

@@ -10,7 +10,7 @@ namespace cli {
 
 namespace {
 
-// Whoever gives a certificate wants TLS, and may not see that there is none.
+// A user who gives a certificate expects TLS, and may not see that TLS is not used.
 void warn_of_useless_certificates(const Context& context) {
   const elect::ClientOptions& client = context.options.client;
   const auto is_plain = [](const std::string& endpoint) { return endpoint.starts_with("http://"); };
@@ -29,7 +29,7 @@ std::expected<elect::Client*, Failure> Context::client() {
     auto opened = elect::Client::open(options.client);
     if (!opened) return std::unexpected(Failure(opened.error()));
     client_ = opened->release();
-    options.client.endpoints = client_->options().endpoints;  // Where they were discovered.
+    options.client.endpoints = client_->options().endpoints;  // They may have been discovered.
     warn_of_useless_certificates(*this);
   }
   return client_;

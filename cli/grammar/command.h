@@ -1,4 +1,4 @@
-// What a subcommand is, and what it is given to run with.
+// A subcommand, and its context when it runs.
 #pragma once
 
 #include <functional>
@@ -24,21 +24,21 @@ struct Command;
 
 class Context {
  public:
-  const Command* command = nullptr;  // What was asked for.
+  const Command* command = nullptr;  // The chosen subcommand.
   GlobalOptions options;
-  std::vector<std::string> argv;     // CMD and its arguments, from behind "--". Empty: no CMD.
-  char* const* arguments = nullptr;  // As main got them, but for secrets: see secrets.h.
+  std::vector<std::string> argv;     // CMD and its arguments, after "--". Empty: no CMD.
+  char* const* arguments = nullptr;  // As main received them, without the secrets: see secrets.h.
 
-  // The client, made at the first call. It is never torn down: leaving the process is faster, and ends it as well.
+  // The client. The first call makes it. It is never destroyed: to exit the process is faster and ends it, too.
   [[nodiscard]] std::expected<elect::Client*, Failure> client();
 
-  // As elect::Client's; nothing also where there is no client.
+  // Like elect::Client's. Also nullopt if there is no client.
   [[nodiscard]] std::optional<elect::Error> why_unreachable() const;
 
   [[nodiscard]] std::expected<elect::Election, Failure> election(const std::string& name);
 
-  // The format asked for, or the subcommand's default; a failure where the subcommand has none such. Beside a CMD,
-  // which runs in place of what would be printed, the default.
+  // The requested format, or the subcommand's default. A failure if the subcommand does not support it. With a CMD it
+  // is always the default: CMD runs, and nothing is printed.
   [[nodiscard]] std::expected<Format, Failure> format(Format unasked, std::initializer_list<Format> supported) const;
 
  private:
@@ -50,13 +50,13 @@ using Run = std::function<Outcome(Context&)>;
 struct Declared {
   Run run;
   Manual manual;
-  std::function<bool()> asks_etcd = [] { return true; };  // Whether what is asked for has a use for an account.
+  std::function<bool()> asks_etcd = [] { return true; };  // Whether this call asks etcd, and so needs an account.
 };
 
 struct Command {
   std::string_view name;
   std::string_view summary;
-  bool takes_cmd;                      // "-- CMD" belongs to it.
+  bool takes_cmd;                      // It takes "-- CMD".
   Declared (*declare)(CLI::App& app);  // Declares its arguments and options on `app`.
   bool hidden = false;                 // For completion scripts, not for people.
 };

@@ -14,14 +14,14 @@ namespace cli {
 
 namespace {
 
-// How errors name an option or argument.
+// The name of an option or argument in an error message.
 std::string shown(const CLI::Option& option) {
   const auto names = names_of(option);
   return names.empty() ? option.get_name(true) : names.back();
 }
 
-// As for etcdctl, the last of several counts: an alias may have given one already. Not of those of which exactly one is
-// wanted: they are in groups.
+// Like etcdctl: if an option is given several times, the last value counts. An alias may have given one already. Not
+// for options in groups that allow exactly one of them.
 void let_last_count(CLI::App& app) {
   for (CLI::Option* option : app.get_options([](const CLI::Option*) { return true; })) {
     if (option->get_items_expected_max() == 1) option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -57,7 +57,7 @@ const Declared& Grammar::parse(std::span<char* const> arguments) {
   words.take(arguments);
   const std::vector<std::string> own_arguments = words.arguments();
   std::vector<std::string> reversed = std::move(words).sorted();
-  std::ranges::reverse(reversed);  // As CLI11 wants them.
+  std::ranges::reverse(reversed);  // CLI11 expects this order.
   try {
     app.parse(std::move(reversed));
   } catch (const CLI::ExtrasError&) {

@@ -1,5 +1,5 @@
-// The program's whole grammar: the options of all, and the subcommands with theirs. The parser, the help, the man pages
-// and the completions are all made from it.
+// The program's whole grammar: the global options, and the subcommands with their options. The parser, the help, the
+// man pages and the completions all use it.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -12,10 +12,10 @@
 namespace cli {
 
 struct Grammar {
-  // All of it. `commands` must outlive it.
+  // Declares everything. `commands` must outlive it.
   explicit Grammar(std::span<const Command> commands);
-  // As much as is needed to parse these arguments: of the subcommands those that are named in them, which may be an
-  // option's value, too; all where none is. Declaring all takes a tenth of a short command's time.
+  // Declares only what these arguments need: the subcommands whose names occur in them (such a word may also be an
+  // option's value), or all if none does. To declare all takes a tenth of a short command's time.
   Grammar(std::span<const Command> commands, std::span<char* const> arguments);
 
   struct Subcommand {
@@ -27,20 +27,20 @@ struct Grammar {
   std::span<const Command> commands;  // In the order of the help.
   CLI::App app;
   Context context;
-  std::vector<Subcommand> subcommands;  // Those declared, in the order of `commands`.
+  std::vector<Subcommand> subcommands;  // The declared ones, in the order of `commands`.
 
-  // Parses the arguments behind the program's name; CMD goes to context.argv, and which one it is to context.command.
-  // Throws what CLI11 throws.
+  // Parses the arguments after the program's name. CMD goes to context.argv, the subcommand to context.command. Throws
+  // what CLI11 throws.
   const Declared& parse(std::span<char* const> arguments);
 
-  // A global option or one of that subcommand, by a name as it is typed; nullptr: there is none.
+  // A global option or one of that subcommand, by a name as it is typed. nullptr: there is none.
   [[nodiscard]] const CLI::Option* option_of(const CLI::App* subcommand, const std::string& name) const;
 
  private:
-  // What to say of a word that is not in the grammar.
+  // The message about a word that is not in the grammar.
   [[nodiscard]] std::string about_unknown(const std::string& word, bool is_option) const;
 
-  // What CLI11 finds wrong among the options and arguments that were given, in our words; empty where it is none of it.
+  // Errors that CLI11 finds among the given options and arguments, in our words. Empty: it is another error.
   [[nodiscard]] std::string about_two_that_exclude() const;
   [[nodiscard]] std::string about_one_that_is_needed() const;
   [[nodiscard]] std::string about_flag() const;
@@ -48,10 +48,10 @@ struct Grammar {
   [[nodiscard]] std::vector<const CLI::Option*> all_options() const;  // The subcommand's arguments and options first.
 };
 
-// Throws, as a CLI::ParseError, why the arguments cannot be used.
+// Throws a CLI::ParseError that says why the arguments cannot be used.
 [[noreturn]] void refuse(std::string why);
 
-// The options that are given by name, those of option groups included.
+// The options that are given by name, also those in option groups.
 [[nodiscard]] std::vector<const CLI::Option*> named_options(const CLI::App& app);
 
 // The names of an option as they are typed: "-w", "--write-out".

@@ -27,7 +27,7 @@ std::vector<Example> program_examples() {
           {"electctl inspect backup", "the candidates, in the order of the queue"}};
 }
 
-// The parser adds its checks to the name of the type: "N:POSITIVE".
+// The parser adds its checks to the type's name: "N:POSITIVE".
 std::string type_of(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   return type.substr(0, type.find(':'));
@@ -64,7 +64,7 @@ std::vector<std::string> paragraphs_of(std::string_view text) {
   return paragraphs;
 }
 
-// Adds those that every subcommand has, in the order of the numbers that they begin with.
+// Adds the exit codes that every subcommand has, in numeric order.
 void add_common(std::vector<Entry>& exits) {
   const std::vector<Entry> common = {{"1", "error from etcd or the system"},
                                      {"2", "no endpoint could be reached"},

@@ -1,5 +1,5 @@
-// What there is to read about a subcommand: one source for --help and for the man pages. Arguments and options come
-// from the parser's own grammar; the rest is written beside each subcommand.
+// The manual of a subcommand: one source for --help and for the man pages. Arguments and options come from the parser's
+// grammar. The rest is written in the file of each subcommand.
 #pragma once
 
 #include <string_view>
@@ -10,14 +10,14 @@
 namespace cli {
 
 struct Manual {
-  std::string_view description;  // Paragraphs, each one line, with an empty line between two.
+  std::string_view description;  // Paragraphs: one line each, with an empty line between two.
   std::vector<Example> examples;
-  std::vector<Entry> exits;  // Its own exit codes; those that all subcommands have are added to them.
+  std::vector<Entry> exits;  // Its own exit codes. The common ones are added.
 };
 
 struct Grammar;
 
-// The page of a subcommand, by its name; of the program itself where the name is empty.
+// The page of a subcommand, by its name. An empty name: the page of the program itself.
 [[nodiscard]] Page page_of(const Grammar& grammar, std::string_view subcommand);
 
 }  // namespace cli

@@ -128,7 +128,7 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
                             "verify the server's certificate with this CA (PEM); without it: with the system's CAs"),
          "CACERT")
       ->type_name("FILE");
-  // What OpenSSL and etcdctl (Go) read, too.
+  // OpenSSL and etcdctl (Go) read these variables, too.
   if (const char* file = std::getenv("SSL_CERT_FILE")) client.tls.system_ca_file = file;
   if (const char* folders = std::getenv("SSL_CERT_DIR")) client.tls.system_ca_folders = folders;
   global(program.add_option("--cert", client.tls.certificate_file,

@@ -1,4 +1,4 @@
-// The options that every subcommand has, etcdctl's names, defaults and variables.
+// The options that every subcommand has. They have etcdctl's names, defaults and environment variables.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ namespace cli {
 
 enum class Format { simple, fields, json, table, protobuf, prometheus, svg };
 
-// Nothing: there is no format of this name.
+// nullopt: there is no format of this name.
 [[nodiscard]] std::optional<Format> format_of(std::string_view name);
 [[nodiscard]] std::string_view name_of(Format format);
 [[nodiscard]] std::vector<std::string_view> format_names();
@@ -29,13 +29,12 @@ enum class Format { simple, fields, json, table, protobuf, prometheus, svg };
 struct GlobalOptions {
   elect::ClientOptions client;
   PasswordSource password;
-  std::string format;            // As written. Empty: the subcommand's own choice.
-  bool format_is_typed = false;  // As an option, not by its variable.
+  std::string format;            // As written. Empty: the subcommand chooses.
+  bool format_is_typed = false;  // Given as an option, not by the environment variable.
   bool hex = false;
 };
 
-// Declares the options on the program, with etcdctl's names, defaults and environment variables. `options` is filled
-// in by parsing and must outlive `program`.
+// Declares the options on the program. Parsing fills `options`, which must outlive `program`.
 void declare_global_options(CLI::App& program, GlobalOptions& options);
 
 // An option that takes a duration.
@@ -44,13 +43,13 @@ CLI::Option* add_duration(CLI::App& app, const std::string& name, std::chrono::n
 CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<std::chrono::nanoseconds>& duration,
                           const std::string& help);
 
-// For options whose empty value is sooner a variable that was not set than meant.
+// For options that must not be empty: an empty value is probably a shell variable that is not set.
 [[nodiscard]] std::function<std::string(const std::string&)> not_empty();
 
-// For options that take a whole number, none below `least`.
+// For options that take a whole number of at least `least`.
 [[nodiscard]] std::function<std::string(const std::string&)> at_least(std::int64_t least);
 
-// An option that takes a lease's ID in hex.
+// An option that takes a lease ID in hex.
 CLI::Option* add_lease(CLI::App& app, const std::string& name, elect::LeaseId& lease, const std::string& help);
 
 }  // namespace cli

@@ -6,7 +6,8 @@
 namespace cli {
 namespace {
 
-// How many letters are to be added, left out, changed, or swapped with the next (optimal string alignment).
+// How many edits make one word of the other. An edit adds, removes or changes a letter, or swaps two neighbours
+// (optimal string alignment).
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> table(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) table[i][0] = i;
@@ -26,7 +27,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::optional<std::string> suggestion(std::string_view typed, std::span<const std::string> words) {
-  constexpr std::size_t kLongestWord = 64;  // Nobody mistypes more than that; the table stays small.
+  constexpr std::size_t kLongestWord = 64;  // Longer words are not compared. So the table stays small.
   if (typed.size() > kLongestWord) return std::nullopt;
   std::optional<std::string> best;
   std::size_t least = std::max<std::size_t>(2, typed.size() / 3) + 1;

@@ -1,4 +1,4 @@
-// What somebody who mistyped a word may have meant.
+// Suggests a word for a mistyped one.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace cli {
 
-// The word of those that is most like `typed`; nothing where none is like it.
+// The word among `words` that is most like `typed`. nullopt: none is like it.
 [[nodiscard]] std::optional<std::string> suggestion(std::string_view typed, std::span<const std::string> words);
 
 }  // namespace cli

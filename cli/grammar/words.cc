@@ -10,11 +10,11 @@
 namespace cli {
 namespace {
 
-// What Go's flags take for yes and no.
+// What Go's flags accept as true and false.
 constexpr std::array<std::string_view, 6> kTrue = {"1", "t", "T", "true", "TRUE", "True"};
 constexpr std::array<std::string_view, 6> kFalse = {"0", "f", "F", "false", "FALSE", "False"};
 
-// -w=json as -w and json; a flag's value is its being there or not.
+// Splits -w=json into -w and json. A flag gets no value: it is kept for true and left out for false.
 void put_apart(const CLI::Option& option, std::string_view word, std::vector<std::string>& words) {
   const std::string_view name = word.substr(0, 2);
   const std::string_view value = word.substr(3);
@@ -24,7 +24,7 @@ void put_apart(const CLI::Option& option, std::string_view word, std::vector<std
   } else if (std::ranges::find(kTrue, value) != kTrue.end()) {
     words.emplace_back(name);
   } else if (std::ranges::find(kFalse, value) == kFalse.end()) {
-    words.emplace_back(word);  // For the parser to refuse.
+    words.emplace_back(word);  // The parser refuses it.
   }
 }
 
@@ -57,7 +57,7 @@ std::vector<std::string> Words::sorted() && {
     ends_open = false;
   }
   if (arguments_.empty()) return std::move(options_);
-  if (ends_open) options_.emplace_back("--");  // The parser takes one for the end of that option's values.
+  if (ends_open) options_.emplace_back("--");  // The parser reads the first "--" as the end of that option's values.
   options_.emplace_back("--");
   std::ranges::move(arguments_, std::back_inserter(options_));
   return std::move(options_);
@@ -77,7 +77,7 @@ void Words::take_argument(std::string_view word) {
           std::ranges::find(grammar_.subcommands, word, [](const auto& one) { return one.command->name; });
       if (named != grammar_.subcommands.end()) {
         chosen_ = &*named;
-        if (!chosen_->command->hidden) grammar_.context.command = chosen_->command;  // For errors of parsing, too.
+        if (!chosen_->command->hidden) grammar_.context.command = chosen_->command;  // Parse errors use it, too.
       }
     }
     options_.emplace_back(word);
@@ -129,7 +129,8 @@ void Words::take_rest(std::span<char* const> rest) {
   } else if (!arguments_.empty()) {
     take_cmd(rest);
   } else {
-    // NAME is missing in front of it: it is for a NAME or VALUE that begins with "-", and a second one begins CMD.
+    // NAME is missing before this "--". So it allows a NAME or VALUE that starts with "-", and a second "--" starts
+    // CMD.
     const auto second =
         std::ranges::find(rest, std::string_view("--"), [](const char* word) { return std::string_view(word); });
     arguments_.assign(rest.begin(), second);

@@ -12,9 +12,9 @@ namespace cli::render {
 namespace {
 
 constexpr std::size_t kBetweenColumns = 2;
-constexpr std::size_t kNarrowest = 8;  // A column that is cut further says nothing any more.
+constexpr std::size_t kNarrowest = 8;  // A narrower column would be unreadable.
 
-// The longest beginning of a text that is no wider: its bytes.
+// The longest beginning of a text that is no wider than `width`. Returns its length in bytes.
 std::size_t beginning(std::string_view text, std::size_t width) {
   std::size_t kept = 0;
   for (std::size_t used = 0; kept < text.size();) {
@@ -51,7 +51,7 @@ std::string cut_middle(std::string_view text, std::size_t width, const Look& loo
   const std::size_t kept = width - std::min(width, width_of(mark));
   if (kept < 2) return cut(text, width, look);
   const auto head = beginning(text, (kept + 1) / 2);
-  // The end is what remains when the beginning is left out, up to a character that is not in two halves.
+  // The tail starts where the beginning ends, moved to the next whole character.
   auto tail = beginning(text, all - kept / 2);
   while (tail < text.size() && width_of(text.substr(tail)) > kept / 2)
     tail += elect::first_character(text.substr(tail)).bytes;
@@ -70,7 +70,7 @@ std::size_t length_of(const std::vector<std::size_t>& widths, const std::vector<
   return length;
 }
 
-// Which columns are shown so that lines fit; `widths` shrink where that alone is not enough.
+// Chooses the columns so that lines fit. If that is not enough, it shrinks `widths`.
 std::vector<std::size_t> fit(const Columns& table, std::size_t room, std::vector<std::size_t>& widths) {
   std::vector<std::size_t> shown(widths.size());
   std::iota(shown.begin(), shown.end(), std::size_t{0});

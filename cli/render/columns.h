@@ -9,37 +9,37 @@
 
 namespace cli::render {
 
-// What the place that it is shown at wants.
+// How the output is to look, by where it is shown.
 struct Look {
-  bool hex = false;     // Names and values as hex.
-  bool colour = false;  // The terminal's colours may be used.
-  bool ascii = false;   // Nothing but ASCII is drawn.
-  int width = 0;        // Lines are cut to so many columns; 0: never.
-  int height = 0;       // So many lines fit; 0: all.
+  bool hex = false;     // Show names and values as hex.
+  bool colour = false;  // Use the terminal's colours.
+  bool ascii = false;   // Draw with ASCII only.
+  int width = 0;        // The most columns of a line. 0: no limit.
+  int height = 0;       // The most lines. 0: no limit.
 };
 
 struct Columns {
   std::vector<std::string> heads;
-  std::vector<std::vector<std::string>> rows;  // Each as long as `heads`; of printable text.
-  std::vector<std::size_t> hidden;             // Columns that are not shown at all.
-  std::vector<std::size_t> left_out;   // Columns that are left out where lines are too long: these, in this order.
-  std::vector<std::size_t> shortened;  // Where that is not enough: columns that are cut in the middle.
-  std::optional<std::size_t> marked;   // The row that stands out.
+  std::vector<std::vector<std::string>> rows;  // Each as long as `heads`. Printable text.
+  std::vector<std::size_t> hidden;             // Columns that are never shown.
+  std::vector<std::size_t> left_out;           // Columns to leave out if lines are too long, in this order.
+  std::vector<std::size_t> shortened;          // If that is not enough: columns to cut in the middle.
+  std::optional<std::size_t> marked;           // The highlighted row.
 };
 
 // No line is longer than look.width.
 [[nodiscard]] std::string columns(const Columns& table, const Look& look);
 
-// How many columns of a terminal a printable text takes: 2 for a wide character, 0 for one that combines.
+// How many terminal columns a printable text takes: 2 for a wide character, 0 for a combining one.
 [[nodiscard]] std::size_t width_of(std::string_view text);
 
-// The text, cut to that width with a mark that something is missing.
+// Cuts the text to that width. A mark shows that something is missing.
 [[nodiscard]] std::string cut(std::string_view text, std::size_t width, const Look& look);
 
-// The same, cut in the middle: what names have in common is often their beginning.
+// The same, but cuts in the middle: names often have the same beginning.
 [[nodiscard]] std::string cut_middle(std::string_view text, std::size_t width, const Look& look);
 
-// In a colour ("32": an ECMA-48 SGR parameter), where there are colours.
+// Adds a colour ("32": an ECMA-48 SGR parameter) if look.colour is set.
 [[nodiscard]] std::string coloured(std::string_view text, std::string_view colour, const Look& look);
 
 }  // namespace cli::render

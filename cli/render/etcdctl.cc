@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Go leaves out what is zero.
+// Go leaves out fields that are zero.
 template <typename Value>
 void add(Json& object, const char* name, const Value& value) {
   if (value != Value{}) object[name] = value;

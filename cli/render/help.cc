@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kWidestTerm = 26;
 
-// Words of `text`, wrapped behind an indentation; the first line begins at column `column` already.
+// Wraps the words of `text` behind an indentation. The first line already has `column` columns.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t column) {
   std::string lines;
   while (!text.empty()) {
@@ -50,7 +50,7 @@ std::string section(std::string_view title, const std::vector<Entry>& entries) {
   return text;
 }
 
-// Text for roff: a backslash, a minus and what could be taken for a request are spelled out.
+// Escapes text for roff: a backslash, a minus, and what roff could read as a request.
 std::string roff(std::string_view text) {
   std::string safe;
   if (text.starts_with('.') || text.starts_with('\'')) safe += "\\&";

@@ -24,17 +24,17 @@ struct Glyphs {
 };
 Glyphs glyphs_of(const Look& look) { return look.ascii ? Glyphs{"#", "-"} : Glyphs{"█", "░"}; }
 
-// The steps of the timeline: step i lasts from its revision until the next one's.
+// The steps of the timeline. Step i lasts from its revision to the revision of the next step.
 class Axis {
  public:
-  // No more steps than `width` columns.
+  // At most `width` steps.
   Axis(std::vector<Revision> steps, std::size_t width) : steps_(std::move(steps)) {
     columns_ = steps_.size() * std::min(width / steps_.size(), kWidestStep);
   }
 
   [[nodiscard]] std::size_t columns() const { return columns_; }
 
-  // The columns that a time from one revision until another touches: [first, behind last).
+  // The columns that the time between two revisions touches: [first, behind last).
   [[nodiscard]] std::pair<std::size_t, std::size_t> between(Revision from, std::optional<Revision> to) const {
     const std::size_t first = step_of(from);
     const std::size_t behind = to ? std::max(step_of(*to), first + 1) : steps_.size();
@@ -66,7 +66,7 @@ class Axis {
   std::size_t columns_;
 };
 
-// One row's line of the chart.
+// The line of one row of the chart.
 std::string bar(const elect::Stay& stay, const Axis& axis, const Look& look) {
   enum class State { absent, waits, leads };
   std::vector<State> states(axis.columns(), State::absent);
@@ -138,7 +138,8 @@ std::string runs_bar(const elect::Stay& stay, const RunsOf& runs, const Axis& ax
   return text;
 }
 
-// Those that are drawn, in the order of standing up: the newest terms first of all, then the head of the queue.
+// The candidates to draw, in the order in which they stood. The newest terms are chosen first, then the head of the
+// queue.
 std::vector<const elect::Stay*> chosen(std::span<const elect::Stay> stays, std::size_t most) {
   std::vector<const elect::Stay*> chosen;
   for (const auto& stay : stays) chosen.push_back(&stay);
@@ -211,7 +212,7 @@ std::string timeline(const elect::History& history, const Look& look, const Runs
   const auto room = width > widest + 2 ? width - widest - 2 : 1;
   std::vector<Revision> steps = changes_of(stays, runs_of);
   const std::size_t changes = steps.size();
-  if (changes > room) {  // The newest are drawn.
+  if (changes > room) {  // Draw the newest changes.
     steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(room));
     std::erase_if(stays, [&](const auto* stay) { return stay->last && *stay->last <= steps.front(); });
   }

@@ -20,10 +20,10 @@ namespace {
 using elect::Revision;
 
 constexpr std::size_t kMostTerms = 100;
-constexpr std::size_t kMostWithRuns = 60;  // Terms, and runs.
+constexpr std::size_t kMostWithRuns = 60;  // The most terms, and the most runs, if runs are drawn.
 constexpr std::size_t kMostRows = 60;
-constexpr std::size_t kMostSteps = 280;  // A step of fewer units than two cannot be seen.
-constexpr double kRunRow = 20;           // Below it, where there are runs.
+constexpr std::size_t kMostSteps = 280;  // A step of less than two units cannot be seen.
+constexpr double kRunRow = 20;           // Below a row, if there are runs.
 constexpr double kRunBar = 8;
 constexpr double kThinBar = 6;
 

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// In ASCII: no character of a value drives a terminal.
+// ASCII only: so no character of a value can control a terminal.
 std::string line_of(const Json& json) { return json.dump(-1, ' ', true) + "\n"; }
 
 void add_bytes(Json& object, const std::string& name, const std::string& bytes) {

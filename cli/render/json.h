@@ -1,5 +1,5 @@
-// electctl's own -w json: numbers are numbers, lease IDs hex strings, names and values UTF-8 strings, or "…_base64"
-// where they are not UTF-8.
+// electctl's own -w json. Numbers are numbers. Lease IDs are hex strings. Names and values are UTF-8 strings; if they
+// are not UTF-8, the field is named "…_base64".
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ namespace cli::render {
                                        const Runs& runs = {});
 [[nodiscard]] std::string json_runs(const std::string& election, const elect::RunListing& listing);
 [[nodiscard]] std::string json_verification(const std::string& election, const elect::Verification& verification);
-// `role`: leader or follower; empty: not asked for.
+// `role`: leader or follower. Empty: not requested.
 [[nodiscard]] std::string json_observation(const elect::Observation& observation, std::string_view role,
                                            std::chrono::system_clock::time_point received);
 

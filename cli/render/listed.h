@@ -1,4 +1,4 @@
-// What listings are made of.
+// The parts of a listing.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace cli::render {
 
-// A candidate with what was found out about it beside the store's own entry.
+// A candidate, with what is known beside its entry in the store.
 struct Listed {
   elect::Candidate candidate;
   std::int64_t rank = 0;  // 1: the leader.

@@ -1,4 +1,4 @@
-// The listing of an election, and of many, as people read it.
+// The listing of one election, and of many, for people.
 #pragma once
 
 #include <string>
@@ -11,15 +11,15 @@
 namespace cli::render {
 
 struct ListingStyle {
-  std::string_view host;   // Candidates with this value are said to be here: what a candidate of this host stands with.
-  bool times_left = true;  // Of the leases. Without: no more than that a candidate has none.
+  std::string_view host;   // Marks candidates with this value as here: it is the default value on this host.
+  bool times_left = true;  // Show the leases' remaining times. False: show only that a candidate has no lease.
 };
 
-// On a terminal that is too narrow the columns from KEY to LEASE are left out first; VALUE is cut last.
+// On a narrow terminal the columns from KEY to LEASE are left out first. VALUE is cut last.
 [[nodiscard]] std::string listing_table(const std::vector<Listed>& listing, const Look& look,
                                         const ListingStyle& style = {});
 
-// One row an election.
+// One row for each election.
 [[nodiscard]] std::string elections_table(const std::vector<ListedElection>& elections, const Look& look);
 
 }  // namespace cli::render

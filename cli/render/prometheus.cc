@@ -9,7 +9,7 @@
 namespace cli::render {
 namespace {
 
-// Labels are UTF-8: what is none, or drives a terminal, is spelled out.
+// Labels are UTF-8. Other bytes, and characters that control a terminal, are escaped.
 std::string labelled(std::string_view name, std::string_view bytes) {
   std::string text = fmt::format("{}=\"", name);
   for (const char byte : elect::printable(bytes)) {
@@ -29,7 +29,7 @@ class Metric {
     used_ = true;
   }
 
-  // With no sample there is nothing to describe.
+  // Without a sample the description is left out, too.
   [[nodiscard]] std::string text() const { return used_ ? text_ : std::string(); }
 
  private:

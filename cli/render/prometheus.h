@@ -1,4 +1,4 @@
-// Elections as metrics: Prometheus's text exposition format, for node_exporter's textfile collector.
+// Elections as metrics, in Prometheus's text exposition format, for node_exporter's textfile collector.
 #pragma once
 
 #include <string>
@@ -10,22 +10,22 @@
 
 namespace cli::render {
 
-// What is exposed of one election.
+// The metrics of one election.
 struct Exposed {
   std::string election;
   std::int64_t candidates = 0;
-  std::vector<Listed> leases;  // Those whose TTL is told; the first is the leader, if there is one.
+  std::vector<Listed> leases;  // The candidates whose TTL is shown. The first is the leader, if there is one.
 };
 
 [[nodiscard]] std::string prometheus(const std::vector<Exposed>& elections);
 
-// The same of all elections below a prefix: that etcd could be asked is said of the prefix, too.
+// The same for all elections below a prefix. The metric that says that etcd answered is also there for the prefix.
 [[nodiscard]] std::string prometheus_below(const std::string& prefix, const std::vector<Exposed>& elections);
 
-// The last run of an election's ledger, by its claim.
+// The last run in an election's ledger, by its claim.
 [[nodiscard]] std::string prometheus_runs(const std::string& election, const elect::RunListing& listing);
 
-// What there is to expose where etcd could not be asked about `name`; `label`: election, or prefix.
+// The metrics if etcd did not answer about `name`. `label`: election or prefix.
 [[nodiscard]] std::string prometheus_down(std::string_view label, const std::string& name);
 
 }  // namespace cli::render

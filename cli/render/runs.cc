@@ -20,7 +20,7 @@ std::string code_of(const elect::Run& run) {
 
 std::string token_of(const elect::Run& run) { return run.token > 0 ? fmt::to_string(run.token) : std::string(kNone); }
 
-// By the clock of the host that ran it: nothing where it is not over.
+// By the clock of the host that ran it. nullopt: the run is not over.
 std::optional<std::chrono::milliseconds> length_of(const elect::Run& run) {
   if (!run.began || !run.end) return std::nullopt;
   return std::chrono::floor<std::chrono::milliseconds>(run.end->at - *run.began);

@@ -1,4 +1,4 @@
-// The run ledger as people and scripts read it.
+// The run ledger, for people and for scripts.
 #pragma once
 
 #include <span>
@@ -11,8 +11,8 @@ namespace cli::render {
 
 [[nodiscard]] std::string runs_table(std::span<const elect::Run> runs, const Look& look);
 
-// Tab-separated, one line a run: ID, state, value, fencing token, begin, seconds, exit code, reason; - for what there
-// is not. Control characters are escaped, so that a tab or a line's end is always one of ours.
+// One line for each run, separated by tabs: ID, state, value, fencing token, begin, seconds, exit code, reason. "-"
+// means none. Control characters are escaped. So every tab and every line end is ours.
 [[nodiscard]] std::string runs_simple(std::span<const elect::Run> runs, bool hex);
 
 }  // namespace cli::render

@@ -19,7 +19,7 @@ using elect::WallTime;
 
 constexpr std::size_t kMostRuns = 60;
 constexpr double kLeast = 5;     // A shorter bar cannot be seen.
-constexpr double kUnknown = 30;  // Length of a bar whose end nobody knows.
+constexpr double kUnknown = 30;  // The length of a bar whose end is unknown.
 constexpr double kValueLeft = 180;
 constexpr double kLeft = 316;
 constexpr double kRight = 676;

@@ -22,8 +22,8 @@ inline constexpr std::size_t kMostColumns = 70;
 inline constexpr double kRow = 30;
 inline constexpr double kBar = 16;
 inline constexpr double kLargeDigit = 12.5;      // Width of a digit where the text is enlarged.
-inline constexpr std::size_t kKeyColumns = 100;  // Of a key, a value and the like in a tooltip.
-inline constexpr double kChartLeft = 240;        // Left of it stand the rows' labels.
+inline constexpr std::size_t kKeyColumns = 100;  // The most columns of a key, a value and the like in a tooltip.
+inline constexpr double kChartLeft = 240;        // The rows' labels are left of it.
 inline constexpr double kChartRight = 800;
 
 // Any bytes as text in XML. Markup is escaped. Characters that XML does not allow, and bytes that are not UTF-8, become

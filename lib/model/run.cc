@@ -27,7 +27,7 @@ void add_bytes(Json& object, const std::string& name, const std::string& bytes) 
   }
 }
 
-// What others may have written: a member of the wrong kind is as good as none.
+// Others may have written the record. A field of the wrong type counts as missing.
 std::string bytes_of(const Json& object, const std::string& name) {
   if (const auto plain = object.find(name); plain != object.end() && plain->is_string()) {
     return plain->get<std::string>();
@@ -51,7 +51,7 @@ RunState state_of(std::string_view name) {
   return RunState::ended;
 }
 
-// Digits alone, all of them.
+// The number, if the whole text is digits.
 std::optional<int> digits(std::string_view text) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -104,7 +104,7 @@ std::optional<Run> run_of(std::string_view name, const Candidate& record) {
   run.mod_revision = run.claim_revision = record.mod_revision;
   const Json json = Json::parse(record.value, nullptr, false);
   const auto version = json.is_object() ? number_of(json, "version") : std::nullopt;
-  if (!version || *version < 1) {  // 0.1.0 put the candidate's key.
+  if (!version || *version < 1) {  // 0.1.0 recorded only the candidate's key.
     run.version = 0;
     run.key = record.value;
     return run;
@@ -116,7 +116,7 @@ std::optional<Run> run_of(std::string_view name, const Candidate& record) {
   run.kill_after = std::chrono::milliseconds(
       std::clamp<std::int64_t>(number_of(json, "kill_after_ms").value_or(0), 0, kMostKillAfter.count()));
   run.began = parse_time(bytes_of(json, "began"));
-  // No candidate of this election's has claimed what says so: nobody knows whether it still runs.
+  // No candidate of this election has written this claim. So nobody knows whether the run is still running.
   if (!run.key.starts_with(prefix_of(name)) || run.token < 1) run.version = 0;
   const auto ended = parse_time(bytes_of(json, "ended"));
   if (!ended) return run;

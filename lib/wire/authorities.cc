@@ -27,7 +27,7 @@ constexpr std::array kSystemFiles = {
 };
 constexpr std::string_view kSystemFolders = "/etc/ssl/certs:/etc/pki/tls/certs";
 
-// All certificates in the files of these folders, which are separated by colons. Files without any are left out.
+// All certificates in the files of these folders. Colons separate the folders. Files without certificates are ignored.
 std::string read_folders(std::string_view folders) {
   std::string all;
   while (!folders.empty()) {
@@ -37,7 +37,7 @@ std::string read_folders(std::string_view folders) {
     std::vector<std::filesystem::path> files;
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
-      // Debian's folder has a second name for each, by its hash: a link to the one beside it.
+      // Debian's folder has a second name for each file, from its hash: a link to the file beside it.
       const bool second = entry->is_symlink(error) && !read_symlink(entry->path(), error).has_parent_path();
       if (!second && entry->is_regular_file(error)) files.push_back(entry->path());
     }

@@ -32,7 +32,7 @@ namespace {
 
 constexpr std::string_view kNul("\0", 1);
 
-// The keys that it is of use to grant where one is missing: for a record of --once, those of all IDs of its election.
+// The keys for which to suggest a grant. For a record of --once: the records of all IDs of its election.
 KeySpan wider(const KeySpan& where) {
   const std::string records = once_prefix_of(where.key);
   return records.empty() ? where : KeySpan{records, range_end_of(records)};
@@ -46,8 +46,8 @@ std::string in_words(const KeySpan& range) {
   return fmt::format("the keys from '{}' to '{}'", printable(range.key), printable(range.range_end));
 }
 
-// As etcdctl takes it, whatever shell it is pasted into: the bytes that stand for "from the first key" and "to the
-// last" are no arguments.
+// As arguments for etcdctl, quoted for any shell. The bytes that mean "from the first key" and "to the last key" cannot
+// be arguments.
 std::string for_etcdctl(const KeySpan& range) {
   const std::string_view key = range.key == kNul ? "" : std::string_view(range.key);
   const std::string quoted = shell_quoted(key);

@@ -19,7 +19,7 @@ Result<Snapshot> read_plainly(Connection& connection, const KeyRange& range, con
     request.set_sort_target(etcdserverpb::RangeRequest::KEY);
     request.set_sort_order(etcdserverpb::RangeRequest::NONE);
   }
-  google::protobuf::Arena arena;  // Thousands of small messages, all gone at once.
+  google::protobuf::Arena arena;  // Frees thousands of small messages at once.
   auto& response = *google::protobuf::Arena::CreateMessage<etcdserverpb::RangeResponse>(&arena);
   auto called = connection.call(&etcdserverpb::KV::Stub::Range, request, response, until);
   if (!called) return std::unexpected(called.error());
@@ -33,7 +33,7 @@ std::string not_yet(Revision wanted, Revision latest) {
   return fmt::format("revision {} does not exist yet (the store is at {})", wanted, latest);
 }
 
-// A watch that begins too early is refused with the oldest revision; a read is refused without it.
+// A watch that starts too early is refused with the oldest revision. A read is refused without it.
 Result<Revision> oldest_after(Connection& connection, const KeyRange& range, Revision gone, const Until& until) {
   const auto watcher = Watcher::open(connection, until);
   if (!watcher) return std::unexpected(watcher.error());
@@ -51,7 +51,7 @@ Result<Revision> oldest_after(Connection& connection, const KeyRange& range, Rev
 }  // namespace
 
 KeyRange keys_below(const std::string& prefix) {
-  // A key is never empty: the first one of all is the byte 0.
+  // A key is never empty: the first possible key is the byte 0.
   return {prefix.empty() ? std::string(1, '\0') : prefix, range_end_of(prefix)};
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// One question and its answer.
+// One DNS query and its answer.
 struct Question {
   ServiceAnswer answer;
   bool answered = false;
@@ -22,7 +22,7 @@ struct Question {
 
 void add(ServiceAnswer& answer, int priority, std::string_view host, std::uint16_t port) {
   if (host.ends_with('.')) host.remove_suffix(1);
-  if (host.empty()) return;  // "." says that there is no such service.
+  if (host.empty()) return;  // The host "." means that there is no such service.
   answer.services.push_back({priority, std::string(host), port});
 }
 
@@ -50,7 +50,7 @@ void finish(Question& question, int status) {
   std::ranges::stable_sort(question.answer.services, {}, &Service::priority);
 }
 
-// c-ares 1.28 brought a new interface to records, and later versions deprecate the old one.
+// c-ares 1.28 has a new interface for records. Later versions deprecate the old one.
 #if ARES_VERSION >= 0x011c00
 void take_services(void* argument, ares_status_t status, size_t, const ares_dns_record_t* record) {
   auto& question = *static_cast<Question*>(argument);
@@ -140,7 +140,7 @@ void Resolver::wait_for(const std::function<bool()>& answered, BootTime give_up,
     if (left <= 0ms || stop.stop_requested()) return ares_cancel(channel_.get());
     std::vector<pollfd> watched;
     for (const auto& [socket, events] : sockets_) watched.push_back({socket, events, 0});
-    // c-ares asks again on a clock of its own: it is to be given turns.
+    // c-ares repeats queries by its own clock. So it must be called regularly.
     poll(watched.data(), watched.size(), static_cast<int>(std::min(left, 100ms).count()));
     for (const auto& [socket, events, happened] : watched) {
       ares_process_fd(channel_.get(), (happened & ~POLLOUT) != 0 ? socket : ARES_SOCKET_BAD,

@@ -1,19 +1,19 @@
-// What a statically linked program must not call. The C library's name service and its loader take in the machine's own
-// shared objects at run time, and fail or crash where these are of another version. The linker (--wrap) has every
-// call of grpc, OpenSSL and c-ares come here, so that the C library's own is not even in the program. Names are looked
-// up by c-ares.
+// Functions that a statically linked program must not call. The C library's name service and its loader load the
+// machine's shared objects at run time. They fail or crash if these have another version. The linker (--wrap) redirects
+// every call from grpc, OpenSSL and c-ares to this file. So the C library's own functions are not even in the program.
+// c-ares looks names up.
 //
-// Who calls them, and why the answer "no" does no harm:
-// - getaddrinfo: grpc's other resolver, chosen by GRPC_DNS_RESOLVER=native alone, which grpc does not get to see here.
-//   And OpenSSL's BIO_lookup, for connections that OpenSSL makes itself: we make ours.
-// - getnameinfo: OpenSSL's BIO_ADDR functions, for connections of its own, too.
-// - gethostbyname: OpenSSL's BIO_gethostbyname, which nothing calls.
+// Who calls them, and why a failure does no harm:
+// - getaddrinfo: grpc's other resolver. Only GRPC_DNS_RESOLVER=native selects it, and grpc does not see that variable
+//   here. Also OpenSSL's BIO_lookup, for connections that OpenSSL makes itself. We make our own.
+// - getnameinfo: OpenSSL's BIO_ADDR functions, also for OpenSSL's own connections.
+// - gethostbyname: OpenSSL's BIO_gethostbyname. Nothing calls it.
 // - getservbyname, getservbyname_r, getservbyport_r: c-ares, for services that are not a number. Our ports are numbers.
 // - iconv_open: the C++ library, for locales that have a name. This program sets none.
 // - dlopen: OpenSSL, for engines and providers that its configuration file names. They need a shared libcrypto.
 //
-// One call more comes here: c-ares opens /etc/hosts by fopen. Where there is none, c-ares 1.18 asks DNS for localhost,
-// which seldom knows. So it gets to read what every such file begins with.
+// One more call is redirected: c-ares opens /etc/hosts with fopen. If that file is missing, c-ares 1.18 asks DNS for
+// localhost, and DNS seldom knows it. So c-ares reads the usual first lines of such a file instead.
 #include <iconv.h>
 #include <netdb.h>
 
@@ -22,7 +22,7 @@
 #include <cstdlib>
 #include <cstring>
 
-// NOLINTBEGIN(bugprone-reserved-identifier, performance-no-int-to-ptr): the linker and iconv want it so.
+// NOLINTBEGIN(bugprone-reserved-identifier, performance-no-int-to-ptr): the linker and iconv require these.
 extern "C" {
 
 int __wrap_getaddrinfo(const char* /*host*/, const char* /*service*/, const addrinfo* /*hints*/,

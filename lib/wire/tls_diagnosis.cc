@@ -45,7 +45,7 @@ CertificatePointer first_certificate(const std::string& pem) {
   return CertificatePointer(PEM_read_bio_X509(reader_of(pem).get(), nullptr, nullptr, nullptr));
 }
 
-// Has the certificates in `pem` count as CAs.
+// Trusts the certificates in `pem` as CAs.
 void trust(SSL_CTX* context, const std::string& pem) {
   const BioPointer reader = reader_of(pem);
   for (;;) {
@@ -55,7 +55,7 @@ void trust(SSL_CTX* context, const std::string& pem) {
   }
 }
 
-// What is written to a memory BIO by `write`.
+// What `write` writes to a memory BIO.
 template <typename Write>
 std::string text_by(Write write) {
   const BioPointer memory(BIO_new(BIO_s_mem()));
@@ -73,7 +73,7 @@ std::string text_of(const X509_NAME* name) {
   return printable(text_by([&](BIO* bio) { X509_NAME_print_ex(bio, name, 0, XN_FLAG_ONELINE); }));
 }
 
-// The names that a certificate is for.
+// The names in a certificate.
 std::string names_in(X509* certificate) {
   std::string names;
   const std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>> alternatives(
@@ -117,7 +117,7 @@ Diagnosis why_refused(X509* certificate, long verdict, const std::string& host) 
   }
 }
 
-// `demanded`: the server asked for a client certificate, and there was none to give.
+// `demanded`: the server asked for a client certificate, and we had none.
 Diagnosis why_ended(int reason, bool demanded) {
   constexpr int alert = SSL_AD_REASON_OFFSET;
   switch (reason) {
@@ -156,7 +156,7 @@ class Handshake {
     if (host_.starts_with('[')) host_ = host_.substr(1, host_.size() - 2);
   }
 
-  // Nothing came of it for a reason of the network's, not of TLS.
+  // Connects. False: the network is at fault, not TLS.
   [[nodiscard]] bool connects() {
     const auto resolver = Resolver::open();
     if (!resolver) return false;
@@ -164,7 +164,7 @@ class Handshake {
     return std::ranges::any_of(addresses, [this](const auto& address) { return connects_to(address); });
   }
 
-  // Whether the server speaks TLS, whatever it thinks of us.
+  // Whether the server uses TLS, even if it refuses us.
   [[nodiscard]] bool server_speaks_tls() {
     const ContextPointer context(SSL_CTX_new(TLS_client_method()));
     begin(context.get());
@@ -202,7 +202,7 @@ class Handshake {
       unsigned size = 0;
       SSL_get0_alpn_selected(ssl_.get(), &protocol, &size);
       if (size == 0) return {"the server is not an etcd: it uses TLS without HTTP/2", Remedy::endpoints};
-      // In TLS 1.3 the server judges our certificate when for us the handshake is done.
+      // In TLS 1.3 the server checks our certificate after the handshake is done on our side.
       char byte = 0;
       reason = until_done([&] { return SSL_read(ssl_.get(), &byte, 1); });
     }
@@ -235,7 +235,7 @@ class Handshake {
       SSL_set1_host(ssl_.get(), host_.c_str());
       SSL_set_tlsext_host_name(ssl_.get(), host_.c_str());
     }
-    // The verdict is noted, and the handshake goes on: what the server says next is wanted, too.
+    // Notes the result of the check and continues the handshake, to see the server's next answer, too.
     SSL_set_verify(ssl_.get(), SSL_VERIFY_NONE, nullptr);
   }
 
@@ -275,7 +275,7 @@ class Handshake {
   std::string host_;
   std::string port_;
   BootTime deadline_;
-  BioPointer connection_;  // Until the handshake begins: then it is ssl_'s.
+  BioPointer connection_;  // Until the handshake starts. Then ssl_ owns it.
   SslPointer ssl_;
 };
 
@@ -289,7 +289,7 @@ Result<void> check_client_certificate(const TlsOptions& options, const std::stri
                                       const std::string& key) {
   const auto parsed = first_certificate(certificate);
   if (!parsed) return useless("certificate", options.certificate_file, "contains no certificate in PEM");
-  // Without this OpenSSL would ask for a passphrase on the terminal.
+  // Without this, OpenSSL would ask for a passphrase on the terminal.
   const auto no_passphrase = [](char*, int, int, void* asked) {
     *static_cast<bool*>(asked) = true;
     return -1;

@@ -1,8 +1,7 @@
-// One's own candidacy: standing, waiting for leadership, holding it. For one thread at a time.
+// Your own candidacy: stand, wait for leadership, hold it. One thread at a time may use it.
 //
-// What is *not* promised: that a leader's writes to some other system are exclusive. A process can be paused between
-// its check and its write; give the fencing token (the leader's create revision) along with the write, and have the
-// resource refuse smaller ones.
+// Not promised: that only the leader writes to another system. A process can be paused between its check and its write.
+// Send the fencing token (the leader's create revision) with each write, and let the resource refuse smaller tokens.
 #pragma once
 
 #include <functional>
@@ -16,70 +15,71 @@
 
 namespace elect {
 
-// The candidate in front, while waiting.
+// The next candidate in front, while waiting.
 struct Ahead {
   std::string key;
-  std::int64_t count = 0;  // How many stood before when this candidacy began; afterwards not looked up again.
+  std::int64_t count = 0;  // How many stood in front when this candidacy began. Not updated.
 };
 
 class Candidacy {
  public:
-  // Stands under the session's lease. Where that lease already stands in this election, its value is updated in place
-  // (a proclaim) and it keeps its place. Two calls with the session's grant: one Txn more; on a lease that is not the
-  // session's own, one look before. The session must outlive it.
-  // Where it fails, no key is left by it: the session's own lease takes the key along when it is closed; on another's
-  // lease, whose end may be far, a key that was put by a try without an answer is looked for and deleted. That takes up
-  // to the client's command_timeout more, and heeds `give_up` alone.
+  // Stands under the session's lease. If that lease already stands in this election, the value is updated (a proclaim)
+  // and the position stays. Costs one Txn after the session's grant. If the session did not grant the lease, it costs
+  // one read before that. The session must outlive the candidacy.
+  // An error leaves no key behind. If the session granted the lease, close() deletes the key with the lease. Another
+  // lease may last long. So stand() looks for a key that a try without an answer may have put, and deletes it. That
+  // takes up to the client's command_timeout more. Only `give_up` ends it sooner.
   [[nodiscard]] static Result<std::unique_ptr<Candidacy>> stand(const Election& election, Session& session,
                                                                 std::string value, const Until& until,
                                                                 const std::stop_token& give_up = {});
 
-  // Resumes a candidacy that already stands, by its key and create revision: for a process that was started anew. The
-  // session must be on the key's lease. Writes nothing. Two calls. Null: this candidate no longer stands. Errc::usage:
-  // the key is not in this election. Errc::refused: the key is attached to another lease.
+  // Resumes a candidacy that already stands, by its key and create revision: for a restarted process. The session must
+  // use the key's lease. Writes nothing. Two calls. Null: this candidate no longer stands. Errc::usage: the key is not
+  // in this election. Errc::refused: the key is attached to another lease.
   [[nodiscard]] static Result<std::unique_ptr<Candidacy>> resume(const Election& election, Session& session,
                                                                  const std::string& key, Revision create_revision,
                                                                  const Until& until);
 
-  // Ends its watch. Deletes nothing: that is what withdraw() and the session's close() do.
+  // Ends the watch. Deletes nothing: withdraw() and the session's close() do.
   ~Candidacy();
 
   Candidacy(const Candidacy&) = delete;
   Candidacy& operator=(const Candidacy&) = delete;
 
-  // This candidate, as it was written. Its create revision is the fencing token.
+  // This candidate, as last written. Its create revision is the fencing token.
   [[nodiscard]] const Candidate& self() const;
 
-  // Whether somebody has put the key anew without this candidate's lease: the lease's end will not delete it then.
+  // Whether somebody has put the key again without this candidate's lease. Then the key stays when the lease ends.
   [[nodiscard]] bool detached() const;
 
-  // The header of the answer that said the latest: that it stands, or leads.
+  // The header of the latest answer that said that this candidate stands or leads.
   [[nodiscard]] const Header& header() const;
 
   // True once a linearizable Txn has seen this key with its own create revision and nobody in front of it.
   [[nodiscard]] bool elected() const;
 
-  // While not elected: who is next in front.
+  // The next candidate in front, while not elected.
   [[nodiscard]] const Ahead& ahead() const;
 
   struct Elected {};
   struct NotElected {};  // Not elected by the deadline.
   using Verdict = std::variant<Elected, NotElected, Loss>;
 
-  // Waits until this candidate leads. `moved` is called whenever somebody else is next in front.
+  // Waits until this candidate leads. Calls `moved` whenever another candidate becomes the next in front.
   [[nodiscard]] Result<Verdict> wait(const Until& until, const std::function<void(const Ahead&)>& moved = {});
 
-  // Waits until leadership, or the place in the queue, is lost. Nothing: the deadline came first.
+  // Waits until leadership, or the position in the queue, is lost. nullopt: the deadline came first.
   [[nodiscard]] Result<std::optional<Loss>> hold(const Until& until);
 
-  // Changes this candidate's value. It keeps its place. One Txn, guarded by its create revision. False: the candidate
-  // is gone, and nothing was written.
+  // Changes this candidate's value. It keeps its position. One Txn, guarded by its create revision. False: the
+  // candidate is gone, and nothing was written.
   [[nodiscard]] Result<bool> proclaim(std::string value, const Until& until = {});
 
-  // Begins to end its watch, for which the destructor otherwise waits: to be called before a call that ends all.
+  // Starts to end the watch and returns at once. The destructor waits for the end. Call it before another slow call
+  // (the session's close(), for example), so that both run at once.
   void leave();
 
-  // Deletes this candidate's key, and nothing else of the lease's. Its session may stand again afterwards.
+  // Deletes this candidate's key. Other keys of the lease stay. The session may stand again afterwards.
   [[nodiscard]] Result<void> withdraw(const Until& until = {});
 
  private:

@@ -1,8 +1,8 @@
-// Leader election, in one queue with Go's clientv3/concurrency, etcdctl elect and the server's election service.
+// Leader election. It shares the queue with Go's clientv3/concurrency, etcdctl elect and the server's election service.
 //
-// An Election looks and acts from outside: who stands, who leads, ending or changing a candidacy by its key. One's own
-// candidacy is in candidacy.h. An Election is small and may be copied; each is for one thread at a time. Functions that
-// are passed in are called by the thread that waits.
+// An Election works from outside: it lists candidates, observes leaders, and ends or changes a candidacy by its key.
+// Your own candidacy is in candidacy.h. An Election is small and can be copied. One thread at a time may use each copy.
+// The thread that waits calls the functions that are passed in.
 #pragma once
 
 #include <functional>
@@ -15,15 +15,14 @@
 
 namespace elect {
 
-// What observe() tells.
+// An event that observe() reports.
 struct Observation {
   enum class Type { elected, proclaimed, vacant, gap } type;
-  Header header;           // Of the answer that brought it. For gap: empty.
-  Revision revision;       // The revision that made it so; for a leader found at the start, its mod revision; for gap,
-                           // the oldest that is to be had.
-  Candidate leader;        // For vacant: the one whose term ended, if it was seen. For gap: empty.
-  std::int64_t count = 0;  // How many stood when this leader came out of the queue; 0: it stood up in a vacancy.
-  std::string election;    // Its name. For a gap that observe_all() tells: the prefix.
+  Header header;      // Of the answer that brought it. Empty for gap.
+  Revision revision;  // When it changed. Leader found at the start: its mod revision. gap: the oldest in the store.
+  Candidate leader;   // For vacant: the leader whose term ended, if it was seen. Empty for gap.
+  std::int64_t count = 0;  // How many stood when this leader was elected. 0: it stood while there was no leader.
+  std::string election;    // Its name. For a gap from observe_all(): the prefix.
 };
 
 class Election {
@@ -34,30 +33,31 @@ class Election {
   [[nodiscard]] Client& client() const { return *client_; }
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  // One call, of no more than the client's command_timeout; two of a revision that has been compacted. With limit 1:
+  // One call, limited by the client's command_timeout. Two calls for a revision that has been compacted. With limit 1:
   // the leader, if any.
   [[nodiscard]] Result<Snapshot> candidates(const Query& query = {}, const Until& until = {}) const;
 
-  // Deletes that candidate's key, or with `revoke` its whole lease, only if it still is the candidate of that create
-  // revision. False: it was not, and nothing was done.
+  // Deletes the candidate's key, or with `revoke` its whole lease. Does so only if its create revision is still the
+  // same. False: it was not, and nothing was done.
   [[nodiscard]] Result<bool> end(const Candidate& candidate, bool revoke, const Until& until = {}) const;
 
-  // Gives that candidate a new value, only if it still is the candidate of that create revision. False: it was not.
+  // Gives the candidate a new value, only if its create revision is still the same. False: it was not, and nothing was
+  // done.
   [[nodiscard]] Result<bool> proclaim(const Candidate& candidate, const std::string& value,
                                       const Until& until = {}) const;
 
-  // Every leader in order, each once: the present one first (or that nobody leads), then every change as it comes, over
-  // reconnects. Where a compaction took away what may have been a change: a gap, then what has changed since what was
-  // told last. (The leader told last leads still, with the same value: no gap, nothing was missed.) `tell` answers
-  // whether to go on. Ends with success where it says no or the deadline came, with Errc::interrupted after a stop
-  // request, otherwise with the error that could not be overcome. The first look at the election has the client's
-  // command_timeout, whatever the deadline.
-  // from: first tells the leader as of that revision, then what followed. Errc::compacted: that is no longer there.
+  // Reports every leader in order, each once. The present leader (or that there is no leader) comes first, then every
+  // change. Continues over reconnects. If a compaction may have hidden a change, it reports a gap, and then what
+  // differs from its last report. If the same leader leads with the same value, nothing was missed, and there is no
+  // gap. `tell` returns whether to continue. Success: `tell` returned false, or the deadline came. Errc::interrupted:
+  // after a stop request. Any other error could not be overcome. The first read of the election is limited by the
+  // client's command_timeout, whatever the deadline.
+  // from: starts with the leader at that revision, then reports what followed. Errc::compacted: that revision is gone.
   [[nodiscard]] Result<void> observe(Revision from, const std::function<bool(const Observation&)>& tell,
                                      const Until& until) const;
 
-  // The whole queue: as it is, then after every change of it; changes that come together are told together, those
-  // before a compaction that overtook it are not told. Otherwise as observe().
+  // Reports the whole queue: first as it is, then after every change. Changes that arrive together are reported
+  // together. Changes before a compaction that overtook the watch are not reported. Otherwise like observe().
   [[nodiscard]] Result<void> watch(const std::function<bool(const Header&, const Queue&)>& tell,
                                    const Until& until) const;
 

@@ -1,7 +1,7 @@
-// Who led an election before, as far back as the store reaches.
+// Who led an election in the past, as far back as the store reaches.
 //
-// The store keeps its past until it is compacted. What is told here is what its revisions say, not what anybody
-// remembers: a compaction takes it away.
+// The store keeps old revisions until it is compacted. The history is read from these revisions. So a compaction
+// shortens it.
 #pragma once
 
 #include "elect/chronicle.h"
@@ -10,15 +10,15 @@
 namespace elect {
 
 struct History {
-  Header header;                 // Up to its revision.
-  Revision oldest_revision = 1;  // How far back the store reaches.
+  Header header;                 // The history ends at its revision.
+  Revision oldest_revision = 1;  // The oldest revision in the store.
   Chronicle chronicle;
 };
 
-// from: begins there; 0: as far back as the store reaches. Errc::compacted where that is gone, which names the oldest
-// revision to be had; Errc::future_revision where it is yet to come.
-// What is answered is whole: where the server does not tell all of the past within the client's command_timeout, or
-// does not let it be known whether it has, that is an error. `until` ends it sooner: Errc::timeout at the deadline.
+// from: the first revision; 0: as far back as the store reaches. Errc::compacted: `from` is gone; the error names the
+// oldest revision in the store. Errc::future_revision: the store has not reached `from` yet.
+// The answer is always complete. It is an error if the server does not send all of it within the client's
+// command_timeout, or if nobody can tell whether it did. `until` ends the read sooner: Errc::timeout at the deadline.
 [[nodiscard]] Result<History> read_history(const Election& election, Revision from = 0, const Until& until = {});
 
 }  // namespace elect

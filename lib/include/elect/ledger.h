@@ -1,5 +1,5 @@
-// The run ledger: what campaign --once records of each run. One record an ID, outside every election's prefix, on a
-// lease of its own. A claim is recorded before CMD starts, an end after CMD has ended.
+// The run ledger: what campaign --once records of each run. Each ID has one record, on its own lease, outside the
+// prefix of every election. A claim is recorded before CMD starts. An end is recorded after CMD has ended.
 #pragma once
 
 #include <functional>
@@ -15,52 +15,53 @@
 namespace elect {
 
 struct RunListing {
-  Header header;          // Of its revision, at which all of it was read.
+  Header header;          // All runs were read at its revision.
   std::vector<Run> runs;  // Oldest claim first.
 };
 
-// All runs of an election, read in pages at one revision (0: the present one). With `id`, at most that one.
+// All runs of an election, read in pages at one revision (0: the present one). With `id`: at most that run.
 struct RunQuery {
   std::optional<std::string> id;
   Revision revision = 0;
 };
 [[nodiscard]] Result<RunListing> runs(const Election& election, const RunQuery& query = {}, const Until& until = {});
 
-// The same now, and again after each change of the ledger or of who stands, over reconnects, until `tell` answers
-// false.
+// Reports the runs now, and after each change of the ledger or of the candidates. Continues over reconnects. Ends when
+// `tell` returns false.
 [[nodiscard]] Result<void> watch_runs(const Election& election, const std::optional<std::string>& id,
                                       const std::function<bool(const RunListing&)>& tell, const Until& until);
 
 struct RunClaim {
   std::string id;
   std::chrono::seconds keep = std::chrono::hours(24);  // How long the record lasts.
-  // Claims a run that failed, was ended or is abandoned, too; see may_be_retried().
+  // Also claims a run that failed, ended or is abandoned; see may_be_retried().
   bool retry = false;
-  // How long CMD may outlive the candidate's key: whoever claims the run anew waits so long, unless its end is recorded
-  // sooner.
+  // How long CMD may outlive the candidate's key. A process that claims the run again waits that long, unless the end
+  // of CMD is recorded sooner.
   std::chrono::nanoseconds kill_after{0};
-  // No other process uses this candidacy: a run that it claimed before and that has no end is over.
+  // No other process uses this candidacy. So a run that it claimed before is over, even if no end is recorded.
   bool alone = false;
 };
 
 struct Taken {
-  Run run;  // Somebody claimed it before, and it may not be claimed anew.
+  Run run;  // Already claimed, and it may not be claimed again.
 };
 struct CandidateGone {};  // Nothing was claimed.
 using Claimed = std::variant<Run, Taken, CandidateGone>;
 
-// Claims a run for this candidacy: one Txn, guarded by its create revision, and by the record: that there is none, or
-// with `retry` that it is still the one that was looked at. Calls: the record's lease and that Txn; one more where an
-// earlier run is claimed anew, and a few to look for its end where it has none: its CMD may be about to be ended.
-// Where it fails or the run is taken, no lease is left but one that etcd grants after all tries were over.
+// Claims a run for this candidacy. One Txn, guarded by the candidate's create revision and by the record: there must be
+// none, or with `retry` it must be unchanged since it was read. Calls: the grant of the record's lease and the Txn. One
+// more call if an earlier run is claimed again. A few more if that run has no end, because its CMD may just be ending.
+// After an error, or if the run is taken, the lease is revoked. Only a lease that etcd grants after the last try can
+// stay.
 [[nodiscard]] Result<Claimed> claim_run(const Election& election, const Session& session, const Candidacy& candidacy,
                                         const RunClaim& claim, const Until& until = {});
 
-// Records the end of a run that claim_run() gave: one Txn, guarded by the claim. Tries until the deadline.
+// Records the end of a run that claim_run() returned. One Txn, guarded by the claim. Retries until the deadline.
 enum class EndRecorded {
   yes,
-  claimed_anew,  // Somebody has claimed it since: nothing was recorded.
-  gone,          // The record is gone: it has expired, or was deleted.
+  claimed_anew,  // The run was claimed again: nothing was recorded.
+  gone,          // The record is gone: expired or deleted.
 };
 [[nodiscard]] Result<EndRecorded> record_end(const Election& election, const Run& run, const RunEnd& end,
                                              const Until& until);

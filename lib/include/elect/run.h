@@ -1,5 +1,5 @@
-// A run of campaign --once, as the ledger has it: who claimed it and how it ended; and the record's value in the store.
-// Pure; safe from any thread.
+// A run of campaign --once, as the ledger has it: who claimed it and how it ended. Also its record, which is a value in
+// the store. Pure; thread-safe.
 #pragma once
 
 #include <chrono>
@@ -14,9 +14,9 @@ namespace elect {
 
 enum class RunState {
   running,    // No end is recorded, and the candidate that claimed it stands.
-  done,       // CMD ended with 0.
-  failed,     // CMD ended with another code, or could not be run.
-  ended,      // CMD was ended, or not started any more: leadership lost, --max-runtime, a signal.
+  done,       // CMD exited with 0.
+  failed,     // CMD exited with another code, or could not be started.
+  ended,      // CMD was stopped, or not started: leadership lost, --max-runtime, a signal.
   abandoned,  // No end is recorded, and the candidate that claimed it is gone.
 };
 
@@ -28,8 +28,8 @@ using WallTime = std::chrono::system_clock::time_point;
 struct RunEnd {
   RunState state = RunState::done;  // done, failed or ended.
   WallTime at{};                    // By the clock of the host that ran it.
-  std::optional<int> exit_code;     // CMD's. Nothing: it counts for nothing, or there was none.
-  std::string reason;               // For people; empty where the code says it all.
+  std::optional<int> exit_code;     // Of CMD. nullopt: there is none, or it does not count.
+  std::string reason;               // For people. Empty if the exit code says enough.
 
   bool operator==(const RunEnd&) const = default;
 };
@@ -38,19 +38,20 @@ struct RunEnd {
 struct Run {
   std::string id;
   RunState state = RunState::running;
-  std::string value;              // What the candidate stood with: the host, by default.
+  std::string value;              // The candidate's value: by default the host.
   std::string key;                // The candidate's key.
-  Revision token = 0;             // Its fencing token; 0: not known (a record of 0.1.0).
-  std::optional<WallTime> began;  // By the clock of the host that ran it. Nothing: not known.
-  std::optional<RunEnd> end;      // Nothing: none is recorded.
-  // How long CMD may outlive its candidate's key, where a third party deletes that.
+  Revision token = 0;             // Its fencing token. 0: unknown (a record of 0.1.0).
+  std::optional<WallTime> began;  // By the clock of the host that ran it. nullopt: unknown.
+  std::optional<RunEnd> end;      // nullopt: no end is recorded.
+  // How long CMD may outlive its candidate's key if a third party deletes that key.
   std::chrono::milliseconds kill_after{0};
-  Revision claim_revision = 0;   // Of the store, when it was claimed: the order of runs, as that of their tokens.
-  Revision end_revision = 0;     // Of the store, when its end was recorded; 0: it was not.
-  std::int64_t version = 1;      // Of the record; 0: one of 0.1.0, which tells no end, or of a stranger. Of a later
-                                 // one than kRunVersion what is known is told. Neither is claimed anew.
+  Revision claim_revision = 0;  // The store's revision at the claim. It orders runs as their tokens do.
+  Revision end_revision = 0;    // The store's revision when the end was recorded. 0: no end is recorded.
+  // Of the record. 0: a record of 0.1.0, which has no end, or not our own. Above kRunVersion: the known fields are
+  // read. A run of either kind is never claimed again.
+  std::int64_t version = 1;
   LeaseId lease = 0;             // The record's.
-  Revision create_revision = 0;  // The record's: that of the first claim of this ID.
+  Revision create_revision = 0;  // Of the record: the first claim of this ID.
   Revision mod_revision = 0;     // The record's.
 
   bool operator==(const Run&) const = default;
@@ -58,15 +59,15 @@ struct Run {
 
 constexpr std::int64_t kRunVersion = 1;
 
-// The value of its record: JSON.
+// The value of the run's record: JSON.
 [[nodiscard]] std::string record_of(const Run& run);
 
-// The run of a record as the store has it, in election `name`. Its state is as if the candidate stood: running where no
-// end is recorded. Nothing: the key is none of that election's records.
+// The run of a record in election `name`. Without a recorded end the state is running, as if the candidate stood.
+// nullopt: the key is not a record of that election.
 [[nodiscard]] std::optional<Run> run_of(std::string_view name, const Candidate& record);
 
-// Whether it may be claimed anew, once its candidate is gone where no end is recorded: not one that is done, and none
-// of another version, whose end is not known.
+// Whether the run may be claimed again. Not if it is done, and not if its record has another version, because its end
+// is then unknown. If no end is recorded, its candidate must be gone first; the caller checks that.
 [[nodiscard]] bool may_be_retried(const Run& run);
 
 // 2026-01-31T02:00:00.123Z, and back.

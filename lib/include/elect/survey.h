@@ -1,4 +1,4 @@
-// Asks the store for all elections below a prefix of their names. elections.h says what counts as an election.
+// Reads all elections below a prefix of their names. elections.h says what counts as an election.
 #pragma once
 
 #include <functional>

@@ -10,8 +10,8 @@ namespace elect {
 
 struct Check {
   std::string what;    // One word: order, service, keys, attached, leases, endpoints, runs.
-  bool ok = false;     // False too where it could not be made.
-  std::string detail;  // One line: what was found, or what is wrong and where. Holds no control characters.
+  bool ok = false;     // Also false if the check could not be made.
+  std::string detail;  // One line: what was found, or what is wrong and where. No control characters.
 };
 
 struct Verification {
@@ -20,21 +20,22 @@ struct Verification {
 };
 
 // Makes all checks, on the listing at one revision:
-//   order      it is strictly ordered by create revision
-//   service    its first is what the server's own election service calls the leader
+//   order      the listing is strictly ordered by create revision
+//   service    the first candidate is the leader that the server's own election service names
 //   keys       each key is NAME/<hex of its lease>
-//   attached   each key has a lease; one without leads for ever
+//   attached   each key has a lease; a key without one leads for ever
 //   leases     each lease lives and lists its key
-//   endpoints  every endpoint, and every other member of the cluster that can be reached under a client URL of its own,
-//              shows the same listing at the same revision; those that cannot be reached are named, and are no fault
-//   runs       of the ledger's runs (see ledger.h) none is abandoned, and none was claimed anew while the one before it
-//              ran or after that was done, as far back as the store reaches. Records of 0.1.0 tell no end: they are no
-//              fault. Who may not read the ledger is told so; that is no fault of the election.
-// An Error only where the listing itself could not be had, or after a stop request. Takes as long as an endpoint that
-// does not answer: the client's command_timeout at most for each check, all of them no longer than the deadline.
+//   endpoints  every endpoint shows the same listing at the same revision. So does every other member of the cluster
+//              that can be reached under its own client URL. Members that cannot be reached are named; that is not a
+//              fault.
+//   runs       no run of the ledger (see ledger.h) is abandoned. No run was claimed again while the run before it was
+//              running, or after that was done, as far back as the store reaches. Records of 0.1.0 have no end; that is
+//              not a fault. If the user may not read the ledger, the check says so; that is not a fault either.
+// Returns an Error only if the listing itself could not be read, or after a stop request. An endpoint that does not
+// answer delays each check by at most the client's command_timeout, and all of them until the deadline at most.
 [[nodiscard]] Result<Verification> verify(const Election& election, const Until& until = {});
 
-// The checks that a listing alone allows: order, keys and attached. Pure.
+// The checks that need only a listing: order, keys and attached. Pure.
 [[nodiscard]] std::vector<Check> check_listing(const std::string& name, const std::vector<Candidate>& listing);
 
 }  // namespace elect
