@@ -74,7 +74,7 @@ Declared declare_inspect(CLI::App& app) {
                "that of the runs of campaign --once none is abandoned and no two of one ID overlap.\n\n--runs "
                "lists those runs, the oldest claim first: running, done (CMD ended with 0), failed (with another "
                "code), ended (by electctl: leadership lost, --max-runtime, a signal), abandoned (no end is "
-               "recorded, and the candidate is gone). Times are those of the host that ran it. With -w simple, "
+               "recorded, and the candidate is gone). Times are UTC, by the clock of the host that ran it. With -w simple, "
                "tab-separated: ID, state, value, fencing token, begin, seconds, exit code, reason; - for none.",
            .examples =
                {{"electctl inspect backup --verify; case $? in 0 | 10) ;; 13) echo unsound ;; *) echo unknown ;; esac",

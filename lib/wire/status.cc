@@ -125,10 +125,10 @@ std::string why_not_connected(const grpc::Status& status) {
                                   Named{"Broken pipe", "the connection was closed"},
                                   Named{"closed", "the connection was closed"},
                                   Named{"GOAWAY", "the connection was closed"}};
-  const std::string_view text = status.error_message();
+  const std::string text = status.error_message();
   if (is_own(status) || is_of_etcd(text)) return std::string(text);
   const auto* const found =
-      std::ranges::find_if(kCauses, [text](const Named& one) { return text.find(one.part) != text.npos; });
+      std::ranges::find_if(kCauses, [&text](const Named& one) { return text.find(one.part) != text.npos; });
   return std::string(found != kCauses.end() ? found->words : "no answer");
 }
 

@@ -142,3 +142,8 @@ EOF
   )
   [[ $size == "300001 0" ]]
 }
+
+@test "a login at an endpoint that is not there: the reason is said, whole" {
+  run -2 --separate-stderr "$ELECTCTL" --endpoints 127.0.0.1:1 --user joe --password secret leader job
+  [[ $stderr == *"within 2s: a login failed: connection refused; "* ]]
+}

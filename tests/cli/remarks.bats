@@ -12,7 +12,7 @@ setup() {
 teardown() {
   end_started
   # Whatever runs on the terminal in the background.
-  if [[ ${keys-} ]]; then printf '\003\003\003' >&"$keys" || true; fi  # It may be gone already.
+  if [[ ${keys-} ]]; then (printf '\003\003\003' >&"$keys") 2>/dev/null || true; fi  # It may be gone already.
 }
 
 # at_terminal COLUMNS COMMAND: on a terminal of so many columns; what it shows is in $screen, its exit code is the answer.
