@@ -33,4 +33,13 @@ std::expected<void, Failure> Screen::draw() {
   return write_result(terminal_ && !is_dumb() ? "\x1b[H\x1b[2J" + text : text + "\n");
 }
 
+Outcome outcome_of_watch(const Signals& signals, const Reader& reader, const std::optional<Failure>& failure,
+                         const elect::Result<void>& ended) {
+  if (signals.first() != 0) return kDone;
+  if (reader.is_gone()) return std::unexpected(reader_gone());
+  if (failure) return std::unexpected(*failure);
+  if (!ended) return std::unexpected(Failure(ended.error()));
+  return kDone;
+}
+
 }  // namespace cli::inspect

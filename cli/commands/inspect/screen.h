@@ -5,9 +5,13 @@
 #include <ctime>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 
+#include "elect/error.h"
 #include "grammar/command.h"
+#include "process/signals.h"
+#include "reader.h"
 #include "render/columns.h"
 
 namespace cli::inspect {
@@ -43,5 +47,9 @@ class Screen {
   Draw draw_;
   std::time_t seen_at_ = 0;
 };
+
+// The outcome of a watch that has ended. A signal is the usual end. `failure`: why something could not be shown.
+[[nodiscard]] Outcome outcome_of_watch(const Signals& signals, const Reader& reader,
+                                       const std::optional<Failure>& failure, const elect::Result<void>& ended);
 
 }  // namespace cli::inspect

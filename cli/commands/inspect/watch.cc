@@ -131,11 +131,7 @@ Outcome watch(Context& context, const Options& options) {
     return !failure;
   };
   const auto ended = election->watch(show, {reader.token(), {}});
-  if (signals.first() != 0) return kDone;  // The usual way to end it.
-  if (reader.is_gone()) return std::unexpected(reader_gone());
-  if (failure) return std::unexpected(*failure);
-  if (!ended) return std::unexpected(Failure(ended.error()));
-  return kDone;
+  return outcome_of_watch(signals, reader, failure, ended);
 }
 
 }  // namespace cli::inspect
