@@ -15,7 +15,6 @@ teardown() {
 put() { etcdctl put "$name/$1" "$2" "${@:3}" >/dev/null; }
 events() { jq -r '[.event, .value] | join(" ")' "$1"; }
 value_of() { etcdctl get "$1" --print-value-only; }
-did() { grep -q "$1" "$calls"; }
 
 # two_ways: two endpoints, both the same member's, with callproxy before each.
 two_ways() {

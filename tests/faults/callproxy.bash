@@ -26,3 +26,5 @@ plan() {
 }
 has_planned() { (($(planned) >= $1)); }
 planned() { grep -c '^planned' "$calls" || true; }
+# did PATTERN: whether the proxy has said so.
+did() { grep -q "$1" "$calls"; }

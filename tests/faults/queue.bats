@@ -11,7 +11,6 @@ setup() {
 }
 teardown() { end_started; }
 
-did() { grep -q "$1" "$calls"; }
 # campaign_unwatched: a candidate, $candidate, whose watch has not come to etcd yet, and does not for a while.
 campaign_unwatched() {
   plan "once Watch 1 1 before hold 3000"

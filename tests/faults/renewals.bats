@@ -11,7 +11,6 @@ setup() {
 }
 teardown() { end_started; }
 
-did() { grep -q "$1" "$calls"; }
 now() { echo "${EPOCHREALTIME/[.,]/}"; } # In microseconds.
 
 # CMDs that note when they began and when SIGTERM came; the first one ignores it, and notes all the time that it lives.
