@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "elect/deadline.h"
+#include "elect/names.h"
 #include "wire/connection.h"
 
 namespace elect {
