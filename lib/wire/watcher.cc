@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "elect/text.h"
 #include "elect/thread.h"
 #include "wire/convert.h"
 #include "wire/status.h"
