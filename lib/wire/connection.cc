@@ -367,8 +367,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
                     format_duration(std::chrono::round<std::chrono::microseconds>(BootClock::now() - sent))));
     if (attempt != nullptr) attempt->sent = sent;
     if (status.ok()) return {};
-    const bool unanswered = worth_another_try(status) || status.error_code() == grpc::CANCELLED;
-    if (attempt != nullptr && token && unanswered && may_have_been_sent(status, was_ready, *link)) {
+    if (attempt != nullptr && token && worth_another_try(status) && may_have_been_sent(status, was_ready, *link)) {
       attempt->repeated = true;
     }
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");

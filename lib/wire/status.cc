@@ -124,7 +124,9 @@ std::string why_not_connected(const grpc::Status& status) {
                                   Named{"reset by peer", "the connection was reset"},
                                   Named{"Broken pipe", "the connection was closed"},
                                   Named{"closed", "the connection was closed"},
-                                  Named{"GOAWAY", "the connection was closed"}};
+                                  Named{"GOAWAY", "the connection was closed"},
+                                  Named{"cancel", "the endpoint cancelled it"},
+                                  Named{"CANCEL", "the endpoint cancelled it"}};
   const std::string text = status.error_message();
   if (is_own(status) || is_of_etcd(text)) return std::string(text);
   const auto* const found =
@@ -205,8 +207,10 @@ Error error_from(const grpc::Status& status, const std::string& what, const std:
 }
 
 bool worth_another_try(const grpc::Status& status) {
+  // CANCELLED: we did not cancel it, callers check that first. A proxy or a member that stops has cut the call.
   return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::DEADLINE_EXCEEDED ||
-         is_unfit_member(status) || is_lost_connection(status) || is_overload(status);
+         status.error_code() == grpc::CANCELLED || is_unfit_member(status) || is_lost_connection(status) ||
+         is_overload(status);
 }
 
 bool is_stale_token(const grpc::Status& status, const ClientOptions& options) {

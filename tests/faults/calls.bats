@@ -154,3 +154,19 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   [[ $output == v && -z $stderr ]]
   grep -q "answered Range 2 1" "$calls"
 }
+
+@test "an endpoint that cancels calls, watches and renewals is left for another" {
+  three_endpoints "$ETCDCTL_ENDPOINTS"
+  etcdctl put "$name/1" v
+  plan "here Range 1 1 before status 1 context canceled"
+  run -0 --separate-stderr electctl --endpoints "$proxied" leader "$name" --print-value-only
+  [[ $output == v && -z $stderr ]]
+  plan "here Watch 1 1 before status 1 context canceled"
+  start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" --endpoints "$proxied" observe "$name" --until w
+  wait_for 10 did "answered Watch 2 1"
+  etcdctl put "$name/1" w
+  ended "$!" 0
+  plan "here LeaseKeepAlive 1 1 before status 1 context canceled"
+  run -0 --separate-stderr electctl --endpoints "$proxied" campaign "$name-holder" v --ttl 3s -- sleep 3
+  did "fault LeaseKeepAlive 1"
+}

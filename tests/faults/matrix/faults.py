@@ -39,13 +39,13 @@ def statuses():
         Fault("before", "status 13 transport is closing", **passing),
         Fault("after", "status 13 transport is closing", **passing),
         Fault("before", "status 8 etcdserver: too many requests", **passing),
+        Fault("before", "status 1 context canceled", **passing),
         # Reasons of this endpoint's own.
         Fault("before", "status 9 etcdserver: rpc not supported for learner", elsewhere=True),
         Fault("before", "status 12 unknown service etcdserverpb", elsewhere=True),
         # Etcd's last word.
         Fault("before", "status 15 etcdserver: corrupt cluster"),
         Fault("before", "status 2 something odd"),
-        Fault("before", "status 1 context canceled"),
         Fault("before", "status 3 etcdserver: request is too large"),
         Fault("before", "status 5 etcdserver: requested lease not found"),
         Fault("before", "status 7 etcdserver: permission denied"),
