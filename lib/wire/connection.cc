@@ -338,6 +338,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
   const auto endpoints = static_cast<int>(options_.endpoints.size());
   bool reached = false;
   int tokens_refused = 0;
+  int not_etcd = 0;  // How many of the last tries, one after the other, met an endpoint that is not an etcd.
   std::optional<Error> telling;
   for (int tries = 1;; ++tries) {
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
@@ -372,8 +373,9 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     }
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     if (is_stale_token(status, options_) && ++tokens_refused < kMostTokens && forget_token(*token)) continue;
-    // This endpoint is not an etcd. Others may be.
-    const bool others_left = status.error_code() == grpc::UNIMPLEMENTED && tries < endpoints;
+    // This endpoint is not an etcd. Others may be, also where they cannot serve right now.
+    not_etcd = status.error_code() == grpc::UNIMPLEMENTED ? not_etcd + 1 : 0;
+    const bool others_left = not_etcd > 0 && not_etcd < endpoints;
     if (!worth_another_try(status) && !others_left)
       return std::unexpected(error_from(status, what, link->endpoint, options_));
 
@@ -390,6 +392,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     }
     // The last try often times out only because little time was left. An earlier error says more.
     if (status.error_code() != grpc::DEADLINE_EXCEEDED) telling = error_from(status, what, link->endpoint, options_);
+    if (others_left) telling->code = Errc::unavailable;
     if (now >= deadline) {
       return std::unexpected(telling.value_or(no_answer(what, deadline - begun, link->endpoint)));
     }

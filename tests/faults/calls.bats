@@ -170,3 +170,21 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   run -0 --separate-stderr electctl --endpoints "$proxied" campaign "$name-holder" v --ttl 3s -- sleep 3
   did "fault LeaseKeepAlive 1"
 }
+
+@test "an endpoint that is no etcd is left also where the others cannot serve right now: they are asked again" {
+  three_endpoints "$ETCDCTL_ENDPOINTS"
+  etcdctl put "$name/1" v
+  plan "once Range 1 1 before status 14 etcdserver: no leader" "once Range 2 1 before status 14 etcdserver: no leader" \
+    "once Range 3 1 before status 12 unknown service"
+  run -0 --separate-stderr electctl --endpoints "$proxied" leader "$name" --print-value-only
+  [[ $output == v && -z $stderr ]]
+}
+
+@test "where no endpoint is an etcd that is said once each was asked" {
+  three_endpoints "$ETCDCTL_ENDPOINTS"
+  plan "always Range 1 1 before status 12 unknown service"
+  run -1 --separate-stderr electctl --endpoints "$proxied" leader "$name"
+  [[ $stderr == "Error: the server is not an etcd with the v3 API"* ]]
+  did "called Range 3"
+  run ! did "called Range 4"
+}
