@@ -12,6 +12,8 @@
 namespace elect {
 namespace {
 
+using namespace std::chrono_literals;
+
 // Joins two stop tokens into one. It fires when either fires.
 class EitherStop {
  public:
@@ -42,6 +44,7 @@ etcdserverpb::RangeRequest last_before(const std::string& election, Revision cre
 
 constexpr std::int64_t kOwnWatch = 1;
 constexpr std::chrono::milliseconds kPauseBeforeLooking{100};
+constexpr std::chrono::milliseconds kPauseBeforeWithdrawing{100};
 
 // The loss of a candidacy whose key was deleted.
 Loss key_deleted(const std::string& key) {
@@ -77,7 +80,7 @@ class Candidacy::Impl {
   [[nodiscard]] Result<std::optional<Loss>> hold(const Until& until);
   [[nodiscard]] Result<bool> proclaim(std::string value, const Until& until);
   void leave();
-  [[nodiscard]] Result<void> withdraw(const Until& until);
+  [[nodiscard]] Result<bool> withdraw(const Until& until);
 
  private:
   // The Txn that puts the key. False: the key exists already; self_ is now that candidate.
@@ -338,10 +341,18 @@ void Candidacy::Impl::leave() {
   if (watcher_) watcher_->leave();
 }
 
-Result<void> Candidacy::Impl::withdraw(const Until& until) {
-  const auto deleted = delete_guarded(connection_, self_, until);
-  if (!deleted) return std::unexpected(deleted.error());
-  return {};
+Result<bool> Candidacy::Impl::withdraw(const Until& until) {
+  const BootTime deadline_of_caller = until.deadline.value_or(BootTime::max());
+  // Then the server ends the lease, and the key with it.
+  const BootTime give_up = std::min(session_.deadline().expiry(), deadline_of_caller);
+  for (;;) {
+    const BootTime least = std::max(give_up, BootClock::now() + 1s);
+    const auto deleted =
+        delete_guarded(connection_, self_, connection_.for_one_call({until.stop, std::min(least, deadline_of_caller)}));
+    if (deleted) return deleted->held || deleted->repeated;
+    if (!is_transient(deleted.error().code) || BootClock::now() >= give_up) return std::unexpected(deleted.error());
+    pause_for(kPauseBeforeWithdrawing, until.stop);
+  }
 }
 
 Result<std::unique_ptr<Candidacy>> Candidacy::stand(const Election& election, Session& session, std::string value,
@@ -376,6 +387,6 @@ Result<bool> Candidacy::proclaim(std::string value, const Until& until) {
   return impl_->proclaim(std::move(value), until);
 }
 void Candidacy::leave() { impl_->leave(); }
-Result<void> Candidacy::withdraw(const Until& until) { return impl_->withdraw(until); }
+Result<bool> Candidacy::withdraw(const Until& until) { return impl_->withdraw(until); }
 
 }  // namespace elect

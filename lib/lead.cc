@@ -1,6 +1,5 @@
 #include "elect/lead.h"
 
-#include <algorithm>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -13,10 +12,6 @@
 
 namespace elect {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr auto kPauseBeforeRetry = 100ms;
 
 // Holds leadership until `done` fires, or until leadership is lost or uncertain. Then returns why.
 Result<std::optional<Loss>> hold_while_sure(const Session& session, Candidacy& candidacy, const std::stop_token& done) {
@@ -52,16 +47,6 @@ Result<std::optional<Loss>> work_and_hold(const Session& session, Candidacy& can
   return held;
 }
 
-// Deletes the key. False: it was gone already.
-Result<bool> withdraw(const Session& session, const Election& election, const Candidate& self) {
-  const BootTime expiry = session.deadline().expiry();
-  for (;;) {
-    const auto ended = election.end(self, false, {{}, std::max(expiry, BootClock::now() + 1s)});
-    if (ended || !is_transient(ended.error().code) || BootClock::now() >= expiry) return ended;
-    pause_for(kPauseBeforeRetry, {});
-  }
-}
-
 }  // namespace
 
 Result<LeadOutcome> lead(Session& session, const Election& election, std::string value, const Work& work,
@@ -89,7 +74,7 @@ Result<LeadOutcome> lead(Session& session, const Election& election, std::string
   candidacy.leave();
   const auto* loss = outcome ? std::get_if<Loss>(&*outcome) : nullptr;
   const bool gone = loss != nullptr && loss->cause != Loss::Cause::no_answer;
-  const auto withdrawn = gone ? Result<bool>(true) : withdraw(session, election, candidacy.self());
+  const auto withdrawn = gone ? Result<bool>(true) : candidacy.withdraw();
   if (thrown) std::rethrow_exception(thrown);
   if (outcome && std::holds_alternative<WorkDone>(*outcome)) {
     if (!withdrawn) return std::unexpected(withdrawn.error());

@@ -170,7 +170,7 @@ Result<void> Session::Impl::end_lease(const Until& until) {
   const BootTime give_up = std::min(deadline().expiry(), deadline_of_caller);
   for (;;) {
     const BootTime limit = std::min(std::max(give_up, BootClock::now() + 1s), deadline_of_caller);
-    const auto revoked = client_.revoke(lease_, {until.stop, limit});
+    const auto revoked = client_.revoke(lease_, Connection::of(client_).for_one_call({until.stop, limit}));
     if (revoked) return {};
     const Errc code = revoked.error().code;
     if (code == Errc::interrupted || is_about_account(code) || BootClock::now() >= give_up) {

@@ -79,8 +79,9 @@ class Candidacy {
   // (the session's close(), for example), so that both run at once.
   void leave();
 
-  // Deletes this candidate's key. Other keys of the lease stay. The session may stand again afterwards.
-  [[nodiscard]] Result<void> withdraw(const Until& until = {});
+  // Deletes this candidate's key. Other keys of the lease stay. The session may stand again afterwards. Retries until
+  // the lease would have expired, or until the deadline. False: the key was gone already.
+  [[nodiscard]] Result<bool> withdraw(const Until& until = {});
 
  private:
   class Impl;
