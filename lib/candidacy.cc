@@ -343,8 +343,10 @@ void Candidacy::Impl::leave() {
 
 Result<bool> Candidacy::Impl::withdraw(const Until& until) {
   const BootTime deadline_of_caller = until.deadline.value_or(BootTime::max());
-  // Then the server ends the lease, and the key with it.
-  const BootTime give_up = std::min(session_.deadline().expiry(), deadline_of_caller);
+  // Then the server ends the lease, and the key with it. One try if it says that the lease is gone: see session.cc.
+  const auto loss = session_.loss();
+  const bool gone = loss && loss->cause == Loss::Cause::lease_gone;
+  const BootTime give_up = std::min(gone ? BootClock::now() : session_.deadline().expiry(), deadline_of_caller);
   for (;;) {
     const BootTime least = std::max(give_up, BootClock::now() + 1s);
     const auto deleted =

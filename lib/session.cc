@@ -161,17 +161,20 @@ Result<void> Session::Impl::close(const Until& until) {
 }
 
 Result<void> Session::Impl::end_lease(const Until& until) {
+  bool gone = false;
   {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(closed_, true) || !owned_ || (loss_ && loss_->cause == Loss::Cause::lease_gone)) return {};
+    if (std::exchange(closed_, true) || !owned_) return {};
+    gone = loss_ && loss_->cause == Loss::Cause::lease_gone;
   }
   const BootTime deadline_of_caller = until.deadline.value_or(BootTime::max());
   // Even if the endpoints stay out of reach, the server ends the lease at that time.
-  const BootTime give_up = std::min(deadline().expiry(), deadline_of_caller);
+  // A member that has not applied the grant yet says that the lease is gone (etcd issue 13675). So one try is made.
+  const BootTime give_up = std::min(gone ? BootClock::now() : deadline().expiry(), deadline_of_caller);
   for (;;) {
     const BootTime limit = std::min(std::max(give_up, BootClock::now() + 1s), deadline_of_caller);
     const auto revoked = client_.revoke(lease_, Connection::of(client_).for_one_call({until.stop, limit}));
-    if (revoked) return {};
+    if (revoked || gone) return {};
     const Errc code = revoked.error().code;
     if (code == Errc::interrupted || is_about_account(code) || BootClock::now() >= give_up) {
       return std::unexpected(revoked.error());

@@ -135,8 +135,9 @@ Standing::~Standing() {
   const auto hurry = signals_.impatient_token();
   const auto loss = session_->loss();
   const bool gone = loss && loss->cause == elect::Loss::Cause::lease_gone;
-  if (candidacy_ && (candidacy_->detached() || (!session_->owned() && !gone))) {
-    if (const auto withdrawn = candidacy_->withdraw({hurry, {}}); !withdrawn) {
+  if (candidacy_ && (candidacy_->detached() || !session_->owned())) {
+    const auto withdrawn = candidacy_->withdraw({hurry, {}});
+    if (!withdrawn && (candidacy_->detached() || !gone)) {
       warn(fmt::format("candidate {} not withdrawn: {}; it stands until its lease ends",
                        elect::printable(candidacy_->self().key), elect::describe(withdrawn.error())));
     }

@@ -43,3 +43,15 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   none_is_left "$before"
   [[ ! -s $said ]]
 }
+
+@test "etcd says wrongly that the lease is gone: leadership is lost, and no key is left" {
+  before=$(leases)
+  plan "always LeaseKeepAlive 1 1 before status 5 etcdserver: requested lease not found"
+  run -12 --separate-stderr electctl --endpoints "$address" campaign "$name" v --ttl 6s -- sleep 60
+  [[ -z $output && $stderr == "Error: leadership of '$name' lost: lease "*" was revoked or has expired; CMD was ended" ]]
+  none_is_left "$before"
+  # The same under somebody else's lease, who may keep it alive.
+  plan "once LeaseKeepAlive 2 1 before status 5 etcdserver: requested lease not found"
+  run -12 --separate-stderr electctl --endpoints "$address" campaign "$name" v --lease "$(grant 6)" -- sleep 60
+  [[ -z $output && -z $(etcdctl get "$name/" --prefix) ]]
+}

@@ -69,10 +69,10 @@ class Session {
   // For how long no renewal has been answered, and why. Text for people.
   [[nodiscard]] std::string silence() const;
 
-  // Stops the renewals. Revokes the lease if this session granted it and it is not known to be gone. Retries until the
-  // lease would have expired, or until the deadline. Does not retry if the account is no longer accepted. An error
-  // means that the lease was not revoked (Errc::interrupted after a stop request). Idempotent. deadline() has no
-  // meaning afterwards.
+  // Stops the renewals. Revokes the lease if this session granted it. Retries until the lease would have expired, or
+  // until the deadline. Tries once if etcd said that the lease is gone. Does not retry if the account is no longer
+  // accepted. An error means that the lease was not revoked (Errc::interrupted after a stop request). Idempotent.
+  // deadline() has no meaning afterwards.
   [[nodiscard]] Result<void> close(const Until& until = {});
 
  private:
