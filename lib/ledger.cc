@@ -267,7 +267,8 @@ Result<Claimed> claim_run(const Election& election, const Session& session, cons
     const BootTime limit = connection.limit({});
     (void)election.client().revoke(lease, {{}, std::min(limit, session.deadline().expiry())});
   };
-  const auto granted = grant_lease(connection, lease, claim.keep, until);
+  Attempt attempt;
+  const auto granted = grant_lease(connection, lease, claim.keep, until, attempt);
   if (!granted) {
     // Also after `unreachable`: the connection may have been cut after the server had received a try.
     const Errc code = granted.error().code;

@@ -183,13 +183,24 @@ Result<void> Session::Impl::end_lease(const Until& until) {
   }
 }
 
-Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions options, const Until& until) {
+Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions options, const Until& until,
+                                               const std::stop_token& give_up) {
   const bool owned = options.lease == 0;
   if (owned && options.ttl < 1s) return fail(Errc::usage, "a lease must live for at least 1s");
   const LeaseId fresh = options.grant_as != 0 ? options.grant_as : random_lease();
-  const auto granted = owned ? grant_lease(Connection::of(client), fresh, options.ttl, until)
-                             : take_up_lease(Connection::of(client), options.lease, until);
-  if (!granted) return std::unexpected(granted.error());
+  Connection& connection = Connection::of(client);
+  Attempt attempt;
+  const auto granted = owned ? grant_lease(connection, fresh, options.ttl, until, attempt)
+                             : take_up_lease(connection, options.lease, until);
+  if (!granted) {
+    // The caller does not know the ID, so nobody can use this lease. Like every withdrawal, this ignores a stop
+    // request.
+    if (attempt.repeated && options.grant_as == 0) {
+      const BootTime expiry = saturating_add(attempt.sent, options.ttl);
+      (void)client.revoke(fresh, {give_up, std::min(connection.limit({}), expiry)});
+    }
+    return std::unexpected(granted.error());
+  }
   std::unique_ptr<Session> session(
       new Session(std::make_unique<Impl>(client, std::move(options), granted->lease, owned, granted->deadline)));
   if (auto started = session->impl_->start(); !started) {

@@ -54,7 +54,8 @@ std::expected<std::unique_ptr<Standing>, Failure> Standing::open(Context& contex
 }
 
 std::expected<void, Failure> Standing::open_session() {
-  auto session = elect::Session::open(election_.client(), options_.session, {signals_.stop_token(), {}});
+  auto session = elect::Session::open(election_.client(), options_.session, {signals_.stop_token(), {}},
+                                      signals_.impatient_token());
   if (!session) return std::unexpected(Failure(session.error()));
   session_ = *std::move(session);
   if (session_->owned() && session_->ttl() > options_.session.ttl) {

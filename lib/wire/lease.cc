@@ -47,12 +47,11 @@ Result<Granted> take_up_lease(Connection& connection, LeaseId lease, const Until
   return Granted{lease, Deadline(attempt.sent, *ttl)};
 }
 
-Result<Granted> grant_lease(Connection& connection, LeaseId id, seconds ttl, const Until& until) {
+Result<Granted> grant_lease(Connection& connection, LeaseId id, seconds ttl, const Until& until, Attempt& attempt) {
   etcdserverpb::LeaseGrantRequest request;
   request.set_ttl(ttl.count());
   request.set_id(id);
   etcdserverpb::LeaseGrantResponse response;
-  Attempt attempt;
   const auto called = connection.call(&etcdserverpb::Lease::Stub::LeaseGrant, request, response, until, &attempt);
   if (called) return Granted{response.id(), Deadline(attempt.sent, seconds(response.ttl()))};
   // An earlier try granted it, and its answer was lost ("lease already exists"). With 62 random bits it is ours.

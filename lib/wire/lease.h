@@ -15,9 +15,9 @@ struct Granted {
 };
 
 // Grants a lease with an ID that the caller chose (random_lease()), so that a try whose answer was lost can be
-// repeated.
+// repeated. If it failed, `attempt` says whether etcd may have granted the lease all the same.
 [[nodiscard]] Result<Granted> grant_lease(Connection& connection, LeaseId id, std::chrono::seconds ttl,
-                                          const Until& until);
+                                          const Until& until, Attempt& attempt);
 
 // Renews a lease that exists. Errc::lease_not_found: it does not.
 [[nodiscard]] Result<Granted> take_up_lease(Connection& connection, LeaseId lease, const Until& until);

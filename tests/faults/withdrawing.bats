@@ -55,3 +55,23 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   run -12 --separate-stderr electctl --endpoints "$address" campaign "$name" v --lease "$(grant 6)" -- sleep 60
   [[ -z $output && -z $(etcdctl get "$name/" --prefix) ]]
 }
+
+@test "a grant whose answer is lost, then SIGINT: no lease is left" {
+  before=$(leases)
+  plan "always LeaseGrant 1 1 after silence"
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl 1h
+  candidate=$!
+  wait_for 10 did "fault LeaseGrant 1"
+  kill -INT "$candidate"
+  ended "$candidate" 130
+  none_is_left "$before"
+  [[ ! -s $BATS_TEST_TMPDIR/out && ! -s $BATS_TEST_TMPDIR/out.err ]]
+}
+
+@test "a grant that is never answered for: exit 1, and no lease is left" {
+  before=$(leases)
+  plan "always LeaseGrant 1 1 after silence"
+  run -1 --separate-stderr electctl --endpoints "$address" --command-timeout 1s campaign "$name" v --ttl 1h
+  [[ -z $output && $stderr == "Error: etcd did not answer a request for a lease within 1s"* ]]
+  none_is_left "$before"
+}

@@ -46,9 +46,11 @@ struct SessionOptions {
 
 class Session {
  public:
-  // Grants a lease, or uses the existing one, and starts to renew it.
-  [[nodiscard]] static Result<std::unique_ptr<Session>> open(Client& client, SessionOptions options,
-                                                             const Until& until);
+  // Grants a lease, or uses the existing one, and starts to renew it. If no answer came to the grant, etcd may have
+  // granted it all the same. Then it is revoked, unless the caller chose its ID. That takes up to the client's
+  // command_timeout more. Only `give_up` ends it sooner.
+  [[nodiscard]] static Result<std::unique_ptr<Session>> open(Client& client, SessionOptions options, const Until& until,
+                                                             const std::stop_token& give_up = {});
 
   // Stops the renewals. Does not revoke the lease: close() does.
   ~Session();
