@@ -304,7 +304,8 @@ Result<EndRecorded> record_end(const Election& election, const Run& run, const R
   request.add_failure()->mutable_request_range()->set_key(key);
   for (;;) {
     etcdserverpb::TxnResponse response;
-    const auto called = connection.call(&etcdserverpb::KV::Stub::Txn, request, response, until);
+    const auto called =
+        connection.call(&etcdserverpb::KV::Stub::Txn, request, response, connection.for_one_call(until));
     if (!called) {
       const bool late = until.deadline && BootClock::now() >= *until.deadline;
       if (late || !until.deadline || !is_transient(called.error().code)) return std::unexpected(called.error());

@@ -91,6 +91,14 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   done
 }
 
+@test "--once whose end is not answered for after the lease was lost: recorded at the next try, after --command-timeout" {
+  plan "once LeaseKeepAlive 1 1 before status 5 etcdserver: requested lease not found" "once Txn 3 1 before silence"
+  run -12 --separate-stderr electctl --endpoints "$address" --command-timeout 1s campaign "$name" v --ttl 9s --once id -- sleep 60
+  did "fault Txn 3"
+  [[ ${#stderr_lines[@]} == 1 ]]
+  [[ $(electctl inspect "$name" --runs --id id -w json | jq -r '.runs[0].state') == ended ]]
+}
+
 @test "leader -w json where the lease's time is not to be had: the leader, null, and why" {
   etcdctl put "$name/1" v --lease "$(grant 600)"
   plan "always LeaseTimeToLive 1 1 before status 2 something odd"
