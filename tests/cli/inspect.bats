@@ -22,6 +22,15 @@ teardown() { end_started; }
   done
 }
 
+@test "inspect -w fields --hex: as etcdctl up to 3.5, names and values as without --hex" {
+  name=$(name_of_test " ü")
+  etcdctl put "$name/1" $'\x01value'
+  diff <(electctl inspect "$name" -w fields --hex) <(electctl inspect "$name" -w fields)
+  # From 3.6 on etcdctl shows them in hex.
+  ! etcdctl_before 3.6 ||
+    diff <(electctl inspect "$name" -w fields --hex) <(etcdctl get "$name/" --prefix --sort-by=CREATE --order=ASCEND -w fields --hex)
+}
+
 @test "inspect: simple is the default where standard output is no terminal" {
   name=$(name_of_test)
   start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" v
