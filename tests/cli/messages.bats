@@ -138,7 +138,7 @@ reaching() {
   tell leader a --endpoints unix:///nowhere --dial-timeout 200ms
   tell leader a --endpoints no-such-host.invalid:2379 --dial-timeout 500ms
   tell leader a -d no-such-domain.invalid --dial-timeout 500ms
-  tell leader a --endpoints "https://${ETCDCTL_ENDPOINTS#http://}" --dial-timeout 500ms
+  tell leader a --endpoints "https://${ETCDCTL_ENDPOINTS#http://}" --dial-timeout 3s
   start_silent
   tell leader a --endpoints "$silent" --dial-timeout 300ms
 }
