@@ -8,7 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from scenarios import STANDS, TTL
+from scenarios import STANDS
 
 ONE_ENDPOINT = 1.5  # --command-timeout with one endpoint, in seconds.
 THREE_ENDPOINTS = 3.5  # With three, which share it: a second each at least.
@@ -80,8 +80,8 @@ class Cell:
 
     # For scenarios.
 
-    def stand(self, value):
-        lease = self.etcd.grant(STANDS)
+    def stand(self, value, seconds=STANDS):
+        lease = self.etcd.grant(seconds)
         key = f"{self.name}/{lease:x}"
         self.etcd.put(key, value, lease)
         self.leases.append(lease)
@@ -128,7 +128,7 @@ class Cell:
     def limit(self, calls):
         """Seconds that it may take in all. `calls`: of how many methods it makes use without a fault."""
         waits = PATIENCE if self.plan.scenario.waits else 0
-        return self.command_timeout * (calls + 2) + TTL + waits + SLACK
+        return self.command_timeout * (calls + 2) + self.plan.scenario.lease + waits + SLACK
 
     def read(self, pipe, into):
         for line in pipe:
@@ -145,7 +145,7 @@ class Cell:
     def run(self, calls=8):
         plan, scenario = self.plan, self.plan.scenario
         if any("{spare}" in word for word in scenario.argv):
-            self.spare = self.etcd.grant(2 * TTL)
+            self.spare = self.etcd.grant(scenario.lease)
         scenario.prepare(self)
         self.proxy.plan(plan.rule)
         began = time.monotonic()
@@ -284,7 +284,7 @@ def broken_by_signal(cell, seen, sound):
     limit = AT_ONCE
     if scenario.candidate:
         # Its lease, and then one more try to revoke it.
-        limit += TTL + cell.command_timeout
+        limit += scenario.lease + cell.command_timeout
     if seen.after_signal > limit + SLACK / 2:
         words.append(f"went on for {seen.after_signal:.1f} s after the signal, more than {limit} s")
     # Its outcome may have been settled before the signal came.

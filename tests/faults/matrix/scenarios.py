@@ -13,8 +13,9 @@ class Scenario:
     prepare: Callable = lambda cell: None
     # What happens while it runs. It waits for what it acts on, but not for ever: a fault may keep that from coming.
     beside: Callable = lambda cell: None
-    # A candidate, which may go on withdrawing until its lease is over.
+    # A candidate, which may go on withdrawing until its lease is over. That lives for so many seconds.
     candidate: bool = False
+    lease: int = TTL
     # Exit codes beside that of the run without a fault, and 1 and 2, that can be true with one.
     also: Sequence[int] = ()
     # Standard output need not be the beginning of what it is without a fault.
@@ -31,6 +32,10 @@ class Scenario:
 
 def led(cell):
     cell.stand("first")
+
+
+def led_for_a_while(cell):
+    cell.stand("first", cell.plan.scenario.lease)
 
 
 def queued(cell):
@@ -136,9 +141,9 @@ SCENARIOS = [
     Scenario("campaign-loses", ("campaign", "{name}", "me", *OWN), beside=deleted_when_leading, candidate=True,
              also=(12,), waits=True, signalled=(0,)),
     Scenario("campaign-lease", ("campaign", "{name}", "me", "--lease", "{spare}"), beside=ended_when_leading,
-             candidate=True, also=(12,), ends_by_signal=True, signalled=(0,)),
-    Scenario("campaign-lease-again", ("campaign", "{name}", "me", "--lease", "{lease}"), led, ended_when_leading,
-             candidate=True, also=(12,), ends_by_signal=True, signalled=(0,)),
+             candidate=True, lease=2 * TTL, also=(12,), ends_by_signal=True, signalled=(0,)),
+    Scenario("campaign-lease-again", ("campaign", "{name}", "me", "--lease", "{lease}"), led_for_a_while,
+             ended_when_leading, candidate=True, lease=5 * TTL, also=(12,), ends_by_signal=True, signalled=(0,)),
     Scenario("campaign-once", ("campaign", "{name}", "me", *OWN, "--once", "id", "--once-keep", "{keep}s", *CMD),
              candidate=True, also=(12,)),
     Scenario("campaign-retry",
