@@ -382,17 +382,18 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     reached = reached || is_ready(*link);
     const BootTime now = BootClock::now();
     // A caller with a very short deadline does not make us leave an endpoint that had no time to answer.
-    if (status.error_code() != grpc::DEADLINE_EXCEEDED || try_deadline - sent >= kTimeToAnswer) leave(link);
+    if (!is_out_of_time(status) || try_deadline - sent >= kTimeToAnswer) leave(link);
     if (!reached && (now >= deadline || now - begun >= options_.dial_timeout)) {
       return fail(Errc::unreachable,
                   fmt::format("no endpoint could be reached within {}: {}",
-                              format_duration(std::clamp<nanoseconds>(deadline - begun, 0ns, options_.dial_timeout)),
+                              format_duration(std::chrono::round<std::chrono::milliseconds>(
+                                  std::clamp<nanoseconds>(deadline - begun, 0ns, options_.dial_timeout))),
                               why_not_connected(status)),
                   all_endpoints(), Remedy::endpoints);
     }
     // The last try often times out only because little time was left. An earlier error says more.
-    if (status.error_code() != grpc::DEADLINE_EXCEEDED) telling = error_from(status, what, link->endpoint, options_);
-    if (others_left) telling->code = Errc::unavailable;
+    if (!is_out_of_time(status)) telling = error_from(status, what, link->endpoint, options_);
+    if (others_left && telling) telling->code = Errc::unavailable;
     if (now >= deadline) {
       return std::unexpected(telling.value_or(no_answer(what, deadline - begun, link->endpoint)));
     }

@@ -24,6 +24,9 @@ constexpr std::string_view kWrongPassword = "etcdserver: authentication failed";
 constexpr std::string_view kLearner = "etcdserver: rpc not supported for learner";
 constexpr std::string_view kNotCapable = "etcdserver: not capable";
 
+// etcd's own time for the request was over. Some versions send this with the code UNKNOWN.
+constexpr std::string_view kOutOfTime = "context deadline exceeded";
+
 bool is_learner(const grpc::Status& status) { return status.error_message().starts_with(kLearner); }
 
 bool is_unfit_member(const grpc::Status& status) {
@@ -148,8 +151,7 @@ Error error_from(const grpc::Status& status, const std::string& what, const std:
     return Error{code, std::move(message), endpoint, remedy};
   };
   if (is_own(status)) return error(Errc::unavailable, text);
-  // etcd's own time for the request was over. Some versions send this with the code UNKNOWN.
-  if (text == "context deadline exceeded") return no_answer_in_time(what, "in time", endpoint);
+  if (text == kOutOfTime) return no_answer_in_time(what, "in time", endpoint);
   if (is_stale_token(status, options) || text.starts_with(kNoUser) || text.starts_with(kWrongPassword)) {
     return error(Errc::unauthenticated, about_account(text, options), Remedy::user);
   }
@@ -206,11 +208,14 @@ Error error_from(const grpc::Status& status, const std::string& what, const std:
   }
 }
 
+bool is_out_of_time(const grpc::Status& status) {
+  return status.error_code() == grpc::DEADLINE_EXCEEDED || status.error_message() == kOutOfTime;
+}
+
 bool worth_another_try(const grpc::Status& status) {
   // CANCELLED: we did not cancel it, callers check that first. A proxy or a member that stops has cut the call.
-  return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::DEADLINE_EXCEEDED ||
-         status.error_code() == grpc::CANCELLED || is_unfit_member(status) || is_lost_connection(status) ||
-         is_overload(status);
+  return status.error_code() == grpc::UNAVAILABLE || is_out_of_time(status) || status.error_code() == grpc::CANCELLED ||
+         is_unfit_member(status) || is_lost_connection(status) || is_overload(status);
 }
 
 bool is_stale_token(const grpc::Status& status, const ClientOptions& options) {

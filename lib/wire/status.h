@@ -29,6 +29,9 @@ constexpr std::string_view kMembersOwnRead = "serializable Range";
 // Why there is no connection, for people.
 [[nodiscard]] std::string why_not_connected(const grpc::Status& status);
 
+// Whether the time for the call was over, here or at the server.
+[[nodiscard]] bool is_out_of_time(const grpc::Status& status);
+
 // Whether a retry may succeed, at another endpoint or a little later.
 [[nodiscard]] bool worth_another_try(const grpc::Status& status);
 

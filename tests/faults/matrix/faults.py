@@ -36,6 +36,7 @@ def statuses():
         Fault("after", "status 14 etcdserver: leader changed", **passing, unreachable=True),
         Fault("before", "status 4 context deadline exceeded", **passing),
         Fault("after", "status 4 context deadline exceeded", **passing),
+        Fault("before", "status 2 context deadline exceeded", **passing),
         Fault("before", "status 13 transport is closing", **passing),
         Fault("after", "status 13 transport is closing", **passing),
         Fault("before", "status 8 etcdserver: too many requests", **passing),
