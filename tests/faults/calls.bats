@@ -198,3 +198,9 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   did "called Range 3"
   run ! did "called Range 4"
 }
+
+@test "inspect --runs where each read is said to be overtaken by a compaction: exit 1 within the time of one call" {
+  plan "always Range 1 1 before status 11 etcdserver: mvcc: required revision has been compacted"
+  run -1 --separate-stderr timeout 10 "$ELECTCTL" --endpoints "$address" --command-timeout 1s inspect "$name" --runs
+  [[ -z $output && $stderr == "Error: "*"compacted"* && ${#stderr_lines[@]} == 1 ]]
+}
