@@ -3,6 +3,10 @@ import base64
 import http.client
 import json
 import threading
+import time
+
+PATIENCE = 10  # Seconds for a cluster that cannot serve for a moment.
+UNAVAILABLE = 14  # The gRPC status.
 
 
 def encode(data):
@@ -22,6 +26,17 @@ class Etcd:
         self.local = threading.local()
 
     def ask(self, path, body):
+        """The answer. Where the cluster cannot serve for a moment (its raft leader changes), it is asked again."""
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            status, said = self.ask_once(path, body)
+            if status == 200:
+                return said
+            if said.get("code") != UNAVAILABLE or time.monotonic() > give_up:
+                raise RuntimeError(f"etcd answers {path} with {said}")
+            time.sleep(0.2)
+
+    def ask_once(self, path, body):
         headers = {"Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = self.token
@@ -38,10 +53,7 @@ class Etcd:
                 self.local.connection = None
                 if attempt == 2:
                     raise
-        said = json.loads(text)
-        if answer.status != 200:
-            raise RuntimeError(f"etcd answers {path} with {said}")
-        return said
+        return answer.status, json.loads(text)
 
     def put(self, key, value, lease=0):
         self.ask("/v3/kv/put", {"key": encode(key), "value": encode(value), "lease": str(lease)})
