@@ -59,35 +59,36 @@ Declared declare_inspect(CLI::App& app) {
   app.final_callback([options] {
     if (options->name.empty() && !options->all) refuse("give NAME, or --all PREFIX");
   });
-  return {[options](Context& context) { return run_inspect(context, *options); },
-          {.description =
-               "Prints the candidates in the order of their create revisions: the first leads. On a terminal a "
-               "table with the time left of their leases, elsewhere -w simple, as etcdctl get NAME/ --prefix "
-               "--sort-by=CREATE --order=ASCEND. -w prometheus is for the textfile collector of "
-               "node_exporter.\n\n--history shows every term that the store still knows: its fencing token, "
-               "the revision that made it leader and the one that ended it; on a terminal also as a timeline, "
-               "one row a candidate. With -w svg, --history and --runs, alone or together, are a picture for a "
-               "report: one file, without script or font.\n\n--verify checks that the listing is strictly ordered, "
-               "that the "
-               "server's own election service names the same leader, that each key is named after its lease, "
-               "that each has one, that each lease lives and lists its key, that all members show the same, and "
-               "that of the runs of campaign --once none is abandoned and no two of one ID overlap.\n\n--runs "
-               "lists those runs, the oldest claim first: running, done (CMD ended with 0), failed (with another "
-               "code), ended (by electctl: leadership lost, --max-runtime, a signal), abandoned (no end is "
-               "recorded, and the candidate is gone). Times are UTC, by the clock of the host that ran it. With -w simple, "
-               "tab-separated: ID, state, value, fencing token, begin, seconds, exit code, reason; - for none.",
-           .examples =
-               {{"electctl inspect backup --verify; case $? in 0 | 10) ;; 13) echo unsound ;; *) echo unknown ;; esac",
-                 "a check for monitoring: 10, no candidates, need not be a fault"},
-                {"electctl inspect nightly --runs --id \"$(date -u +%F)\" || echo not done",
-                 "did last night's run succeed?"}},
-           .exits = {{"0",
-                      "there are candidates; --history: there was a term; --verify: all is well; --runs: there is one; "
-                      "--id: it is done"},
-                     {"10", "no candidates; --history: no terms; --runs: no such run"},
-                     {"11", "--id: that run is not done: running, failed, ended or abandoned"},
-                     {"13", "--verify found a fault"}}},
-          [options] { return !options->etcdctl; }};
+  return {
+      [options](Context& context) { return run_inspect(context, *options); },
+      {.description =
+           "Prints the candidates in the order of their create revisions: the first leads. On a terminal a "
+           "table with the time left of their leases, elsewhere -w simple, as etcdctl get NAME/ --prefix "
+           "--sort-by=CREATE --order=ASCEND. -w prometheus is for the textfile collector of "
+           "node_exporter.\n\n--history shows every term that the store still knows: its fencing token, "
+           "the revision that made it leader and the one that ended it; on a terminal also as a timeline, "
+           "one row a candidate. With -w svg, --history and --runs, alone or together, are a picture for a "
+           "report: one file, without script or font.\n\n--verify checks that the listing is strictly ordered, "
+           "that the "
+           "server's own election service names the same leader, that each key is named after its lease, "
+           "that each has one, that each lease lives and lists its key, that all members show the same, and "
+           "that of the runs of campaign --once none is abandoned and no two of one ID overlap.\n\n--runs "
+           "lists those runs, the oldest claim first: running, done (CMD ended with 0), failed (with another "
+           "code), ended (by electctl: leadership lost, --max-runtime, a signal), abandoned (no end is "
+           "recorded, and the candidate is gone). Times are UTC, by the clock of the host that ran it. With -w simple, "
+           "tab-separated: ID, state, value, fencing token, begin, seconds, exit code, reason; - for none.",
+       .examples =
+           {{"electctl inspect backup --verify; case $? in 0 | 10) ;; 13) echo unsound ;; *) echo unknown ;; esac",
+             "a check for monitoring: 10, no candidates, need not be a fault"},
+            {"electctl inspect nightly --runs --id \"$(date -u +%F)\" || echo not done",
+             "did last night's run succeed?"}},
+       .exits = {{"0",
+                  "there are candidates; --history: there was a term; --verify: all is well; --runs: there is one; "
+                  "--id: it is done"},
+                 {"10", "no candidates; --history: no terms; --runs: no such run"},
+                 {"11", "--id: that run is not done: running, failed, ended or abandoned"},
+                 {"13", "--verify found a fault"}}},
+      [options] { return !options->etcdctl; }};
 }
 
 }  // namespace cli
