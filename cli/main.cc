@@ -16,7 +16,7 @@
 #include "elect/thread.h"
 #include "grammar/grammar.h"
 #include "output.h"
-#include "process/last_words.h"
+#include "process/aborts.h"
 #include "process/process_name.h"
 #include "render/help.h"
 
@@ -50,9 +50,9 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
   if (asked->asks_etcd()) {
     // A completion script must not be held up by a question, or show a warning.
     auto& options = grammar.context.options;
-    const auto manner = grammar.context.command->hidden ? cli::Manner::silent : cli::Manner::talking;
-    if (auto settled = cli::settle_secrets(options.client, options.password, manner); !settled) {
-      return std::unexpected(cli::Failure(settled.error()));
+    const auto interaction = grammar.context.command->hidden ? cli::Interaction::none : cli::Interaction::allowed;
+    if (auto completed = cli::complete_secrets(options.client, options.password, interaction); !completed) {
+      return std::unexpected(cli::Failure(completed.error()));
     }
   }
   return asked->run(grammar.context);
@@ -80,10 +80,10 @@ cli::Outcome outcome_of(cli::Grammar& grammar, std::span<char* const> arguments)
 
 }  // namespace
 
-// Only bad_alloc can be thrown here. It ends the program with the message of have_last_words().
+// Only bad_alloc can be thrown here. It ends the program with the message of report_aborts().
 int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   ::mallopt(M_ARENA_MAX, 1);  // One arena for all: threads are short-lived or idle, and an arena takes time to set up.
-  cli::have_last_words();
+  cli::report_aborts();
   cli::take_closed_streams();
   cli::note_arguments(argc, argv);
   std::signal(SIGPIPE, SIG_IGN);

@@ -24,49 +24,49 @@ extern "C" void note_signal(int number) { caught = number; }
 
 // While it exists, signals are delivered only inside wait_for(). They are recorded and have no other effect. Signals
 // that were ignored stay ignored.
-class HeldSignals {
+class DeferredSignals {
  public:
-  HeldSignals() {
+  DeferredSignals() {
     caught = 0;
     sigset_t set;
     sigemptyset(&set);
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
       struct sigaction action {};
-      sigaction(kSignals[i], nullptr, &before_[i]);
-      action.sa_handler = before_[i].sa_handler == SIG_IGN ? SIG_IGN : note_signal;
+      sigaction(kSignals[i], nullptr, &old_actions_[i]);
+      action.sa_handler = old_actions_[i].sa_handler == SIG_IGN ? SIG_IGN : note_signal;
       sigaction(kSignals[i], &action, nullptr);
       sigaddset(&set, kSignals[i]);
     }
-    sigprocmask(SIG_BLOCK, &set, &mask_);
+    sigprocmask(SIG_BLOCK, &set, &old_mask_);
   }
-  ~HeldSignals() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before_[i], nullptr);
-    sigprocmask(SIG_SETMASK, &mask_, nullptr);
+  ~DeferredSignals() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &old_actions_[i], nullptr);
+    sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
   }
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
+  DeferredSignals(const DeferredSignals&) = delete;
+  DeferredSignals& operator=(const DeferredSignals&) = delete;
 
   // Waits until there is input. False: a signal came.
   [[nodiscard]] bool wait_for(int file) const {
     pollfd readable{file, POLLIN, 0};
-    return ppoll(&readable, 1, nullptr, &mask_) >= 0 && caught == 0;
+    return ppoll(&readable, 1, nullptr, &old_mask_) >= 0 && caught == 0;
   }
 
  private:
-  std::array<struct sigaction, kSignals.size()> before_{};
-  sigset_t mask_{};
+  std::array<struct sigaction, kSignals.size()> old_actions_{};
+  sigset_t old_mask_{};
 };
 
 // Reads one line without echo, with its newline. Empty: the terminal is gone, or reports end of file. nullopt: a signal
 // came.
-std::optional<std::string> read_unseen(int terminal) {
-  const HeldSignals signals;
-  termios before{};
-  tcgetattr(terminal, &before);
-  termios unseen = before;
-  unseen.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  unseen.c_lflag |= ICANON | ISIG | ECHONL;
-  tcsetattr(terminal, TCSAFLUSH, &unseen);
+std::optional<std::string> read_without_echo(int terminal) {
+  const DeferredSignals signals;
+  termios old_settings{};
+  tcgetattr(terminal, &old_settings);
+  termios no_echo = old_settings;
+  no_echo.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  no_echo.c_lflag |= ICANON | ISIG | ECHONL;
+  tcsetattr(terminal, TCSAFLUSH, &no_echo);
   std::optional<std::string> line;
   if (signals.wait_for(terminal)) {
     std::array<char, 4096> typed{};  // The longest line that a terminal gives.
@@ -74,11 +74,11 @@ std::optional<std::string> read_unseen(int terminal) {
     line.emplace(typed.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
     explicit_bzero(typed.data(), typed.size());
   }
-  tcsetattr(terminal, TCSAFLUSH, &before);
+  tcsetattr(terminal, TCSAFLUSH, &old_settings);
   return line;
 }
 
-void say(int terminal, std::string_view text) { (void)!write(terminal, text.data(), text.size()); }
+void write_to(int terminal, std::string_view text) { (void)!write(terminal, text.data(), text.size()); }
 
 }  // namespace
 
@@ -93,10 +93,10 @@ elect::Result<std::string> ask_password(const std::string& user) {
   }
   std::optional<std::string> line;
   while (!line) {
-    say(terminal, fmt::format("Password of {}: ", elect::printable(user)));
-    line = read_unseen(terminal);
+    write_to(terminal, fmt::format("Password of {}: ", elect::printable(user)));
+    line = read_without_echo(terminal);
     if (!line) {
-      say(terminal, "\n");
+      write_to(terminal, "\n");
       raise(caught);  // Now with its own action. If that stopped the process, ask again once it is continued.
     }
   }

@@ -22,11 +22,11 @@ namespace cli {
 namespace {
 
 // The environment variable with the number of the descriptor that hand_over_secrets() leaves open.
-constexpr const char* kHandedOver = "ELECTCTL_SECRETS_FD";
-constexpr const char* kMemoryFile = "electctl-secrets";
+constexpr const char* kSecretsVariable = "ELECTCTL_SECRETS_FD";
+constexpr const char* kMemoryFileName = "electctl-secrets";
 
 // The content of the memory file begins with this.
-std::string mark() { return std::string(kMemoryFile) + '\0'; }
+std::string magic() { return std::string(kMemoryFileName) + '\0'; }
 
 void wipe(char* text) { explicit_bzero(text, std::strlen(text)); }
 
@@ -72,19 +72,19 @@ void warn_if_others_can_read(const std::string& path, std::string_view what) {
 }
 
 // Reads the memory file. After the mark come the user and the secret, with a NUL between them: a name contains none.
-elect::Result<bool> take_over(elect::ClientOptions& client) {
-  const char* number = std::getenv(kHandedOver);
+elect::Result<bool> receive_secrets(elect::ClientOptions& client) {
+  const char* number = std::getenv(kSecretsVariable);
   if (number == nullptr) return false;
   const int file = std::atoi(number);
-  unsetenv(kHandedOver);
+  unsetenv(kSecretsVariable);
   if (fcntl(file, F_GET_SEALS) < 0) return false;  // No memory file. (Only /proc shows its name.)
   struct stat status {};
   fstat(file, &status);
   std::string content(static_cast<std::size_t>(status.st_size), '\0');
   const ssize_t size = pread(file, content.data(), content.size(), 0);
-  if (!content.starts_with(mark())) return false;
+  if (!content.starts_with(magic())) return false;
   close(file);
-  content.erase(0, mark().size());
+  content.erase(0, magic().size());
   const auto end_of_name = content.find('\0');
   if (size != status.st_size || end_of_name == std::string::npos) {
     return elect::fail(elect::Errc::system, "the password was lost when electctl started again to stand again");
@@ -116,11 +116,12 @@ void hide_secrets(std::span<char* const> arguments) {
   if (char* user = std::getenv("ETCDCTL_USER")) hide_password_behind_name(user);
 }
 
-elect::Result<void> settle_secrets(elect::ClientOptions& client, const PasswordSource& source, Manner manner) {
-  const auto taken = take_over(client);
-  if (!taken) return std::unexpected(taken.error());
-  if (*taken) return {};
-  if (manner == Manner::talking) {
+elect::Result<void> complete_secrets(elect::ClientOptions& client, const PasswordSource& source,
+                                     Interaction interaction) {
+  const auto received = receive_secrets(client);
+  if (!received) return std::unexpected(received.error());
+  if (*received) return {};
+  if (interaction == Interaction::allowed) {
     warn_if_others_can_read(client.tls.key_file, "key");
     warn_if_others_can_read(source.file, "password");
   }
@@ -134,7 +135,7 @@ elect::Result<void> settle_secrets(elect::ClientOptions& client, const PasswordS
     client.password = client.user.substr(colon + 1);
     client.user.resize(colon);
   } else if (!client.user.empty()) {
-    if (manner == Manner::silent) return {};  // If etcd has no accounts, no password is needed.
+    if (interaction == Interaction::none) return {};  // If etcd has no accounts, no password is needed.
     auto password = ask_password(client.user);
     if (!password) return std::unexpected(password.error());
     client.password = *std::move(password);
@@ -145,13 +146,13 @@ elect::Result<void> settle_secrets(elect::ClientOptions& client, const PasswordS
 elect::Result<void> hand_over_secrets(const elect::ClientOptions& client) {
   const std::string& secret = client.user.empty() ? client.token : client.password;
   if (client.user.empty() && secret.empty()) return {};
-  const int file = memfd_create(kMemoryFile, 0);
-  const std::string content = mark() + client.user + '\0' + secret;
+  const int file = memfd_create(kMemoryFileName, 0);
+  const std::string content = magic() + client.user + '\0' + secret;
   if (file < 0 || !write_all(file, content)) {
     return elect::fail(elect::Errc::system,
                        fmt::format("cannot keep the password for standing again: {}", std::strerror(errno)));
   }
-  setenv(kHandedOver, std::to_string(file).c_str(), 1);
+  setenv(kSecretsVariable, std::to_string(file).c_str(), 1);
   return {};
 }
 

@@ -20,15 +20,16 @@ struct PasswordSource {
   std::string file;                     // Empty: no file was named.
 };
 
+enum class Interaction {
+  allowed,
+  none,  // Asks nothing, and gives no warning.
+};
+
 // Sets the password of `client`. It comes from the option, from the file, from the text behind the user's name, or from
 // a person who types it; or hand_over_secrets() has left it in an earlier image of this program. Warns of files with
 // secrets that others can read. Call it while the process has one thread.
-enum class Manner {
-  talking,
-  silent,  // Asks nothing, and gives no warning.
-};
-[[nodiscard]] elect::Result<void> settle_secrets(elect::ClientOptions& client, const PasswordSource& source,
-                                                 Manner manner);
+[[nodiscard]] elect::Result<void> complete_secrets(elect::ClientOptions& client, const PasswordSource& source,
+                                                   Interaction interaction);
 
 // Leaves the user and the secret to the image of this program that is executed next. Its arguments and environment no
 // longer hold them, and nobody has to type a password twice.

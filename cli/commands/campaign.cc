@@ -276,7 +276,7 @@ class Campaign {
     nanoseconds patience = context_.options.client.command_timeout;
     if (standing.session().loss()) patience = std::max<nanoseconds>(patience, standing.session().ttl());
     const auto recorded =
-        elect::record_end(standing.election(), run, end, elect::within(patience, signals_.impatient_token()));
+        elect::record_end(standing.election(), run, end, elect::within(patience, signals_.third_signal_token()));
     std::string_view why;
     if (recorded && *recorded == elect::EndRecorded::yes) return;
     if (recorded) {
@@ -414,7 +414,7 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
   if (!value) return std::unexpected(value.error());
   std::optional<Guard> guard;
   if (!context.argv.empty()) {
-    if (!fits(*value)) {
+    if (!fits_environment(*value)) {
       return bad_arguments("VALUE does not fit into CMD's environment: it holds a NUL byte, or more than 128000 bytes");
     }
     auto forked = Guard::fork(options.kill_after);

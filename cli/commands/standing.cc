@@ -45,7 +45,7 @@ std::expected<std::unique_ptr<Standing>, Failure> Standing::open(Context& contex
   const auto opened = wanted.session_file.empty() ? standing->open_session() : standing->open_kept_session();
   if (!opened) return std::unexpected(opened.error());
   auto candidacy = elect::Candidacy::stand(standing->election_, *standing->session_, wanted.value,
-                                           {signals.stop_token(), {}}, signals.impatient_token());
+                                           {signals.stop_token(), {}}, signals.third_signal_token());
   if (!candidacy) return std::unexpected(Failure(candidacy.error()));
   standing->candidacy_ = *std::move(candidacy);
   standing->waited_ = standing->waited_ || !standing->candidacy_->elected();
@@ -55,7 +55,7 @@ std::expected<std::unique_ptr<Standing>, Failure> Standing::open(Context& contex
 
 std::expected<void, Failure> Standing::open_session() {
   auto session = elect::Session::open(election_.client(), options_.session, {signals_.stop_token(), {}},
-                                      signals_.impatient_token());
+                                      signals_.third_signal_token());
   if (!session) return std::unexpected(Failure(session.error()));
   session_ = *std::move(session);
   if (session_->owned() && session_->ttl() > options_.session.ttl) {
@@ -133,17 +133,17 @@ void Standing::cmd_starts() {
 Standing::~Standing() {
   if (candidacy_) candidacy_->leave();
   if (!session_ || file_) return;
-  const auto hurry = signals_.impatient_token();
+  const auto third_signal = signals_.third_signal_token();
   const auto loss = session_->loss();
   const bool gone = loss && loss->cause == elect::Loss::Cause::lease_gone;
   if (candidacy_ && (candidacy_->detached() || !session_->owned())) {
-    const auto withdrawn = candidacy_->withdraw({hurry, {}});
+    const auto withdrawn = candidacy_->withdraw({third_signal, {}});
     if (!withdrawn && (candidacy_->detached() || !gone)) {
       warn(fmt::format("candidate {} not withdrawn: {}; it stands until its lease ends",
                        elect::printable(candidacy_->self().key), elect::describe(withdrawn.error())));
     }
   }
-  if (const auto closed = session_->close({hurry, {}}); !closed) {
+  if (const auto closed = session_->close({third_signal, {}}); !closed) {
     warn(fmt::format("lease {} not revoked: {}; it expires by itself", elect::hex_of(session_->lease()),
                      elect::describe(closed.error())));
   }

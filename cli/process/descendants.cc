@@ -16,7 +16,7 @@
 namespace cli {
 namespace {
 
-constexpr pid_t kHighestNumber = 4'194'304;  // The kernel's limit for process IDs.
+constexpr pid_t kHighestId = 4'194'304;  // The kernel's limit for process IDs.
 
 struct Process {
   pid_t parent = 0;
@@ -30,10 +30,10 @@ class Proc {
   Proc() : directory_(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
     char self[16] = {};
     if (directory_ < 0 || readlinkat(directory_, "self", self, sizeof self - 1) <= 0 || std::atoi(self) != getpid()) {
-      let_go();
+      release();
     }
   }
-  ~Proc() { let_go(); }
+  ~Proc() { release(); }
   Proc(const Proc&) = delete;
   Proc& operator=(const Proc&) = delete;
 
@@ -44,21 +44,21 @@ class Proc {
   void for_each(Function function) const {
     lseek(directory_, 0, SEEK_SET);
     alignas(dirent64) char entries[2048];
-    std::array<pid_t, sizeof entries / 24> numbers{};
+    std::array<pid_t, sizeof entries / 24> ids{};
     for (ssize_t size = 0; (size = getdents64(directory_, entries, sizeof entries)) > 0;) {
       std::size_t count = 0;
       for (ssize_t at = 0; at < size;) {
         const auto* entry = reinterpret_cast<const dirent64*>(entries + at);
-        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9') numbers[count++] = std::atoi(entry->d_name);
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9') ids[count++] = std::atoi(entry->d_name);
         at += entry->d_reclen;
       }
       // The youngest first: a process that keeps forking and exiting lives only a short time.
-      while (count > 0) function(numbers[--count]);
+      while (count > 0) function(ids[--count]);
     }
   }
 
  private:
-  void let_go() {
+  void release() {
     if (directory_ >= 0) close(directory_);
     directory_ = -1;
   }
@@ -114,7 +114,7 @@ bool is_child(pid_t process, bool& dead) {
 // recent children have IDs just above our own. All other IDs are tried only if `function` returned true for none there.
 template <class Function>
 void for_each_child(Function function) {
-  constexpr pid_t close_by = 65'536;
+  constexpr pid_t nearby = 65'536;
   const pid_t self = getpid();
   const auto try_all = [&](pid_t from, pid_t end) {
     bool dead = false;
@@ -124,9 +124,9 @@ void for_each_child(Function function) {
     }
     return found;
   };
-  const pid_t middle = std::min(self + close_by, kHighestNumber);
+  const pid_t middle = std::min(self + nearby, kHighestId);
   if (try_all(self + 1, middle)) return;
-  try_all(middle, kHighestNumber);
+  try_all(middle, kHighestId);
   try_all(2, self);
 }
 
@@ -155,10 +155,10 @@ std::vector<pid_t> children() {
   return result;
 }
 
-bool Descendants::is_spared(pid_t process) const { return std::ranges::find(spared_, process) != spared_.end(); }
+bool Descendants::is_excluded(pid_t process) const { return std::ranges::find(excluded_, process) != excluded_.end(); }
 
 bool Descendants::is_found(pid_t process) const {
-  const auto end = found_.begin() + static_cast<std::ptrdiff_t>(count_);
+  const auto end = found_.begin() + static_cast<std::ptrdiff_t>(found_count_);
   return std::find(found_.begin(), end, process) != end;
 }
 
@@ -171,7 +171,7 @@ bool Descendants::descends(int proc, pid_t process, pid_t parent) const {
     if (process <= 1 || !look_up(proc, process, found)) return false;
     parent = found.parent;
   }
-  return parent == self && !is_spared(process);
+  return parent == self && !is_excluded(process);
 }
 
 // Returns an errno, or 0. A pidfd always means the same process, even if its ID is reused. So the check that the
@@ -190,14 +190,14 @@ int Descendants::send(int proc, pid_t process, int number) const {
   return error;
 }
 
-int Descendants::look(std::initializer_list<int> numbers, pid_t group) {
+int Descendants::scan(std::initializer_list<int> signals, pid_t group) {
   const Proc proc;
   const bool kills = group == 0;
-  if (proc.directory() < 0) return kills ? look_at_numbers() : 0;
+  if (proc.directory() < 0) return kills ? scan_ids() : 0;
   const pid_t self = getpid();
-  int fresh = 0;
+  int new_ones = 0;
   zombies_ = 0;
-  killed_by_number_ = 0;
+  killed_by_id_ = 0;
   const auto visit = [&](pid_t process) {
     Process found;
     if (is_found(process) || !look_up(proc.directory(), process, found)) return;
@@ -208,11 +208,11 @@ int Descendants::look(std::initializer_list<int> numbers, pid_t group) {
       if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
       return;
     }
-    if (count_ == found_.size()) return;  // No room: the next round handles it.
-    found_[count_++] = process;
-    ++fresh;
+    if (found_count_ == found_.size()) return;  // No room: the next round handles it.
+    found_[found_count_++] = process;
+    ++new_ones;
     if (!kills && found.group == group) return;
-    for (const int number : numbers) send(proc.directory(), process, number);
+    for (const int number : signals) send(proc.directory(), process, number);
   };
   // The kernel gives IDs in rising order, so descendants mostly have IDs above ours. Look there first, before the many
   // other processes.
@@ -222,52 +222,52 @@ int Descendants::look(std::initializer_list<int> numbers, pid_t group) {
   proc.for_each([&](pid_t process) {
     if (process < self) visit(process);
   });
-  return fresh;
+  return new_ones;
 }
 
 // Kills at once, without a SIGSTOP first, because one look takes long.
-int Descendants::look_at_numbers() {
+int Descendants::scan_ids() {
   zombies_ = 0;
-  killed_by_number_ = 0;
+  killed_by_id_ = 0;
   for_each_child([&](pid_t process, bool dead) {
-    if (is_spared(process)) return false;
+    if (is_excluded(process)) return false;
     if (dead) {
       ++zombies_;
       if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
       return true;
     }
-    ++killed_by_number_;
+    ++killed_by_id_;
     if (kill(process, SIGKILL) == 0) return true;
-    if (count_ < found_.size()) found_[count_++] = process;
+    if (found_count_ < found_.size()) found_[found_count_++] = process;
     return false;
   });
   return 0;
 }
 
-void Descendants::signal(std::initializer_list<int> numbers, pid_t group) {
-  constexpr int most_looks = 5;  // Some may fork forever.
-  for (int looks = 0; looks < most_looks && look(numbers, group) > 0; ++looks) {
+void Descendants::signal(std::initializer_list<int> signals, pid_t group) {
+  constexpr int max_scans = 5;  // Some may fork forever.
+  for (int scans = 0; scans < max_scans && scan(signals, group) > 0; ++scans) {
   }
-  count_ = 0;
+  found_count_ = 0;
 }
 
-Descendants::Left Descendants::kill_found() {
+Descendants::Remaining Descendants::kill_found() {
   const Proc proc;
-  Left left{.living = killed_by_number_, .zombies = zombies_, .refused = 0, .which = {}};
-  const bool by_number = proc.directory() < 0;
-  for (; count_ > 0; --count_) {
-    const pid_t process = found_[count_ - 1];
-    const int error = by_number ? EPERM : send(proc.directory(), process, SIGKILL);
+  Remaining remaining{.living = killed_by_id_, .zombies = zombies_, .refused = 0, .first_refused = {}};
+  const bool by_id = proc.directory() < 0;
+  for (; found_count_ > 0; --found_count_) {
+    const pid_t process = found_[found_count_ - 1];
+    const int error = by_id ? EPERM : send(proc.directory(), process, SIGKILL);
     if (error == ESRCH) continue;
-    if (!by_number) ++left.living;
+    if (!by_id) ++remaining.living;
     if (error == 0) continue;
-    if (static_cast<std::size_t>(left.refused) < left.which.size()) {
-      left.which[static_cast<std::size_t>(left.refused)] = {
-          process, by_number ? kUnknownUser : user_of(proc.directory(), process)};
+    if (static_cast<std::size_t>(remaining.refused) < remaining.first_refused.size()) {
+      remaining.first_refused[static_cast<std::size_t>(remaining.refused)] = {
+          process, by_id ? kUnknownUser : user_of(proc.directory(), process)};
     }
-    ++left.refused;
+    ++remaining.refused;
   }
-  return left;
+  return remaining;
 }
 
 }  // namespace cli

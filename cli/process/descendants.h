@@ -33,50 +33,51 @@ class Descendants {
   };
   static constexpr uid_t kUnknownUser = ~uid_t{0};
 
-  // What one round of end() found.
-  struct Left {
-    int living = 0;                  // Found alive, including those that could not be signalled.
-    int zombies = 0;                 // Direct children that are dead and not reaped.
-    int refused = 0;                 // Living, but could not be signalled.
-    std::array<Refused, 8> which{};  // The first of the refused ones.
+  // What one kill_round() found.
+  struct Remaining {
+    int living = 0;                          // Found alive, including those that could not be signalled.
+    int zombies = 0;                         // Direct children that are dead and not reaped.
+    int refused = 0;                         // Living, but could not be signalled.
+    std::array<Refused, 8> first_refused{};  // The first of the refused ones.
   };
 
   enum class Reap { no, yes };
 
-  // `spared`: children that get no signal. Their descendants get none either. Reap::yes: end() reaps dead children.
-  explicit Descendants(Reap reap, std::span<const pid_t> spared = {}) : spared_(spared), reap_(reap) {}
+  // `excluded`: children that get no signal. Their descendants get none either. Reap::yes: kill_round() reaps dead
+  // children.
+  explicit Descendants(Reap reap, std::span<const pid_t> excluded = {}) : excluded_(excluded), reap_(reap) {}
 
   // Sends the signals to each descendant when it finds it, except to members of `group`. Without /proc it sends
   // nothing.
-  void signal(std::initializer_list<int> numbers, pid_t group);
+  void signal(std::initializer_list<int> signals, pid_t group);
 
   // One round. Sends SIGSTOP to each descendant when it finds it, so that it cannot fork. Looks again until it finds no
   // new one. Then sends SIGKILL to all. Repeat the round until none is left: some take time to die, and one may fork
-  // just before its SIGSTOP. Calls `between` between two looks.
+  // just before its SIGSTOP. Calls `between` between two scans.
   template <class Function>
-  [[nodiscard]] Left end(Function between) {
-    constexpr int most_looks = 100;
-    for (int looks = 0; looks < most_looks && look({SIGSTOP}, 0) > 0; ++looks) between();
+  [[nodiscard]] Remaining kill_round(Function between) {
+    constexpr int max_scans = 100;
+    for (int scans = 0; scans < max_scans && scan({SIGSTOP}, 0) > 0; ++scans) between();
     return kill_found();
   }
 
  private:
   // Sends the signals to each descendant that was not found before, except to members of `group`. Returns the number of
   // new ones.
-  [[nodiscard]] int look(std::initializer_list<int> numbers, pid_t group);
-  [[nodiscard]] int look_at_numbers();
-  [[nodiscard]] Left kill_found();
+  [[nodiscard]] int scan(std::initializer_list<int> signals, pid_t group);
+  [[nodiscard]] int scan_ids();
+  [[nodiscard]] Remaining kill_found();
   [[nodiscard]] bool descends(int proc, pid_t process, pid_t parent) const;
-  [[nodiscard]] bool is_spared(pid_t process) const;
+  [[nodiscard]] bool is_excluded(pid_t process) const;
   [[nodiscard]] bool is_found(pid_t process) const;
   int send(int proc, pid_t process, int number) const;
 
-  const std::span<const pid_t> spared_;
+  const std::span<const pid_t> excluded_;
   const Reap reap_;
   std::array<pid_t, 2048> found_{};
-  std::size_t count_ = 0;
+  std::size_t found_count_ = 0;
   int zombies_ = 0;
-  int killed_by_number_ = 0;
+  int killed_by_id_ = 0;
 };
 
 }  // namespace cli

@@ -33,7 +33,7 @@ std::vector<std::string> variables_of(const elect::ClientOptions& client, const 
           fmt::format("ELECTCTL_ENDPOINTS={}", fmt::join(client.endpoints, ","))};
 }
 
-bool fits(std::string_view variable) {
+bool fits_environment(std::string_view variable) {
   return variable.size() <= kLongestVariable && variable.find('\0') == std::string_view::npos;
 }
 

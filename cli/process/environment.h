@@ -15,7 +15,7 @@ namespace cli {
                                                     const elect::Candidate& candidate);
 
 // Whether a variable (NAME=value) can be put into an environment. The kernel takes at most 131071 bytes, and no NUL.
-[[nodiscard]] bool fits(std::string_view variable);
+[[nodiscard]] bool fits_environment(std::string_view variable);
 
 // This process's environment, where `changes` replace the variables of the same names. The ELECTCTL_ variables are not
 // inherited, because they describe another candidate. The views point into `changes` and into this process's

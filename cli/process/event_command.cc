@@ -17,9 +17,9 @@ namespace cli {
 namespace {
 
 // CMD starts with no signal blocked and with the default action for SIGPIPE. In electctl both are different.
-class Attributes {
+class SpawnAttributes {
  public:
-  Attributes() {
+  SpawnAttributes() {
     posix_spawnattr_init(&attributes_);
     sigset_t set;
     sigemptyset(&set);
@@ -28,9 +28,9 @@ class Attributes {
     posix_spawnattr_setsigdefault(&attributes_, &set);
     posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
-  ~Attributes() { posix_spawnattr_destroy(&attributes_); }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
+  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
 
   [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
 
@@ -51,7 +51,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 Outcome EventCommand::run(const std::vector<std::string>& variables) {
   std::vector<std::string> changes;
   for (const auto& variable : variables) {
-    if (fits(variable)) {
+    if (fits_environment(variable)) {
       changes.push_back(variable);
     } else {
       warn(fmt::format("{} is not set for CMD: too long, or it holds a NUL byte",
@@ -61,14 +61,14 @@ Outcome EventCommand::run(const std::vector<std::string>& variables) {
   std::vector<std::string> environment;
   for (const auto variable : environment_with(changes)) environment.emplace_back(variable);
   std::vector<std::string> argv = argv_;
-  const Attributes attributes;
+  const SpawnAttributes attributes;
   int error = 0;
   {
     const std::lock_guard lock(mutex_);
     if (ended_) return kDone;
-    error = posix_spawnp(&running_, argv.front().c_str(), nullptr, attributes.get(), pointers_to(argv).data(),
+    error = posix_spawnp(&running_pid_, argv.front().c_str(), nullptr, attributes.get(), pointers_to(argv).data(),
                          pointers_to(environment).data());
-    if (error != 0) running_ = 0;
+    if (error != 0) running_pid_ = 0;
   }
   if (error != 0) {
     return std::unexpected(
@@ -83,18 +83,18 @@ Outcome EventCommand::run(const std::vector<std::string>& variables) {
 // Reaps CMD with the mutex held, so that nobody signals it meanwhile. Once it is reaped, its process ID may be reused.
 void EventCommand::wait(int& status) {
   siginfo_t ended{};
-  while (waitid(P_PID, static_cast<id_t>(running_), &ended, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+  while (waitid(P_PID, static_cast<id_t>(running_pid_), &ended, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
   }
   const std::lock_guard lock(mutex_);
-  while (waitpid(running_, &status, 0) < 0 && errno == EINTR) {
+  while (waitpid(running_pid_, &status, 0) < 0 && errno == EINTR) {
   }
-  running_ = 0;
+  running_pid_ = 0;
 }
 
 void EventCommand::end() {
   const std::lock_guard lock(mutex_);
   ended_ = true;
-  if (running_ != 0) kill(running_, SIGTERM);
+  if (running_pid_ != 0) kill(running_pid_, SIGTERM);
 }
 
 bool EventCommand::ended() {
@@ -104,7 +104,7 @@ bool EventCommand::ended() {
 
 void EventCommand::signal(int number) {
   const std::lock_guard lock(mutex_);
-  if (running_ != 0) kill(running_, number);
+  if (running_pid_ != 0) kill(running_pid_, number);
 }
 
 }  // namespace cli

@@ -33,8 +33,8 @@ class EventCommand {
 
   const std::vector<std::string> argv_;
   std::mutex mutex_;
-  pid_t running_ = 0;   // Guarded by mutex_. 0: no CMD runs.
-  bool ended_ = false;  // Guarded by mutex_.
+  pid_t running_pid_ = 0;  // Guarded by mutex_. 0: no CMD runs.
+  bool ended_ = false;     // Guarded by mutex_.
 };
 
 }  // namespace cli

@@ -6,25 +6,26 @@
 
 namespace cli {
 
-Gate::Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment, int held)
+Gate::Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+           int held_file)
     : guard_(guard) {
   // Start the thread first: CMD must not run without a thread that watches it.
   auto watcher = elect::start_thread([this] {
-    start_tried_.wait();
+    start_attempted_.wait();
     if (!ended_.stop_requested()) watch();
   });
   // Releases the waiting thread, also if start() throws because memory is refused.
-  struct LetWatch {
+  struct WatcherRelease {
     Gate& gate;
     bool cmd_started = false;
-    ~LetWatch() {
+    ~WatcherRelease() {
       if (!cmd_started) gate.ended_.request_stop();
-      gate.start_tried_.count_down();
+      gate.start_attempted_.count_down();
     }
-  } let_watch{*this};
-  auto started = watcher ? guard.start(argv, environment, held) : std::unexpected(watcher.error());
+  } release{*this};
+  auto started = watcher ? guard.start(argv, environment, held_file) : std::unexpected(watcher.error());
   if (watcher) watcher_ = *std::move(watcher);
-  let_watch.cmd_started = started.has_value();
+  release.cmd_started = started.has_value();
   if (!started) ending_ = std::unexpected(std::move(started).error());
 }
 

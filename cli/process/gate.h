@@ -15,8 +15,8 @@ namespace cli {
 class Gate {
  public:
   // Starts CMD. If no thread can be made to watch it, CMD is not started. The caller has told the guard the lease's
-  // deadline before, and others tell it each later one. `held`: see Guard::start().
-  Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment, int held);
+  // deadline before, and others tell it each later one. `held_file`: see Guard::start().
+  Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment, int held_file);
 
   // Ends CMD if it still runs, and waits for its end.
   ~Gate();
@@ -36,7 +36,7 @@ class Gate {
   Guard& guard_;
   elect::Result<Ending> ending_{};
   std::stop_source ended_;
-  std::latch start_tried_{1};
+  std::latch start_attempted_{1};
   std::jthread watcher_;
 };
 

@@ -75,7 +75,7 @@ std::string image_of(const std::vector<std::string>& argv, const std::vector<std
 }
 
 elect::Result<int> memory_file(std::string_view bytes) {
-  const int file = nameless_file("electctl-cmd");
+  const int file = anonymous_file("electctl-cmd");
   if (file < 0) return failed("cannot pass CMD to the guard process", errno);
   if (write_all(file, bytes)) return file;
   const int error = errno;
@@ -98,33 +98,33 @@ std::string user_name(uid_t user) {
 }
 
 // Where pass_stop() sends the signal: the socket of the guard whose CMD runs, or -1.
-std::atomic<int> stop_goes_to = -1;
+std::atomic<int> stop_target = -1;
 static_assert(std::atomic<int>::is_always_lock_free);
 
 extern "C" void pass_stop(int number) {
   const int before = errno;
-  send_order(stop_goes_to, order(GuardOrder::signal, number));
+  send_order(stop_target, order(GuardOrder::signal, number));
   errno = before;
 }
 
-void begin_to_pass_stops(int socket) {
+void start_passing_stops(int socket) {
   struct sigaction action {};
   if (sigaction(SIGTSTP, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) return;
-  stop_goes_to = socket;
+  stop_target = socket;
   action.sa_handler = pass_stop;
   action.sa_flags = SA_RESTART;
   sigaction(SIGTSTP, &action, nullptr);
 }
 
-void no_longer_pass_stops(int socket) {
-  if (stop_goes_to != socket) return;
+void end_passing_stops(int socket) {
+  if (stop_target != socket) return;
   std::signal(SIGTSTP, SIG_DFL);
-  stop_goes_to = -1;
+  stop_target = -1;
 }
 
 // Sends the signal to our process group, and takes it here with its default action. The other processes get it first.
 // We take it last and in this thread: so on return a stop has happened and is over.
-void take_with_group(int number) {
+void raise_in_group(int number) {
   sigset_t set;
   sigset_t before;
   sigemptyset(&set);
@@ -138,8 +138,8 @@ void take_with_group(int number) {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-std::string_view what_lacks(GuardReport::Lack lack) {
-  switch (lack) {
+std::string_view name_of(GuardReport::Missing missing) {
+  switch (missing) {
     case GuardReport::events:
       return "no file descriptor for signals or timers";
     case GuardReport::timer:
@@ -160,8 +160,8 @@ Ending ending_of(const GuardReport& report, const std::string& program) {
                 .failure = {},
                 .terminal_signal = report.terminal_signal};
   if (report.error != 0) ending.failure = "cannot run " + program + ": " + std::strerror(report.error);
-  if (report.lack != GuardReport::nothing) {
-    ending.failure = "cannot guard " + program + ", so it is not run: " + std::string(what_lacks(report.lack)) + ": " +
+  if (report.missing != GuardReport::nothing) {
+    ending.failure = "cannot guard " + program + ", so it is not run: " + std::string(name_of(report.missing)) + ": " +
                      std::strerror(report.error);
   }
   if (report.error == E2BIG) ending.failure += "; one argument or variable may have at most 131071 bytes";
@@ -201,32 +201,32 @@ elect::Result<Guard> Guard::fork(std::chrono::nanoseconds kill_after) {
 Guard::Guard(Guard&& other) noexcept
     : socket_(std::exchange(other.socket_, -1)),
       pid_(std::exchange(other.pid_, 0)),
-      spared_(std::move(other.spared_)),
-      started_(std::exchange(other.started_, false)),
-      ended_(other.ended_),
+      other_children_(std::move(other.other_children_)),
+      cmd_started_(std::exchange(other.cmd_started_, false)),
+      cmd_ended_(other.cmd_ended_),
       program_(std::move(other.program_)),
-      said_(std::move(other.said_)) {}
+      reported_(std::move(other.reported_)) {}
 
 Guard::~Guard() {
   if (pid_ <= 0) return;
-  no_longer_pass_stops(socket_);
+  end_passing_stops(socket_);
   close(socket_);
   ::kill(pid_, SIGCONT);
   int status = 0;
   pid_t waited = 0;
   while ((waited = waitpid(pid_, &status, 0)) < 0 && errno == EINTR) {
   }
-  spared_.pop_back();
+  other_children_.pop_back();
   // A guard that exited by itself has left no descendant of CMD. Other processes may have become our children
   // meanwhile, but CMD did not start them.
   const bool did_its_work = waited == pid_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  if (started_ && !did_its_work) end_descendants();
+  if (cmd_started_ && !did_its_work) end_descendants();
 }
 
 // Names each process once, whether the guard found it or this process did.
-void Guard::say_refused(int process, unsigned user) {
-  if (std::ranges::find(said_, process) != said_.end()) return;
-  said_.push_back(process);
+void Guard::report_refused(int process, unsigned user) {
+  if (std::ranges::find(reported_, process) != reported_.end()) return;
+  reported_.push_back(process);
   const std::string whose =
       user == Descendants::kUnknownUser ? "another user's" : "of user " + elect::printable(user_name(user));
   warn("process " + std::to_string(process) + ", which CMD started, cannot be ended: it is " + whose +
@@ -236,13 +236,13 @@ void Guard::say_refused(int process, unsigned user) {
 void Guard::end_descendants() {
   using std::chrono::milliseconds;
   milliseconds pause(1);
-  Descendants rest(Descendants::Reap::yes, spared_);
+  Descendants descendants(Descendants::Reap::yes, other_children_);
   while (has_child()) {
-    const auto left = rest.end([] {});
-    if (left.living == 0 && left.zombies == 0) return;
-    const auto named = std::min(left.which.size(), static_cast<std::size_t>(left.refused));
-    for (const auto& refused : std::span(left.which.data(), named)) {
-      say_refused(refused.process, refused.user);
+    const auto remaining = descendants.kill_round([] {});
+    if (remaining.living == 0 && remaining.zombies == 0) return;
+    const auto named = std::min(remaining.first_refused.size(), static_cast<std::size_t>(remaining.refused));
+    for (const auto& refused : std::span(remaining.first_refused.data(), named)) {
+      report_refused(refused.process, refused.user);
     }
     poll(nullptr, 0, static_cast<int>(pause.count()));
     pause = std::min(2 * pause, milliseconds(1000));
@@ -258,13 +258,13 @@ void Guard::deadline(elect::BootTime term_at, elect::BootTime kill_at) const {
 }
 
 elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
-                                 int held) {
+                                 int held_file) {
   if (argv.empty()) return elect::fail(elect::Errc::usage, "there is no command to run");
   program_ = argv.front();
   const auto file = memory_file(image_of(argv, environment_with(environment)));
   if (!file) return std::unexpected(file.error());
-  const std::array files{*file, held};
-  const std::span sent(files.data(), held < 0 ? 1U : 2U);
+  const std::array files{*file, held_file};
+  const std::span sent(files.data(), held_file < 0 ? 1U : 2U);
   int error = send_order(socket_, order(GuardOrder::run), sent);
   if (error == EAGAIN) {  // The guard is stopped, or too busy to read its socket.
     ::kill(pid_, SIGCONT);
@@ -274,8 +274,8 @@ elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std
   }
   close(*file);
   if (error != 0) return failed("the guard process does not answer", error);
-  started_ = true;
-  begin_to_pass_stops(socket_);
+  cmd_started_ = true;
+  start_passing_stops(socket_);
   return {};
 }
 
@@ -295,14 +295,14 @@ void Guard::suspend(const Stopped& stopped) const {
   struct sigaction before {};
   sigaction(number, nullptr, &before);
   if (before.sa_handler != SIG_IGN) {
-    take_with_group(number);
+    raise_in_group(number);
     sigaction(number, &before, nullptr);
   }
   send_order(socket_, order(GuardOrder::resume));
 }
 
 elect::Result<std::optional<GuardEvent>> Guard::next() {
-  while (!ended_) {
+  while (!cmd_ended_) {
     GuardReport report;
     const ssize_t got = recv(socket_, &report, sizeof report, MSG_DONTWAIT);
     // ECONNRESET: the guard has exited and left orders unread. recv() returns it once, before the reports that wait.
@@ -318,13 +318,13 @@ elect::Result<std::optional<GuardEvent>> Guard::next() {
     }
     switch (report.kind) {
       case GuardReport::refused:
-        say_refused(report.number, report.user);
+        report_refused(report.number, report.user);
         break;
       case GuardReport::stopped:
         return GuardEvent(Stopped{report.number});
       case GuardReport::ended:
-        ended_ = true;
-        no_longer_pass_stops(socket_);
+        cmd_ended_ = true;
+        end_passing_stops(socket_);
         return GuardEvent(ending_of(report, program_));
     }
   }
@@ -334,7 +334,7 @@ elect::Result<std::optional<GuardEvent>> Guard::next() {
 void end_by_terminal_signal(int number) {
   constexpr rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
-  take_with_group(number);
+  raise_in_group(number);
   _exit(128 + number);
 }
 

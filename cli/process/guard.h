@@ -56,7 +56,7 @@ struct Ending {
   enum class Cause {
     own,  // CMD exited by itself, or a signal killed it (also one that electctl passed on), or it could not be run.
     deadline,  // The guard's deadline passed. If it passed before start(), CMD was not run.
-    told,      // stop() was called. If it was called before start(), CMD was not run.
+    stop,      // stop() was called. If it was called before start(), CMD was not run.
   } cause = Cause::own;
   std::string failure;  // Why CMD could not be run. Empty: it was run.
   int terminal_signal =
@@ -90,9 +90,9 @@ class Guard {
   // Starts CMD: argv by execvp. `environment` ("NAME=value") replaces inherited variables of the same names. CMD gets
   // the standard streams, the other inherited descriptors and the terminal. Call it at most once. If CMD cannot be run,
   // next() reports an Ending. So it does for an argument or variable of more than 131071 bytes, the kernel's limit.
-  // `held`: a descriptor that the guard also keeps open until CMD and its descendants are gone. -1: none.
+  // `held_file`: a descriptor that the guard also keeps open until CMD and its descendants are gone. -1: none.
   [[nodiscard]] elect::Result<void> start(const std::vector<std::string>& argv,
-                                          const std::vector<std::string>& environment, int held = -1);
+                                          const std::vector<std::string>& environment, int held_file = -1);
 
   // Sends a signal to CMD's whole process group. SIGINT, SIGTERM, SIGHUP and SIGQUIT are followed by a SIGCONT. May be
   // called from any thread. Never blocks. Does nothing if CMD does not run.
@@ -119,17 +119,18 @@ class Guard {
   [[nodiscard]] elect::Result<std::optional<GuardEvent>> next();
 
  private:
-  Guard(int socket, int pid, std::vector<int> others) : socket_(socket), pid_(pid), spared_(std::move(others)) {}
+  Guard(int socket, int pid, std::vector<int> others)
+      : socket_(socket), pid_(pid), other_children_(std::move(others)) {}
   void end_descendants();
-  void say_refused(int process, unsigned user);
+  void report_refused(int process, unsigned user);
 
   int socket_;
   int pid_;
-  std::vector<int> spared_;  // Children that CMD did not start: those from before fork(), and the guard.
-  bool started_ = false;
-  bool ended_ = false;
+  std::vector<int> other_children_;  // Children that CMD did not start: those from before fork(), and the guard.
+  bool cmd_started_ = false;
+  bool cmd_ended_ = false;
   std::string program_;
-  std::vector<int> said_;  // Processes already named because they cannot be signalled.
+  std::vector<int> reported_;  // Processes already named because they cannot be signalled.
 };
 
 // Ends this process by the signal that was typed for CMD. The shell that runs electctl then sees the same end as if it

@@ -68,17 +68,17 @@ class Terminal {
 
 bool is_gone(pid_t group) { return kill(-group, 0) != 0 && errno == ESRCH; }
 
-// What the forked process does until its exec of CMD. It waits on `link` until the guard writes one byte. `guard_end`
-// is the guard's end of that socket pair, which this process closes.
-[[noreturn]] void become(std::uintptr_t* image, pid_t guard, const GroupKiller& killer, bool take_terminal,
-                         int guard_end, int link) {
+// What the forked process does until its exec of CMD. It waits on `guard_socket` until the guard writes one byte.
+// `guard_end` is the guard's end of that socket pair, which this process closes.
+[[noreturn]] void exec_cmd(std::uintptr_t* image, pid_t guard, const GroupKiller& killer, bool take_terminal,
+                           int guard_end, int guard_socket) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != guard) _exit(128 + SIGKILL);  // The guard died before PR_SET_PDEATHSIG was set.
   close(guard_end);
-  killer.become_cmd();
+  killer.keep_reader_over_exec();
   setpgid(0, 0);
   char go = 0;
-  if (read(link, &go, 1) != 1) _exit(128 + SIGKILL);
+  if (read(guard_socket, &go, 1) != 1) _exit(128 + SIGKILL);
   if (take_terminal) tcsetpgrp(STDIN_FILENO, getpid());  // SIGTTOU is still blocked.
   for (const int number : {SIGPIPE, SIGCHLD, SIGTTIN, SIGTTOU}) std::signal(number, SIG_DFL);
   sigset_t none;
@@ -88,7 +88,7 @@ bool is_gone(pid_t group) { return kill(-group, 0) != 0 && errno == ESRCH; }
   environ = strings + image[0] + 1;
   execvp(strings[0], strings);
   const int error = errno;
-  [[maybe_unused]] const ssize_t told = write(link, &error, sizeof error);
+  [[maybe_unused]] const ssize_t written = write(guard_socket, &error, sizeof error);
   _exit(error == ENOENT ? 127 : 126);
 }
 
@@ -101,11 +101,11 @@ std::uintptr_t* map_image(int file) {
   if (memory == MAP_FAILED) return nullptr;
   auto* image = static_cast<std::uintptr_t*>(memory);
   std::uintptr_t* offset = image + 1;
-  for (int lists_to_come = 2; lists_to_come > 0; ++offset) {
+  for (int lists_left = 2; lists_left > 0; ++offset) {
     if (*offset != 0) {
       *offset += reinterpret_cast<std::uintptr_t>(memory);
     } else {
-      --lists_to_come;
+      --lists_left;
     }
   }
   return image;
@@ -113,8 +113,8 @@ std::uintptr_t* map_image(int file) {
 
 class GuardProcess {
  public:
-  GuardProcess(int socket, pid_t home, std::int64_t kill_after)
-      : socket_(socket), home_(home), kill_after_(kill_after) {}
+  GuardProcess(int socket, pid_t electctl_group, std::int64_t kill_after)
+      : socket_(socket), electctl_group_(electctl_group), kill_after_(kill_after) {}
 
   [[noreturn]] void run() {
     setpgid(0, 0);
@@ -123,13 +123,13 @@ class GuardProcess {
     prctl(PR_SET_PDEATHSIG, SIGCONT);  // Wakes us when electctl dies, even if we are stopped.
     prepare();
     for (;;) {
-      while (!alone_ && take_order()) {
+      while (!electctl_gone_ && handle_order()) {
       }
-      if (cmd_ == 0 && alone_) leave();
+      if (cmd_ == 0 && electctl_gone_) leave();
       if (cmd_ != 0) {
-        take_children();
-        keep_deadline();
-        if (killed_ || cmd_ended_) sweep();
+        handle_children();
+        enforce_deadline();
+        if (sigkill_sent_ || cmd_ended_) sweep();
       }
       wait();
     }
@@ -141,39 +141,40 @@ class GuardProcess {
     sigset_t children;
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
-    children_ = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-    timer_ = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (children_ < 0 || timer_ < 0) {
-      lack_ = GuardReport::events;
+    sigchld_ = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    deadline_timer_ = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (sigchld_ < 0 || deadline_timer_ < 0) {
+      missing_ = GuardReport::events;
     } else if (!kill_timer_.make()) {
-      lack_ = GuardReport::timer;
+      missing_ = GuardReport::timer;
     } else if (!killer_.make()) {
-      lack_ = GuardReport::holder;
+      missing_ = GuardReport::holder;
     }
-    why_ = errno;
+    missing_errno_ = errno;
   }
 
   // Waits for an order, a deadline, a child that ends or stops, or the time of the next look for descendants.
   void wait() const {
-    pollfd watched[] = {{alone_ ? -1 : socket_, POLLIN, 0}, {timer_, POLLIN, 0}, {children_, POLLIN, 0}};
-    const std::int64_t pause = std::max<std::int64_t>(sweep_at_ - now(), 0);
+    pollfd watched[] = {
+        {electctl_gone_ ? -1 : socket_, POLLIN, 0}, {deadline_timer_, POLLIN, 0}, {sigchld_, POLLIN, 0}};
+    const std::int64_t pause = std::max<std::int64_t>(next_sweep_at_ - now(), 0);
     const timespec until_sweep{pause / kSecond, pause % kSecond};
-    ppoll(watched, std::size(watched), killed_ || cmd_ended_ ? &until_sweep : nullptr, nullptr);
+    ppoll(watched, std::size(watched), sigkill_sent_ || cmd_ended_ ? &until_sweep : nullptr, nullptr);
     signalfd_siginfo seen;
-    while (read(children_, &seen, sizeof seen) > 0) {
+    while (read(sigchld_, &seen, sizeof seen) > 0) {
     }
   }
 
   // False: there is no order, or electctl is gone.
-  bool take_order() {
+  bool handle_order() {
     GuardOrder order;
     int files[2] = {-1, -1};
     const ssize_t size = receive(order, files);
     if (size < 0 && errno == EINTR) return true;
     if (size < 0 && errno == EAGAIN) return false;
     if (size != sizeof order) {
-      alone_ = true;
-      end(Ending::Cause::told);
+      electctl_gone_ = true;
+      end(Ending::Cause::stop);
       return false;
     }
     switch (order.kind) {
@@ -183,7 +184,7 @@ class GuardProcess {
         break;
       case GuardOrder::run:
         if (cmd_ != 0) break;
-        held_ = std::exchange(files[1], -1);
+        held_file_ = std::exchange(files[1], -1);
         start(files[0]);
         break;
       case GuardOrder::signal:
@@ -193,7 +194,7 @@ class GuardProcess {
         }
         break;
       case GuardOrder::stop:
-        end(Ending::Cause::told);
+        end(Ending::Cause::stop);
         break;
       case GuardOrder::resume:
         resume();
@@ -229,36 +230,37 @@ class GuardProcess {
   void start(int file) {
     if (!ending_ && now() >= term_at_) end(Ending::Cause::deadline);
     if (ending_) report_and_exit(128 + SIGTERM, 0);
-    if (lack_ != GuardReport::nothing) report_and_exit(126, why_);
+    if (missing_ != GuardReport::nothing) report_and_exit(126, missing_errno_);
     std::uintptr_t* image = map_image(file);
     int link[2] = {-1, -1};
     if (image == nullptr || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) != 0) report_and_exit(126, errno);
     struct stat output {};
-    lent_ = tcgetpgrp(STDIN_FILENO) == home_ && fstat(STDOUT_FILENO, &output) == 0 && !S_ISFIFO(output.st_mode);
-    if (lent_) tcgetattr(STDIN_FILENO, &modes_);
+    terminal_lent_ =
+        tcgetpgrp(STDIN_FILENO) == electctl_group_ && fstat(STDOUT_FILENO, &output) == 0 && !S_ISFIFO(output.st_mode);
+    if (terminal_lent_) tcgetattr(STDIN_FILENO, &terminal_modes_);
     const pid_t guard = getpid();
     const pid_t pid = fork();
     if (pid < 0) report_and_exit(126, errno);
-    if (pid == 0) become(image, guard, killer_, lent_, link[0], link[1]);
+    if (pid == 0) exec_cmd(image, guard, killer_, terminal_lent_, link[0], link[1]);
     setpgid(pid, pid);  // CMD's process does it too. One of the two is first.
     cmd_ = pid;
     close(link[1]);
-    link_ = link[0];
+    cmd_socket_ = link[0];
     // CMD's process waits for our byte. If we die before, it ends.
-    keep_deadline();
+    enforce_deadline();
     if (!killer_.arm(pid)) give_up_cmd();
-    send(link_, "", 1, MSG_NOSIGNAL);
+    send(cmd_socket_, "", 1, MSG_NOSIGNAL);
     // Close CMD's standard streams and inherited descriptors here: the reader of CMD's output must see its end.
-    keep_only({socket_, children_, timer_, link_, held_, killer_.reader(), killer_.writer()});
+    keep_only({socket_, sigchld_, deadline_timer_, cmd_socket_, held_file_, killer_.reader(), killer_.writer()});
   }
 
   // Kills CMD's process while it still waits for our byte. CMD is not run.
   [[noreturn]] void give_up_cmd() {
-    lack_ = GuardReport::group;
-    why_ = errno;
+    missing_ = GuardReport::group;
+    missing_errno_ = errno;
     kill(cmd_, SIGKILL);
     waitpid(cmd_, nullptr, 0);
-    report_and_exit(126, why_);
+    report_and_exit(126, missing_errno_);
   }
 
   // CMD is not reaped yet, so neither its process ID nor its group ID can be reused.
@@ -270,7 +272,7 @@ class GuardProcess {
   void end(Ending::Cause cause) {
     if (cmd_ended_) return;
     // If the deadline ends CMD, that deadline's kill_at holds. A later one does not move it.
-    last_at_ = std::min(last_at_, cause == Ending::Cause::deadline ? kill_at_ : now() + kill_after_);
+    latest_kill_at_ = std::min(latest_kill_at_, cause == Ending::Cause::deadline ? kill_at_ : now() + kill_after_);
     if (ending_) return;
     ending_ = true;
     cause_ = cause;
@@ -280,20 +282,20 @@ class GuardProcess {
     descendants_.signal({SIGTERM, SIGCONT}, cmd_);
   }
 
-  void keep_deadline() {
+  void enforce_deadline() {
     const std::int64_t time = now();
     if (!ending_ && time >= term_at_) end(Ending::Cause::deadline);
-    const std::int64_t kill_at = std::min(last_at_, kill_at_);
-    if (ending_ && !killed_ && time >= kill_at) {
-      killed_ = true;
+    const std::int64_t kill_at = std::min(latest_kill_at_, kill_at_);
+    if (ending_ && !sigkill_sent_ && time >= kill_at) {
+      sigkill_sent_ = true;
       signal_group(SIGKILL);
     }
-    std::int64_t next = ending_ ? kill_at : term_at_;       // A time in the future, or kNever.
-    if (killed_ || cmd_ended_ || next == kNever) next = 0;  // Disarms.
+    std::int64_t next = ending_ ? kill_at : term_at_;             // A time in the future, or kNever.
+    if (sigkill_sent_ || cmd_ended_ || next == kNever) next = 0;  // Disarms.
     itimerspec timer{};
     timer.it_value.tv_sec = next / kSecond;
     timer.it_value.tv_nsec = next % kSecond;
-    timerfd_settime(timer_, TFD_TIMER_ABSTIME, &timer, nullptr);
+    timerfd_settime(deadline_timer_, TFD_TIMER_ABSTIME, &timer, nullptr);
 
     set_kill_timer();
   }
@@ -302,21 +304,23 @@ class GuardProcess {
   // purpose: if the guard hangs, electctl takes over. A guard that works keeps moving the time on. The timer is off if
   // electctl is gone and could not take over, or if nothing is left to do.
   void set_kill_timer() const {
-    const auto later = [](std::int64_t time, std::int64_t by) { return time > kNever - by ? kNever : time + by; };
+    const auto saturating_add = [](std::int64_t time, std::int64_t by) {
+      return time > kNever - by ? kNever : time + by;
+    };
     const std::int64_t grace = std::clamp<std::int64_t>((kill_at_ - term_at_) / 7, 0, kLongestGrace);
-    std::int64_t at = std::min(later(kill_at_, grace), later(last_at_, kLongestGrace));
-    const bool group_is_killed = killed_ || cmd_ended_;
-    if (group_is_killed) at = std::max(at, now() + pause_ + kLongestGrace);
-    if (swept_ || (group_is_killed && alone_) || at == kNever) at = 0;
+    std::int64_t at = std::min(saturating_add(kill_at_, grace), saturating_add(latest_kill_at_, kLongestGrace));
+    const bool group_is_killed = sigkill_sent_ || cmd_ended_;
+    if (group_is_killed) at = std::max(at, now() + sweep_pause_ + kLongestGrace);
+    if (only_refused_left_ || (group_is_killed && electctl_gone_) || at == kNever) at = 0;
     // Without the timer the guard cannot keep its promise. So it exits, and the kernel kills CMD's group.
     if (!kill_timer_.set(at)) _exit(1);
   }
 
-  void take_children() {
+  void handle_children() {
     reap();
     if (!cmd_ended_) {
-      if (!killed_) killer_.keep_holder(cmd_);
-      return take_stop();
+      if (!sigkill_sent_) killer_.keep_holder(cmd_);
+      return handle_stop();
     }
     if (!has_child()) finish();  // Any process that was left would be our child or a child's descendant.
   }
@@ -329,11 +333,11 @@ class GuardProcess {
       waitid(P_PID, static_cast<id_t>(child.si_pid), &child, WEXITED | WNOHANG);
       if (is_cmd) {
         cmd_ended_ = true;
-        by_signal_ = child.si_code == CLD_EXITED ? 0 : child.si_status;
-        exit_code_ = by_signal_ == 0 ? child.si_status : 128 + by_signal_;
-      } else if (looked_) {
-        pause_ = kShortestPause;
-        sweep_at_ = std::min(sweep_at_, now() + pause_);
+        cmd_signal_ = child.si_code == CLD_EXITED ? 0 : child.si_status;
+        exit_code_ = cmd_signal_ == 0 ? child.si_status : 128 + cmd_signal_;
+      } else if (sweep_begun_) {
+        sweep_pause_ = kShortestPause;
+        next_sweep_at_ = std::min(next_sweep_at_, now() + sweep_pause_);
       }
       child = {};
     }
@@ -342,29 +346,29 @@ class GuardProcess {
   // Kills the descendants of CMD that are left, in its group and outside. Pauses between two looks, because some take
   // time to die and some cannot be signalled.
   void sweep() {
-    if (now() < sweep_at_) return;
-    looked_ = true;
+    if (now() < next_sweep_at_) return;
+    sweep_begun_ = true;
     killer_.end_holder();
-    const auto left = descendants_.end([this] {
+    const auto remaining = descendants_.kill_round([this] {
       reap();
       set_kill_timer();
     });
-    const auto named = std::min(left.which.size(), static_cast<std::size_t>(left.refused));
-    for (std::size_t i = 0; i < named; ++i) tell_refused(left.which[i]);
-    swept_ = swept_ || (left.living == left.refused && left.zombies == 0);
-    sweep_at_ = now() + pause_;
-    pause_ = std::min(2 * pause_, kLongestPause);
+    const auto named = std::min(remaining.first_refused.size(), static_cast<std::size_t>(remaining.refused));
+    for (std::size_t i = 0; i < named; ++i) report_refused(remaining.first_refused[i]);
+    only_refused_left_ = only_refused_left_ || (remaining.living == remaining.refused && remaining.zombies == 0);
+    next_sweep_at_ = now() + sweep_pause_;
+    sweep_pause_ = std::min(2 * sweep_pause_, kLongestPause);
     set_kill_timer();
   }
 
   // Reports each process once.
-  void tell_refused(const Descendants::Refused& refused) {
-    if (std::ranges::find(told_, refused.process) != told_.end()) return;
-    told_[told_count_++ % told_.size()] = refused.process;
+  void report_refused(const Descendants::Refused& refused) {
+    if (std::ranges::find(reported_, refused.process) != reported_.end()) return;
+    reported_[reported_count_++ % reported_.size()] = refused.process;
     report({.kind = GuardReport::refused, .number = refused.process, .user = refused.user}, MSG_DONTWAIT);
   }
 
-  void take_stop() {
+  void handle_stop() {
     siginfo_t child{};
     if (waitid(P_PID, static_cast<id_t>(cmd_), &child, WSTOPPED | WNOHANG) != 0 || child.si_pid == 0) return;
     const Terminal terminal;
@@ -377,8 +381,8 @@ class GuardProcess {
     const int number = child.si_status;
     const pid_t foreground = terminal.foreground();
     const bool wants_it = number == SIGTTIN || number == SIGTTOU;
-    if (wants_it && (foreground == home_ || foreground == cmd_)) {
-      if (foreground == home_) lend(terminal);
+    if (wants_it && (foreground == electctl_group_ || foreground == cmd_)) {
+      if (foreground == electctl_group_) lend(terminal);
       signal_group(SIGCONT);
     } else if (!ending_ && (number != SIGSTOP || foreground == cmd_)) {
       take_back(terminal);
@@ -389,13 +393,13 @@ class GuardProcess {
   void resume() {
     if (cmd_ == 0) return;
     const Terminal terminal;
-    if (lent_ && terminal.file() >= 0 && terminal.foreground() == home_) lend(terminal);
+    if (terminal_lent_ && terminal.file() >= 0 && terminal.foreground() == electctl_group_) lend(terminal);
     signal_group(SIGCONT);
   }
 
   void lend(const Terminal& terminal) {
-    lent_ = true;
-    tcgetattr(terminal.file(), &modes_);
+    terminal_lent_ = true;
+    tcgetattr(terminal.file(), &terminal_modes_);
     terminal.give_to(cmd_);
   }
 
@@ -403,18 +407,19 @@ class GuardProcess {
   // shell, which may already have it.
   void take_back(const Terminal& terminal) const {
     const pid_t foreground = terminal.foreground();
-    if (lent_ && foreground > 0 && (foreground == cmd_ || is_gone(foreground))) terminal.give_to(home_);
+    if (terminal_lent_ && foreground > 0 && (foreground == cmd_ || is_gone(foreground)))
+      terminal.give_to(electctl_group_);
   }
 
   [[noreturn]] void finish() {
     int error = 0;
-    if (recv(link_, &error, sizeof error, MSG_DONTWAIT) != sizeof error) error = 0;
+    if (recv(cmd_socket_, &error, sizeof error, MSG_DONTWAIT) != sizeof error) error = 0;
     const Terminal terminal;
-    if (terminal.file() >= 0 && lent_) {
+    if (terminal.file() >= 0 && terminal_lent_) {
       const bool held_it = terminal.foreground() == cmd_;
-      if (held_it && !ending_ && (by_signal_ == SIGINT || by_signal_ == SIGQUIT)) terminal_signal_ = by_signal_;
+      if (held_it && !ending_ && (cmd_signal_ == SIGINT || cmd_signal_ == SIGQUIT)) terminal_signal_ = cmd_signal_;
       take_back(terminal);
-      if (held_it && by_signal_ != 0) tcsetattr(terminal.file(), TCSANOW, &modes_);
+      if (held_it && cmd_signal_ != 0) tcsetattr(terminal.file(), TCSANOW, &terminal_modes_);
     }
     report_and_exit(exit_code_, error);
   }
@@ -425,7 +430,7 @@ class GuardProcess {
             .cause = static_cast<std::int32_t>(cause_),
             .error = error,
             .terminal_signal = terminal_signal_,
-            .lack = lack_},
+            .missing = missing_},
            0);
     leave();
   }
@@ -441,41 +446,42 @@ class GuardProcess {
   }
 
   const int socket_;
-  const pid_t home_;  // electctl's process group.
+  const pid_t electctl_group_;
   const std::int64_t kill_after_;
-  int children_ = -1;  // Readable when a child ended or stopped.
-  int timer_ = -1;
-  int held_ = -1;  // Closed when we exit, so a lock on it lasts as long as CMD.
-  int link_ = -1;  // To CMD's process until its exec. Afterwards it yields the errno of a failed exec, or nothing.
+  int sigchld_ = -1;  // Readable when a child ended or stopped.
+  int deadline_timer_ = -1;
+  int held_file_ = -1;  // Closed when we exit, so a lock on it lasts as long as CMD.
+  // To CMD's process until its exec. Afterwards it yields the errno of a failed exec, or nothing.
+  int cmd_socket_ = -1;
 
-  bool alone_ = false;             // electctl is gone.
+  bool electctl_gone_ = false;
   std::int64_t term_at_ = kNever;  // The last deadline told.
   std::int64_t kill_at_ = kNever;
-  std::int64_t last_at_ = kNever;  // While ending: the latest time for SIGKILL.
-  bool ending_ = false;            // SIGTERM was sent, or CMD must not be run any more.
-  bool killed_ = false;
+  std::int64_t latest_kill_at_ = kNever;  // While ending: the latest time for SIGKILL.
+  bool ending_ = false;                   // SIGTERM was sent, or CMD must not be run any more.
+  bool sigkill_sent_ = false;
   Ending::Cause cause_ = Ending::Cause::own;
 
   KillTimer kill_timer_;
   GroupKiller killer_;
-  GuardReport::Lack lack_ = GuardReport::nothing;  // Why CMD cannot be guarded. `why_` is the errno.
-  int why_ = 0;
+  GuardReport::Missing missing_ = GuardReport::nothing;  // What the guard could not get. CMD is then not run.
+  int missing_errno_ = 0;
 
   pid_t cmd_ = 0;           // CMD's process and group ID. 0: not started.
   bool cmd_ended_ = false;  // CMD is reaped. Descendants may be left.
-  int by_signal_ = 0;
+  int cmd_signal_ = 0;
   int exit_code_ = 0;
   int terminal_signal_ = 0;
-  bool lent_ = false;  // CMD has or had the terminal.
-  termios modes_{};    // The terminal's modes when CMD got it.
+  bool terminal_lent_ = false;  // CMD has or had the terminal.
+  termios terminal_modes_{};    // The terminal's modes when CMD got it.
 
   Descendants descendants_{Descendants::Reap::no};
-  bool looked_ = false;        // sweep() has looked for descendants.
-  bool swept_ = false;         // Only descendants that cannot be signalled are left.
-  std::int64_t sweep_at_ = 0;  // The time of the next look.
-  std::int64_t pause_ = kShortestPause;
-  std::array<pid_t, 16> told_{};  // Processes reported to electctl as `refused`.
-  std::size_t told_count_ = 0;
+  bool sweep_begun_ = false;        // sweep() has looked for descendants.
+  bool only_refused_left_ = false;  // Only descendants that cannot be signalled are left.
+  std::int64_t next_sweep_at_ = 0;  // The time of the next look.
+  std::int64_t sweep_pause_ = kShortestPause;
+  std::array<pid_t, 16> reported_{};  // Processes reported to electctl as `refused`.
+  std::size_t reported_count_ = 0;
 };
 
 }  // namespace

@@ -29,7 +29,7 @@ struct GuardReport {
   enum Kind : std::uint8_t {
     stopped,  // CMD was stopped. `number`: the signal that stopped it.
     refused,  // `number`: a descendant of CMD that cannot be signalled. `user`: its user.
-    ended,    // `number`: the exit code. Also `cause`, `error`, `lack`, `terminal_signal`. The last message.
+    ended,    // `number`: the exit code. Also `cause`, `error`, `missing`, `terminal_signal`. The last message.
   };
   Kind kind{};
   std::int32_t number = 0;
@@ -38,7 +38,7 @@ struct GuardReport {
   std::int32_t terminal_signal = 0;  // See Ending::terminal_signal.
   std::uint32_t user = 0;
   // CMD was not run because the guard lacked this. `error` is the errno.
-  enum Lack : std::uint8_t { nothing, events, timer, holder, group } lack = nothing;
+  enum Missing : std::uint8_t { nothing, events, timer, holder, group } missing = nothing;
 };
 
 // CMD's arguments and its whole environment, laid out so that the guard need not allocate. First the number of

@@ -21,13 +21,13 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-[[noreturn]] void hold(pid_t guard, int file, int ready) {
+[[noreturn]] void run_holder(pid_t guard, int file, int ready) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // Needed until the holder is in CMD's group, which is killed.
   if (getppid() != guard) _exit(0);
   rename_process("leader-holder");
   keep_only({file, ready});
   if (ready >= 0) {
-    [[maybe_unused]] const ssize_t told = write(ready, "", 1);
+    [[maybe_unused]] const ssize_t written = write(ready, "", 1);
     close(ready);
   }
   for (;;) pause();
@@ -72,15 +72,15 @@ bool GroupKiller::start_holder(int ready) {
   auto pid = static_cast<pid_t>(syscall(SYS_clone, 0L, nullptr, nullptr, nullptr, 0L));
   // qemu does not support this. With an ordinary fork, CMD's end is reported a little later.
   if (pid < 0 && errno == EINVAL) pid = fork();
-  if (pid == 0) hold(guard, ends_[0], ready);
+  if (pid == 0) run_holder(guard, pipe_[0], ready);
   if (pid > 0) holder_ = pid;
   return pid > 0;
 }
 
 bool GroupKiller::make() {
   int ready[2];
-  if (pipe2(ends_, O_CLOEXEC) != 0 || pipe2(ready, O_CLOEXEC) != 0) return false;
-  ready_ = ready[0];
+  if (pipe2(pipe_, O_CLOEXEC) != 0 || pipe2(ready, O_CLOEXEC) != 0) return false;
+  holder_ready_ = ready[0];
   const bool started = start_holder(ready[1]);
   const int error = errno;
   close(ready[1]);
@@ -92,21 +92,21 @@ bool GroupKiller::arm(pid_t group) {
   // Wait until the holder has closed its copy of the write end. Otherwise our death would leave a writer.
   char byte = 0;
   constexpr int patience = 5000;
-  pollfd said{ready_, POLLIN, 0};
-  const bool holds = poll(&said, 1, patience) == 1 && read(ready_, &byte, 1) == 1;
-  close(std::exchange(ready_, -1));
-  if (!holds) errno = ECHILD;
-  return holds && setpgid(holder_, group) == 0 && fcntl(ends_[0], F_SETSIG, SIGKILL) == 0 &&
-         fcntl(ends_[0], F_SETOWN, -group) == 0 && fcntl(ends_[0], F_SETFL, O_ASYNC) == 0;
+  pollfd readable{holder_ready_, POLLIN, 0};
+  const bool is_ready = poll(&readable, 1, patience) == 1 && read(holder_ready_, &byte, 1) == 1;
+  close(std::exchange(holder_ready_, -1));
+  if (!is_ready) errno = ECHILD;
+  return is_ready && setpgid(holder_, group) == 0 && fcntl(pipe_[0], F_SETSIG, SIGKILL) == 0 &&
+         fcntl(pipe_[0], F_SETOWN, -group) == 0 && fcntl(pipe_[0], F_SETFL, O_ASYNC) == 0;
 }
 
-void GroupKiller::become_cmd() const {
-  close(ends_[1]);
+void GroupKiller::keep_reader_over_exec() const {
+  close(pipe_[1]);
   // A high number: scripts use low ones themselves.
   for (const int number : {1000, 200, 50, 20}) {
-    if (fcntl(ends_[0], F_DUPFD, number) >= 0) return;
+    if (fcntl(pipe_[0], F_DUPFD, number) >= 0) return;
   }
-  fcntl(ends_[0], F_SETFD, 0);
+  fcntl(pipe_[0], F_SETFD, 0);
 }
 
 void GroupKiller::keep_holder(pid_t group) {

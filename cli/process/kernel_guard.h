@@ -43,11 +43,11 @@ class GroupKiller {
   [[nodiscard]] bool arm(pid_t group);
 
   // For the fork of this process that becomes CMD. Keeps the read end open across its exec, under a high number.
-  void become_cmd() const;
+  void keep_reader_over_exec() const;
 
   // This process must keep both open.
-  [[nodiscard]] int reader() const { return ends_[0]; }
-  [[nodiscard]] int writer() const { return ends_[1]; }
+  [[nodiscard]] int reader() const { return pipe_[0]; }
+  [[nodiscard]] int writer() const { return pipe_[1]; }
 
   // Makes another holder in this group if the old one was killed alone.
   void keep_holder(pid_t group);
@@ -58,8 +58,8 @@ class GroupKiller {
  private:
   [[nodiscard]] bool start_holder(int ready);
 
-  int ends_[2] = {-1, -1};
-  int ready_ = -1;  // The holder writes here when it has closed all but the read end.
+  int pipe_[2] = {-1, -1};
+  int holder_ready_ = -1;  // The holder writes here when it has closed all but the read end.
   pid_t holder_ = 0;
 };
 

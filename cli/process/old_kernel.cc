@@ -13,7 +13,7 @@
 
 namespace cli {
 
-int nameless_file(const char* purpose) {
+int anonymous_file(const char* purpose) {
   const int file = memfd_create(purpose, MFD_CLOEXEC);
   if (file >= 0 || errno != ENOSYS) return file;
   for (const char* folder : {"/dev/shm", "/tmp"}) {

@@ -16,7 +16,7 @@ bool is_ignored(int number) {
   return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-sigset_t watched() {
+sigset_t watched_signals() {
   sigset_t set;
   sigemptyset(&set);
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, kWake})
@@ -27,14 +27,14 @@ sigset_t watched() {
   return set;
 }
 
-bool ends(int number) { return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT; }
+bool ends_program(int number) { return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT; }
 
 }  // namespace
 
 Signals::Signals(std::function<void(int)> handler) : handler_(std::move(handler)) {
-  const sigset_t set = watched();
+  const sigset_t set = watched_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  thread_ = std::jthread([this](const std::stop_token& own) { take(own); });
+  thread_ = std::jthread([this](const std::stop_token& own) { receive(own); });
 }
 
 Signals::~Signals() {
@@ -42,8 +42,8 @@ Signals::~Signals() {
   pthread_kill(thread_.native_handle(), kWake);
 }
 
-void Signals::take(const std::stop_token& own) {
-  const sigset_t set = watched();
+void Signals::receive(const std::stop_token& own) {
+  const sigset_t set = watched_signals();
   int seen = 0;
   while (!own.stop_requested()) {
     int number = 0;
@@ -51,13 +51,13 @@ void Signals::take(const std::stop_token& own) {
     const bool passing_on = passing_on_;
     // CMD may use SIGHUP and SIGQUIT for something else: to read its configuration again, or to print the stacks of its
     // threads.
-    if (ends(number) && (!passing_on || (number != SIGHUP && number != SIGQUIT))) {
+    if (ends_program(number) && (!passing_on || (number != SIGHUP && number != SIGQUIT))) {
       if (!passing_on) ++seen;
       if (first_ == 0) {
         first_ = number;
         stop_.request_stop();
       }
-      if (seen == 3) impatient_.request_stop();
+      if (seen == 3) third_signal_.request_stop();
     }
     if (handler_) handler_(number);
   }

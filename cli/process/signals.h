@@ -24,23 +24,23 @@ class Signals {
   [[nodiscard]] std::stop_token stop_token() const { return stop_.get_token(); }
 
   // Fires at the third of these signals. The user then wants to exit at once, even if work is left undone.
-  [[nodiscard]] std::stop_token impatient_token() const { return impatient_.get_token(); }
+  [[nodiscard]] std::stop_token third_signal_token() const { return third_signal_.get_token(); }
 
   // Set it while the signals are passed on to another process. SIGHUP and SIGQUIT then fire no token, and no signal
-  // counts for impatient_token().
+  // counts for third_signal_token().
   void pass_on(bool on) { passing_on_ = on; }
 
   // The number of the first of these signals. 0: none yet.
   [[nodiscard]] int first() const { return first_; }
 
  private:
-  void take(const std::stop_token& own);
+  void receive(const std::stop_token& own);
 
   std::function<void(int)> handler_;
   std::atomic<int> first_ = 0;
   std::atomic<bool> passing_on_ = false;
   std::stop_source stop_;
-  std::stop_source impatient_;
+  std::stop_source third_signal_;
   std::jthread thread_;
 };
 

@@ -388,7 +388,7 @@ TEST_SUITE("guard") {
       auto guard = make_guard();
       guard.stop();
       REQUIRE(guard.start(shell("echo ran >&9"), {}));
-      CHECK(ending(guard).cause == Cause::told);
+      CHECK(ending(guard).cause == Cause::stop);
     }
     CHECK(channel.rest().empty());
   }
@@ -402,7 +402,7 @@ TEST_SUITE("guard") {
       guard.stop();
       guard.stop();
       const auto end = ending(guard);
-      CHECK(end.cause == Cause::told);
+      CHECK(end.cause == Cause::stop);
       CHECK(end.exit_code == 128 + SIGTERM);
       CHECK(group_is_gone(group));
     }
@@ -427,7 +427,7 @@ TEST_SUITE("guard") {
       guard.deadline(kill_at - 2h, kill_at);
       const auto end = ending(guard);
       CHECK(BootClock::now() >= kill_at);
-      CHECK(end.cause == Cause::told);
+      CHECK(end.cause == Cause::stop);
       CHECK(end.exit_code == 128 + SIGKILL);
     }
   }
@@ -564,7 +564,7 @@ TEST_SUITE("guard") {
     CHECK_FALSE(has_event(guard));
     guard.stop();
     const auto end = ending(guard);
-    CHECK(end.cause == Cause::told);
+    CHECK(end.cause == Cause::stop);
     CHECK(end.exit_code == 128 + SIGTERM);
   }
 
@@ -604,7 +604,7 @@ TEST_SUITE("guard") {
       REQUIRE(guard.start(shell(std::string(kWanderers) + "echo ready >&9; wait; sleep 1000"), {}));
       REQUIRE(channel.line() == "ready");
       guard.stop();
-      CHECK(ending(guard).cause == Cause::told);
+      CHECK(ending(guard).cause == Cause::stop);
     }
     SUBCASE("CMD is ended by its deadline, ignoring SIGTERM") {
       guard.deadline(BootClock::now() + 1h, BootClock::now() + 1h);
@@ -884,7 +884,7 @@ TEST_SUITE("guard") {
     guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
     CHECK(soon([&] { return state_of(guard_process) != 'T'; }));
     guard.stop();
-    CHECK(ending(guard).cause == Cause::told);
+    CHECK(ending(guard).cause == Cause::stop);
   }
 
   TEST_CASE("a guard that is stopped keeps nobody waiting") {

@@ -1,4 +1,4 @@
-#include "process/last_words.h"
+#include "process/aborts.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -69,7 +69,7 @@ extern "C" void on_bad_access(int number, siginfo_t* access, void*) {
 
 }  // namespace
 
-void have_last_words() {
+void report_aborts() {
   std::set_terminate(on_terminate);
   struct sigaction action {};
   struct sigaction before {};

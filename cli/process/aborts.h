@@ -10,6 +10,6 @@ inline constexpr std::string_view kMemoryRefused =
 
 // After this call std::terminate() and abort() write one line to standard error and exit with code 1. So does the use
 // of a null pointer when the system refuses memory. Any other bad access ends the program as usual, by SIGSEGV.
-void have_last_words();
+void report_aborts();
 
 }  // namespace cli
