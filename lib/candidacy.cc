@@ -79,7 +79,7 @@ class Candidacy::Impl {
   [[nodiscard]] Result<Verdict> wait(const Until& until, const std::function<void(const Ahead&)>& moved);
   [[nodiscard]] Result<std::optional<Loss>> hold(const Until& until);
   [[nodiscard]] Result<bool> proclaim(std::string value, const Until& until);
-  void leave();
+  void stop_watching();
   [[nodiscard]] Result<bool> withdraw(const Until& until);
 
  private:
@@ -126,7 +126,7 @@ Result<void> Candidacy::Impl::stand(std::string value, const Until& until, const
     Attempt attempt;
     const auto put = put_key(value, until, attempt);
     if (!put) {
-      if (!session_.owned() && attempt.repeated) take_back(value, before, give_up);
+      if (!session_.owned() && attempt.maybe_applied) take_back(value, before, give_up);
       return std::unexpected(put.error());
     }
     if (*put) return {};
@@ -162,7 +162,7 @@ Result<bool> Candidacy::Impl::resume(const std::string& key, Revision create_rev
 
 Result<bool> Candidacy::Impl::put_key(const std::string& value, const Until& until, Attempt& attempt) {
   etcdserverpb::TxnRequest request;
-  *request.add_compare() = stands_at(self_.key, 0);
+  *request.add_compare() = compare_create_revision(self_.key, 0);
   *request.add_success()->mutable_request_range() = last_before(election_.name(), 0);
   auto& put = *request.add_success()->mutable_request_put();
   put.set_key(self_.key);
@@ -216,7 +216,7 @@ void Candidacy::Impl::take_back(const std::string& value, Revision before, const
 
 Result<bool> Candidacy::Impl::look_ahead(const Until& until) {
   etcdserverpb::TxnRequest request;
-  *request.add_compare() = stands_at(self_.key, self_.create_revision);
+  *request.add_compare() = compare_create_revision(self_.key, self_.create_revision);
   *request.add_success()->mutable_request_range() = last_before(election_.name(), self_.create_revision);
   etcdserverpb::TxnResponse response;
   auto called = connection_.call(&etcdserverpb::KV::Stub::Txn, request, response, until);
@@ -330,15 +330,15 @@ Result<std::optional<Loss>> Candidacy::Impl::hold(const Until& until) {
 Result<bool> Candidacy::Impl::proclaim(std::string value, const Until& until) {
   const auto put = put_guarded(connection_, self_, value, until);
   if (!put) return std::unexpected(put.error());
-  if (!put->held) return false;
+  if (!put->succeeded) return false;
   self_.value = std::move(value);
   self_.mod_revision = put->header.revision;
   ++self_.version;
   return true;
 }
 
-void Candidacy::Impl::leave() {
-  if (watcher_) watcher_->leave();
+void Candidacy::Impl::stop_watching() {
+  if (watcher_) watcher_->request_stop();
 }
 
 Result<bool> Candidacy::Impl::withdraw(const Until& until) {
@@ -351,7 +351,7 @@ Result<bool> Candidacy::Impl::withdraw(const Until& until) {
     const BootTime least = std::max(give_up, BootClock::now() + 1s);
     const auto deleted =
         delete_guarded(connection_, self_, connection_.for_one_call({until.stop, std::min(least, deadline_of_caller)}));
-    if (deleted) return deleted->held || deleted->repeated;
+    if (deleted) return deleted->succeeded || deleted->maybe_applied;
     if (!is_transient(deleted.error().code) || BootClock::now() >= give_up) return std::unexpected(deleted.error());
     pause_for(kPauseBeforeWithdrawing, until.stop);
   }
@@ -388,7 +388,7 @@ Result<std::optional<Loss>> Candidacy::hold(const Until& until) { return impl_->
 Result<bool> Candidacy::proclaim(std::string value, const Until& until) {
   return impl_->proclaim(std::move(value), until);
 }
-void Candidacy::leave() { impl_->leave(); }
+void Candidacy::stop_watching() { impl_->stop_watching(); }
 Result<bool> Candidacy::withdraw(const Until& until) { return impl_->withdraw(until); }
 
 }  // namespace elect

@@ -90,7 +90,7 @@ Result<bool> Client::revoke(LeaseId lease, const Until& until) {
   auto called = connection_->call(&etcdserverpb::Lease::Stub::LeaseRevoke, request, response, until, &attempt);
   if (called) return true;
   // The lease is not found. If the answer to an earlier try was lost, that try revoked it.
-  if (called.error().code == Errc::lease_not_found) return attempt.repeated;
+  if (called.error().code == Errc::lease_not_found) return attempt.maybe_applied;
   return std::unexpected(called.error());
 }
 

@@ -20,20 +20,20 @@ Result<bool> Election::end(const Candidate& candidate, bool revoke, const Until&
   if (!revoke || candidate.lease == 0) {
     const auto deleted = delete_guarded(connection, candidate, until);
     if (!deleted) return std::unexpected(deleted.error());
-    return deleted->held || deleted->repeated;
+    return deleted->succeeded || deleted->maybe_applied;
   }
   // The revoke deletes the key, too. The Txn before it only reads. A read can be repeated when its answer is lost. A
   // repeated deletion could not tell whether the present candidacy is a newer one.
-  const auto stands = look_guarded(connection, candidate, until);
+  const auto stands = read_guarded(connection, candidate, until);
   if (!stands) return std::unexpected(stands.error());
-  if (!stands->held) return false;
+  if (!stands->succeeded) return false;
   return client_->revoke(candidate.lease, until);
 }
 
 Result<bool> Election::proclaim(const Candidate& candidate, const std::string& value, const Until& until) const {
   const auto put = put_guarded(Connection::of(*client_), candidate, value, until);
   if (!put) return std::unexpected(put.error());
-  return put->held;
+  return put->succeeded;
 }
 
 }  // namespace elect

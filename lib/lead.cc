@@ -28,17 +28,17 @@ Result<std::optional<Loss>> hold_while_sure(const Session& session, Candidacy& c
 // Runs the work. Another thread holds leadership meanwhile.
 Result<std::optional<Loss>> work_and_hold(const Session& session, Candidacy& candidacy, const Work& work,
                                           const std::stop_token& stop, std::exception_ptr& thrown) {
-  std::stop_source enough;
-  const auto tell = [&enough] { enough.request_stop(); };
-  const std::stop_callback told_by_caller(stop, tell);
+  std::stop_source stop_work;
+  const auto request_stop = [&stop_work] { stop_work.request_stop(); };
+  const std::stop_callback on_caller_stop(stop, request_stop);
   Result<std::optional<Loss>> held;
   auto holding = start_thread([&](const std::stop_token& done) {
     held = hold_while_sure(session, candidacy, done);
-    tell();
+    request_stop();
   });
   if (!holding) return std::unexpected(holding.error());
   try {
-    work(enough.get_token(), candidacy.self());
+    work(stop_work.get_token(), candidacy.self());
   } catch (...) {
     thrown = std::current_exception();
   }
@@ -51,8 +51,8 @@ Result<std::optional<Loss>> work_and_hold(const Session& session, Candidacy& can
 
 Result<LeadOutcome> lead(Session& session, const Election& election, std::string value, const Work& work,
                          const Until& until) {
-  const Until soon = Connection::of(election.client()).for_one_call(until);
-  const auto stood = Candidacy::stand(election, session, std::move(value), soon);
+  const Until one_call = Connection::of(election.client()).for_one_call(until);
+  const auto stood = Candidacy::stand(election, session, std::move(value), one_call);
   if (!stood) return std::unexpected(stood.error());
   Candidacy& candidacy = **stood;
 
@@ -71,7 +71,7 @@ Result<LeadOutcome> lead(Session& session, const Election& election, std::string
     if (held && *held) outcome = **held;
   }
 
-  candidacy.leave();
+  candidacy.stop_watching();
   const auto* loss = outcome ? std::get_if<Loss>(&*outcome) : nullptr;
   const bool gone = loss != nullptr && loss->cause != Loss::Cause::no_answer;
   const auto withdrawn = gone ? Result<bool>(true) : candidacy.withdraw();

@@ -15,7 +15,7 @@ namespace elect {
 namespace {
 
 constexpr std::int64_t kPage = 1000;  // Records in one answer.
-constexpr std::chrono::milliseconds kPauseBeforeAnother{100};
+constexpr std::chrono::milliseconds kPauseBeforeRetry{100};
 constexpr std::chrono::nanoseconds kLongestKillAfter = std::chrono::hours(24 * 365);
 constexpr std::chrono::milliseconds kPauseBeforeLookingForEnd{200};
 constexpr std::chrono::milliseconds kToRecordEnd{500};  // Added to --kill-after: to stop CMD and record its end.
@@ -24,7 +24,7 @@ WallTime now_in_milliseconds() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-etcdserverpb::Compare last_changed_at(const std::string& key, Revision mod_revision) {
+etcdserverpb::Compare compare_mod_revision(const std::string& key, Revision mod_revision) {
   etcdserverpb::Compare compare;
   compare.set_result(etcdserverpb::Compare::EQUAL);
   compare.set_target(etcdserverpb::Compare::MOD);
@@ -33,8 +33,8 @@ etcdserverpb::Compare last_changed_at(const std::string& key, Revision mod_revis
   return compare;
 }
 
-etcdserverpb::Compare stands_no_more(const std::string& key, Revision create_revision) {
-  etcdserverpb::Compare compare = stands_at(key, create_revision);
+etcdserverpb::Compare compare_candidate_gone(const std::string& key, Revision create_revision) {
+  etcdserverpb::Compare compare = compare_create_revision(key, create_revision);
   compare.set_result(etcdserverpb::Compare::NOT_EQUAL);
   return compare;
 }
@@ -53,22 +53,23 @@ class Claim {
   }
 
   // One Txn. nullopt: the record has changed since it was read, and the run may be claimed.
-  Result<std::optional<Claimed>> attempt(const Until& until) {
+  Result<std::optional<ClaimOutcome>> attempt(const Until& until) {
     Connection& connection = Connection::of(election_.client());
-    run_.began = now_in_milliseconds();  // Set here, because let_end() may have waited before.
+    run_.began = now_in_milliseconds();  // Set here, because wait_for_previous_cmd() may have waited before.
     etcdserverpb::TxnResponse response;
     const auto called =
         connection.call(&etcdserverpb::KV::Stub::Txn, request(), response, connection.for_one_call(until));
     if (!called) return std::unexpected(called.error());
     if (response.succeeded()) {
-      return claimed(response.header().revision(), before_ ? before_->create_revision : response.header().revision());
+      return claimed(response.header().revision(),
+                     previous_ ? previous_->create_revision : response.header().revision());
     }
     const auto& found = response.responses(0).response_range().kvs();
     const auto& own = response.responses(1).response_range().kvs();
     const bool stands = !own.empty() && own.at(0).create_revision() == self_.create_revision;
     if (found.empty()) {
       if (!stands) return CandidateGone{};
-      before_.reset();  // The record expired or was deleted since it was read.
+      previous_.reset();  // The record expired or was deleted since it was read.
       return std::nullopt;
     }
     Candidate record = candidate_of(mvccpb::KeyValue(found.at(0)));
@@ -76,31 +77,31 @@ class Claim {
     if (record.lease == run_.lease) return claimed(record.mod_revision, record.create_revision);
     Run other = *run_of(election_.name(), record);
     if (!stands) return CandidateGone{};
-    const bool looked_at_already = before_ && before_->mod_revision == other.mod_revision;
-    if (!wanted_.retry || !may_be_retried(other) || looked_at_already) return Taken{std::move(other)};
-    if (is_own(other) && !other.end && !wanted_.alone) return Taken{std::move(other)};
-    before_ = std::move(other);
+    const bool read_already = previous_ && previous_->mod_revision == other.mod_revision;
+    if (!wanted_.retry || !may_be_retried(other) || read_already) return AlreadyClaimed{std::move(other)};
+    if (is_own(other) && !other.end && !wanted_.exclusive) return AlreadyClaimed{std::move(other)};
+    previous_ = std::move(other);
     return std::nullopt;
   }
 
   // A third party may have ended the candidacy of the run that is to be claimed again. Then its CMD may still be
   // stopping. Waits until the record says that it has ended, or until it must have ended.
-  void let_end(const Until& until) const {
-    if (!before_ || before_->end || is_own(*before_)) return;
-    const BootTime over = saturating_add(BootClock::now(), before_->kill_after + kToRecordEnd);
+  void wait_for_previous_cmd(const Until& until) const {
+    if (!previous_ || previous_->end || is_own(*previous_)) return;
+    const BootTime over = saturating_add(BootClock::now(), previous_->kill_after + kToRecordEnd);
     for (;;) {
       const auto left = over - BootClock::now();
       if (left <= left.zero() || until.stop.stop_requested()) return;
       pause_for(std::min<std::chrono::nanoseconds>(left, kPauseBeforeLookingForEnd), until.stop);
       const auto now = runs(election_, {.id = wanted_.id}, until);
-      if (now && (now->runs.empty() || now->runs.front().mod_revision != before_->mod_revision)) return;
+      if (now && (now->runs.empty() || now->runs.front().mod_revision != previous_->mod_revision)) return;
     }
   }
 
  private:
   [[nodiscard]] bool is_own(const Run& run) const { return run.key == self_.key && run.token == self_.create_revision; }
 
-  [[nodiscard]] Claimed claimed(Revision revision, Revision create_revision) {
+  [[nodiscard]] ClaimOutcome claimed(Revision revision, Revision create_revision) {
     run_.claim_revision = run_.mod_revision = revision;
     run_.create_revision = create_revision;
     return run_;
@@ -108,12 +109,13 @@ class Claim {
 
   [[nodiscard]] etcdserverpb::TxnRequest request() const {
     etcdserverpb::TxnRequest request;
-    *request.add_compare() = stands_at(self_.key, self_.create_revision);
-    if (before_) {
-      *request.add_compare() = last_changed_at(key_, before_->mod_revision);
-      if (!before_->end && !is_own(*before_)) *request.add_compare() = stands_no_more(before_->key, before_->token);
+    *request.add_compare() = compare_create_revision(self_.key, self_.create_revision);
+    if (previous_) {
+      *request.add_compare() = compare_mod_revision(key_, previous_->mod_revision);
+      if (!previous_->end && !is_own(*previous_))
+        *request.add_compare() = compare_candidate_gone(previous_->key, previous_->token);
     } else {
-      *request.add_compare() = stands_at(key_, 0);
+      *request.add_compare() = compare_create_revision(key_, 0);
     }
     auto& put = *request.add_success()->mutable_request_put();
     put.set_key(key_);
@@ -131,7 +133,7 @@ class Claim {
   const RunClaim& wanted_;
   const std::string key_;
   Run run_;
-  std::optional<Run> before_;  // The run that is claimed again.
+  std::optional<Run> previous_;  // The run that is claimed again.
 };
 
 // Reads the records of a range in pages, all at one revision.
@@ -205,7 +207,7 @@ Result<RunListing> runs(const Election& election, const RunQuery& query, const U
     // A compaction can overtake the pages. Then start again at the present revision.
     if (listing || query.revision > 0 || listing.error().code != Errc::compacted) return listing;
     if (until.stop.stop_requested() || BootClock::now() >= give_up) return listing;
-    pause_for(kPauseBeforeAnother, until.stop);
+    pause_for(kPauseBeforeRetry, until.stop);
   }
 }
 
@@ -215,26 +217,26 @@ Result<void> watch_runs(const Election& election, const std::optional<std::strin
   const KeyRange records = keys_below(once_key_of(election.name(), {}));
   const KeyRange candidates = keys_below(prefix_of(election.name()));
   const auto late = [&] { return until.deadline && BootClock::now() >= *until.deadline; };
-  std::optional<RunListing> told;
+  std::optional<RunListing> reported;
   std::unique_ptr<Watcher> watcher;
   for (;;) {
     auto listing = runs(election, {.id = id}, until);
     if (!listing) {
-      if (!told || !is_transient(listing.error().code)) return std::unexpected(listing.error());
+      if (!reported || !is_transient(listing.error().code)) return std::unexpected(listing.error());
       if (late()) return {};
       pause_for(kPauseBeforeReopening, until.stop);
       continue;
     }
-    if (!told || told->runs != listing->runs) {
+    if (!reported || reported->runs != listing->runs) {
       if (!tell(*listing)) return {};
     }
-    told = *std::move(listing);
+    reported = *std::move(listing);
     if (!watcher) {
       auto opened = Watcher::open(connection, {until.stop, {}});
       if (opened) {
         watcher = *std::move(opened);
-        watcher->add(1, {records.begin, records.end, told->header.revision + 1});
-        watcher->add(2, {candidates.begin, candidates.end, told->header.revision + 1});
+        watcher->add(1, {records.begin, records.end, reported->header.revision + 1});
+        watcher->add(2, {candidates.begin, candidates.end, reported->header.revision + 1});
       } else if (!is_transient(opened.error().code)) {
         return std::unexpected(opened.error());
       }
@@ -249,7 +251,7 @@ Result<void> watch_runs(const Election& election, const std::optional<std::strin
       } else if (std::holds_alternative<Watcher::Late>(*next)) {
         return {};
       } else if (const auto* batch = std::get_if<Watcher::Batch>(&*next);
-                 batch != nullptr && batch->events.back().candidate.mod_revision > told->header.revision) {
+                 batch != nullptr && batch->events.back().candidate.mod_revision > reported->header.revision) {
         break;
       }
     }
@@ -258,8 +260,8 @@ Result<void> watch_runs(const Election& election, const std::optional<std::strin
   }
 }
 
-Result<Claimed> claim_run(const Election& election, const Session& session, const Candidacy& candidacy,
-                          const RunClaim& claim, const Until& until) {
+Result<ClaimOutcome> claim_run(const Election& election, const Session& session, const Candidacy& candidacy,
+                               const RunClaim& claim, const Until& until) {
   Connection& connection = Connection::of(election.client());
   const LeaseId lease = random_lease();
   // A lease without a record is useless, and it would live as long as the record. If the answer to the Txn was lost,
@@ -281,7 +283,7 @@ Result<Claimed> claim_run(const Election& election, const Session& session, cons
   for (;;) {
     auto claimed = attempts.attempt(until);
     if (claimed && !*claimed) {  // The record has changed since it was read.
-      attempts.let_end(until);
+      attempts.wait_for_previous_cmd(until);
       continue;
     }
     if (claimed && std::holds_alternative<Run>(**claimed)) return **std::move(claimed);
@@ -298,7 +300,7 @@ Result<EndRecorded> record_end(const Election& election, const Run& run, const R
   ended.end = end;
   const std::string record = record_of(ended);
   etcdserverpb::TxnRequest request;
-  *request.add_compare() = last_changed_at(key, run.claim_revision);
+  *request.add_compare() = compare_mod_revision(key, run.claim_revision);
   auto& put = *request.add_success()->mutable_request_put();
   put.set_key(key);
   put.set_value(record);
@@ -311,14 +313,14 @@ Result<EndRecorded> record_end(const Election& election, const Run& run, const R
     if (!called) {
       const bool late = until.deadline && BootClock::now() >= *until.deadline;
       if (late || !until.deadline || !is_transient(called.error().code)) return std::unexpected(called.error());
-      pause_for(kPauseBeforeAnother, until.stop);
+      pause_for(kPauseBeforeRetry, until.stop);
       continue;
     }
     if (response.succeeded()) return EndRecorded::yes;
     const auto& found = response.responses(0).response_range().kvs();
     if (found.empty()) return EndRecorded::gone;
     // If it is our record, an earlier try has put it, and its answer was lost.
-    return found.at(0).value() == record ? EndRecorded::yes : EndRecorded::claimed_anew;
+    return found.at(0).value() == record ? EndRecorded::yes : EndRecorded::claimed_again;
   }
 }
 

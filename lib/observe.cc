@@ -129,7 +129,7 @@ class QueueListener : public RangeListener {
     queue_.apply(revision, events);
     return true;
   }
-  bool settled() override { return tell_(header_, queue_); }
+  bool caught_up() override { return tell_(header_, queue_); }
 
  private:
   const std::function<bool(const Header&, const Queue&)>& tell_;

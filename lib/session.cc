@@ -22,7 +22,7 @@ using std::chrono::seconds;
 constexpr nanoseconds kPauseAfterFailure = 100ms;
 constexpr nanoseconds kShortestRenewal = 300ms;
 
-std::string gone(LeaseId lease) { return fmt::format("lease {} was revoked or has expired", hex_of(lease)); }
+std::string lease_gone_text(LeaseId lease) { return fmt::format("lease {} was revoked or has expired", hex_of(lease)); }
 
 // A retry would be refused again.
 bool is_about_account(Errc code) { return code == Errc::unauthenticated || code == Errc::permission; }
@@ -64,7 +64,7 @@ class Session::Impl {
   mutable std::mutex mutex_;
   Deadline deadline_;
   std::optional<Loss> loss_;
-  std::string refusal_;  // The last error from etcd instead of a renewal. Empty: etcd did not answer.
+  std::string last_refusal_;  // The last error from etcd instead of a renewal. Empty: etcd did not answer.
   bool closed_ = false;
 
   std::stop_source lost_;
@@ -98,8 +98,8 @@ std::optional<Loss> Session::Impl::loss() {
 
 std::string Session::Impl::silence_for(nanoseconds duration) const {
   const std::string text = format_duration(std::chrono::round<std::chrono::milliseconds>(duration));
-  if (refusal_.empty()) return fmt::format("etcd did not answer for {}", text);
-  return fmt::format("etcd did not renew the lease for {}: {}", text, refusal_);
+  if (last_refusal_.empty()) return fmt::format("etcd did not answer for {}", text);
+  return fmt::format("etcd did not renew the lease for {}: {}", text, last_refusal_);
 }
 
 std::string Session::Impl::silence() const {
@@ -132,11 +132,11 @@ void Session::Impl::renew_until(std::stop_token stop) {
     const auto ttl =
         renew_lease(Connection::of(client_), lease_, {stop, std::min(now + patience, known.lost_from())}, attempt);
     if (stop.stop_requested()) return;
-    if (ttl && *ttl <= 0s) return lose({Loss::Cause::lease_gone, gone(lease_)});
+    if (ttl && *ttl <= 0s) return lose({Loss::Cause::lease_gone, lease_gone_text(lease_)});
     if (!ttl) {
       if (is_about_account(ttl.error().code)) {
         const std::lock_guard lock(mutex_);
-        refusal_ = describe(ttl.error());
+        last_refusal_ = describe(ttl.error());
       }
       due = std::min(BootClock::now() + kPauseAfterFailure, known.lost_from());
       continue;
@@ -191,11 +191,11 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
   Connection& connection = Connection::of(client);
   Attempt attempt;
   const auto granted = owned ? grant_lease(connection, fresh, options.ttl, until, attempt)
-                             : take_up_lease(connection, options.lease, until);
+                             : use_existing_lease(connection, options.lease, until);
   if (!granted) {
     // The caller does not know the ID, so nobody can use this lease. Like every withdrawal, this ignores a stop
     // request.
-    if (attempt.repeated && options.grant_as == 0) {
+    if (attempt.maybe_applied && options.grant_as == 0) {
       const BootTime expiry = saturating_add(attempt.sent, options.ttl);
       (void)client.revoke(fresh, {give_up, std::min(connection.limit({}), expiry)});
     }

@@ -20,12 +20,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kNamed = 5;  // At most this many faulty items are named. The others are counted.
+constexpr std::size_t kMostNamed = 5;  // At most this many faulty items are named. The others are counted.
 constexpr auto kPauseBeforeAsking = 100ms;
 
-Check verdict(std::string what, const std::vector<std::string>& faults, std::string fine) {
+Check check_of(std::string what, const std::vector<std::string>& faults, std::string fine) {
   if (faults.empty()) return {std::move(what), true, std::move(fine)};
-  const auto named = std::min(faults.size(), kNamed);
+  const auto named = std::min(faults.size(), kMostNamed);
   std::string detail = fmt::format("{}", fmt::join(faults.begin(), faults.begin() + static_cast<long>(named), "; "));
   if (faults.size() > named) detail += fmt::format("; and {} more", faults.size() - named);
   return {std::move(what), false, std::move(detail)};
@@ -112,7 +112,7 @@ Check check_leases(const Election& election, const std::vector<Candidate>& listi
       if (standing.contains({candidate->key, candidate->mod_revision})) faults.push_back(std::move(fault));
     }
   }
-  return verdict("leases", faults, fmt::format("{} live and list their keys", leases.size()));
+  return check_of("leases", faults, fmt::format("{} live and list their keys", leases.size()));
 }
 
 struct View {
@@ -160,24 +160,24 @@ std::vector<View> views_of(const ClientOptions& options, const std::vector<std::
 }
 
 // The URLs of the members that none of those views came from.
-struct Others {
+struct OtherMembers {
   std::vector<std::string> urls;
   std::vector<std::string> plain;  // Not asked: the account and the answers would go over a weaker transport.
 };
 
-Others others(Client& client, const std::vector<View>& views, const Until& until) {
+OtherMembers other_members_of(Client& client, const std::vector<View>& views, const Until& until) {
   etcdserverpb::MemberListRequest request;
   etcdserverpb::MemberListResponse response;
   Connection& connection = Connection::of(client);
-  const Until soon = connection.for_one_call(until);
+  const Until one_call = connection.for_one_call(until);
   // If the user may not ask, or asks through a proxy, only the endpoints are verified.
-  if (!connection.call(&etcdserverpb::Cluster::Stub::MemberList, request, response, soon)) return {};
+  if (!connection.call(&etcdserverpb::Cluster::Stub::MemberList, request, response, one_call)) return {};
   std::set<std::uint64_t> seen;
   for (const auto& view : views) {
     if (view.snapshot) seen.insert(view.snapshot->header.member_id);
   }
   const bool all_secure = connection.all_secure();
-  Others others;
+  OtherMembers others;
   for (const auto& member : response.members()) {
     if (seen.contains(member.id()) || member.clienturls().empty()) continue;
     const bool known = std::ranges::any_of(member.clienturls(), [&views](const std::string& url) {
@@ -203,8 +203,8 @@ Check check_endpoints(const Election& election, const Snapshot& listing, const U
   const ClientOptions& options = client.options();
   const Revision revision = listing.header.revision;
   auto views = views_of(options, options.endpoints, name, listing.header, until);
-  const Others unnamed = others(client, views, until);
-  for (auto& view : views_of(options, unnamed.urls, name, listing.header, until)) views.push_back(std::move(view));
+  const OtherMembers others = other_members_of(client, views, until);
+  for (auto& view : views_of(options, others.urls, name, listing.header, until)) views.push_back(std::move(view));
   std::vector<std::string> faults;
   std::vector<std::string> unreachable;
   for (const auto& [endpoint, snapshot] : views) {
@@ -224,12 +224,12 @@ Check check_endpoints(const Election& election, const Snapshot& listing, const U
       faults.push_back(fmt::format("{} shows another listing at revision {}", who, revision));
     }
   }
-  Check check = verdict(
+  Check check = check_of(
       "endpoints", faults,
       fmt::format("{} of {} show the same at revision {}", views.size() - unreachable.size(), views.size(), revision));
   if (!unreachable.empty()) check.detail += fmt::format("; not reachable: {}", fmt::join(unreachable, ", "));
-  if (!unnamed.plain.empty()) {
-    check.detail += fmt::format("; not asked, since only your endpoints have TLS: {}", fmt::join(unnamed.plain, ", "));
+  if (!others.plain.empty()) {
+    check.detail += fmt::format("; not asked, since only your endpoints have TLS: {}", fmt::join(others.plain, ", "));
   }
   return check;
 }
@@ -272,7 +272,7 @@ Check check_runs(const Election& election, const Until& until) {
     if (!fault) return {"runs", false, "the past could not be read: " + describe(fault.error())};
     if (!fault->empty()) faults.push_back(*fault);
   }
-  return verdict("runs", faults, fmt::format("{} in the ledger, none abandoned, none claimed twice", seen.size()));
+  return check_of("runs", faults, fmt::format("{} in the ledger, none abandoned, none claimed twice", seen.size()));
 }
 
 }  // namespace
@@ -301,15 +301,15 @@ std::vector<Check> check_listing(const std::string& name, const std::vector<Cand
     }
   }
   const auto count = listing.size();
-  return {verdict("order", disorder, fmt::format("{} in the order of their create revisions", count)),
-          verdict("keys", foreign, fmt::format("{} named after their leases", count)),
-          verdict("attached", unattached, fmt::format("{} have a lease", count))};
+  return {check_of("order", disorder, fmt::format("{} in the order of their create revisions", count)),
+          check_of("keys", foreign, fmt::format("{} named after their leases", count)),
+          check_of("attached", unattached, fmt::format("{} have a lease", count))};
 }
 
 Result<Verification> verify(const Election& election, const Until& until) {
-  auto served = check_service(election, until);
-  if (!served) return std::unexpected(served.error());
-  auto& [service, snapshot] = *served;
+  auto service_check = check_service(election, until);
+  if (!service_check) return std::unexpected(service_check.error());
+  auto& [service, snapshot] = *service_check;
   Verification verification{std::move(snapshot), {}};
   const auto& listing = verification.snapshot.candidates;
   verification.checks = check_listing(election.name(), listing);

@@ -225,7 +225,7 @@ class Campaign {
                                  .keep = std::chrono::ceil<seconds>(options_.once_keep),
                                  .retry = options_.retry,
                                  .kill_after = options_.kill_after,
-                                 .alone = !options_.session_file.empty()};
+                                 .exclusive = !options_.session_file.empty()};
     auto claimed = elect::claim_run(standing.election(), standing.session(), standing.candidacy(), wanted,
                                     {signals_.stop_token(), {}});
     const bool ours = claimed && std::holds_alternative<elect::Run>(*claimed);
@@ -234,7 +234,7 @@ class Campaign {
     if (std::holds_alternative<elect::CandidateGone>(*claimed)) {
       return std::unexpected(lost("its key was deleted", kNotStarted));
     }
-    if (const auto* taken = std::get_if<elect::Taken>(&*claimed)) {
+    if (const auto* taken = std::get_if<elect::AlreadyClaimed>(&*claimed)) {
       remark_taken(taken->run);
       return options_.conflict_exit_code;
     }

@@ -131,7 +131,7 @@ void Standing::cmd_starts() {
 }
 
 Standing::~Standing() {
-  if (candidacy_) candidacy_->leave();
+  if (candidacy_) candidacy_->stop_watching();
   if (!session_ || file_) return;
   const auto third_signal = signals_.third_signal_token();
   const auto loss = session_->loss();

@@ -32,8 +32,8 @@ void Chronicle::elect(const Candidate& leader, Revision revision) {
 
 void Chronicle::apply(Revision revision, std::span<const Event> events) {
   const auto change = queue_.apply(revision, events);
-  if (!moments_.empty() && moments_.back() >= revision) return;
-  moments_.push_back(revision);
+  if (!revisions_.empty() && revisions_.back() >= revision) return;
+  revisions_.push_back(revision);
   for (const Event& event : events) {
     if (event.type == Event::Type::put) {
       note(event.candidate, revision);

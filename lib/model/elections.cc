@@ -11,7 +11,7 @@ Elections::Elections(std::string prefix, const std::vector<Candidate>& snapshot,
   }
   std::map<std::string_view, std::vector<Candidate>> standing;
   for (const auto& candidate : snapshot) {
-    for (const auto name : of(candidate.key)) standing[queues_.find(name)->first].push_back(candidate);
+    for (const auto name : elections_of(candidate.key)) standing[queues_.find(name)->first].push_back(candidate);
   }
   for (auto& [name, candidates] : standing) queues_.find(name)->second = Queue(std::move(candidates), at);
 }
@@ -27,19 +27,19 @@ void Elections::add(std::string_view election) {
     for (auto& candidate : other->second.in_order()) standing.push_back(std::move(candidate));
   }
   queues_.emplace(election, Queue(std::move(standing), applied_));
-  ++lengths_[election.size()];
+  ++name_lengths_[election.size()];
 }
 
-std::vector<std::string_view> Elections::of(std::string_view key) const {
+std::vector<std::string_view> Elections::elections_of(std::string_view key) const {
   std::vector<std::string_view> names;
-  for (const auto& [length, how_many] : lengths_) {
+  for (const auto& [length, how_many] : name_lengths_) {
     if (length >= key.size()) break;
     if (key[length] == '/' && queues_.contains(key.substr(0, length))) names.push_back(key.substr(0, length));
   }
   return names;
 }
 
-std::vector<Elections::Named> Elections::apply(Revision revision, std::span<const Event> events) {
+std::vector<Elections::NamedChange> Elections::apply(Revision revision, std::span<const Event> events) {
   if (revision <= applied_) return {};
   for (const Event& event : events) {
     const auto election = election_of(event.candidate.key);
@@ -48,9 +48,9 @@ std::vector<Elections::Named> Elections::apply(Revision revision, std::span<cons
   applied_ = revision;
   std::map<std::string, std::vector<Event>> by_election;
   for (const Event& event : events) {
-    for (const auto name : of(event.candidate.key)) by_election[std::string(name)].push_back(event);
+    for (const auto name : elections_of(event.candidate.key)) by_election[std::string(name)].push_back(event);
   }
-  std::vector<Named> changes;
+  std::vector<NamedChange> changes;
   for (const auto& [name, own] : by_election) {
     const auto found = queues_.find(name);
     Queue& queue = found->second;
@@ -59,8 +59,8 @@ std::vector<Elections::Named> Elections::apply(Revision revision, std::span<cons
       changes.push_back({name, *std::move(change), vacancy ? 0 : static_cast<std::int64_t>(queue.size())});
     }
     if (queue.size() > 0) continue;
-    const auto length = lengths_.find(name.size());
-    if (--length->second == 0) lengths_.erase(length);
+    const auto length = name_lengths_.find(name.size());
+    if (--length->second == 0) name_lengths_.erase(length);
     queues_.erase(found);
   }
   return changes;

@@ -65,7 +65,7 @@ bool is_go_printable(char32_t code) {
   return is_in(kPrintable, code);
 }
 
-bool drives_terminal(char32_t code) {
+bool controls_terminal(char32_t code) {
   return code < 0x20 || (code >= 0x7F && code <= 0x9F) || (code >= 0x200E && code <= 0x200F) ||
          (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x061C;
 }
@@ -100,7 +100,7 @@ std::string printable(std::string_view bytes) {
     const auto rune = first_rune(bytes);
     const std::size_t size = rune ? rune->size : 1;
     const char letter = rune ? escape_letter(rune->code, "nrt") : '\0';
-    if (rune && !drives_terminal(rune->code)) {
+    if (rune && !controls_terminal(rune->code)) {
       text += bytes.substr(0, size);
     } else if (letter != 0) {
       text += {'\\', letter};

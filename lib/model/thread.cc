@@ -13,10 +13,10 @@ std::unexpected<Error> thread_refused(const std::error_code& why) {
 Result<void> try_threads(std::size_t count) {
   std::latch all_tried(1);
   std::vector<std::jthread> threads;  // Joined on every way out, after they were released.
-  const struct LetGo {
+  const struct ReleaseOnExit {
     std::latch& latch;
-    ~LetGo() { latch.count_down(); }
-  } let_go{all_tried};
+    ~ReleaseOnExit() { latch.count_down(); }
+  } release{all_tried};
   threads.reserve(count);
   Result<void> outcome;
   while (outcome && threads.size() < count) {

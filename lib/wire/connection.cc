@@ -32,12 +32,12 @@ using std::chrono::nanoseconds;
 
 constexpr auto kRetryPause = 100ms;      // After each endpoint was tried once.
 constexpr auto kConnectStagger = 250ms;  // How long one endpoint may take to connect before the next one is tried, too.
-constexpr auto kLookAtOthers = 10ms;
-constexpr auto kCertificatesAreNew = 1s;  // The files are read at most once in this time.
-constexpr auto kTimeToAnswer = 250ms;     // An endpoint that gives no answer for this long is left.
-constexpr auto kShortestTry = 1s;         // The least time of one try when several endpoints share a deadline.
-constexpr int kMostTokens = 5;            // Tokens that one call may fetch. Accounts may change all the time.
-constexpr auto kShortestPing = 6s;        // etcd ends connections that are pinged more often than every 5 s.
+constexpr auto kPollOthers = 10ms;
+constexpr auto kCertificateLifetime = 1s;  // The files are read at most once in this time.
+constexpr auto kTimeToAnswer = 250ms;      // An endpoint that gives no answer for this long is left.
+constexpr auto kShortestTry = 1s;          // The least time of one try when several endpoints share a deadline.
+constexpr int kMostTokens = 5;             // Tokens that one call may fetch. Accounts may change all the time.
+constexpr auto kShortestPing = 6s;         // etcd ends connections that are pinged more often than every 5 s.
 
 int milliseconds_of(nanoseconds duration) {
   constexpr std::int64_t most = std::numeric_limits<int>::max();
@@ -106,15 +106,15 @@ Result<std::unique_ptr<Connection>> Connection::open(const ClientOptions& option
     const auto endpoint = parse_endpoint(text);
     if (!endpoint) return std::unexpected(endpoint.error());
     const bool secure = endpoint->tls || (tls_for_all && !endpoint->plain);
-    if (secure && !connection->tls_) {
+    if (secure && !connection->tls_credentials_) {
       auto credentials = tls_credentials(tls);
       if (!credentials) return std::unexpected(credentials.error());
-      connection->tls_ = *std::move(credentials);
+      connection->tls_credentials_ = *std::move(credentials);
       connection->tls_read_at_ = BootClock::now();
     }
     connection->links_.push_back(std::make_shared<Link>(Link{text, endpoint->target, secure, nullptr, {}}));
   }
-  if (connection->links_.size() > 1) connection->at_ = std::random_device{}() % connection->links_.size();
+  if (connection->links_.size() > 1) connection->current_ = std::random_device{}() % connection->links_.size();
   return connection;
 }
 
@@ -146,14 +146,14 @@ void Connection::connect(Link& link) {
 // old certificates are used for this connection, and the files are read again for the next one.
 std::shared_ptr<grpc::ChannelCredentials> Connection::present_credentials() {
   const BootTime now = BootClock::now();
-  if (now - tls_read_at_ < kCertificatesAreNew) return tls_;
+  if (now - tls_read_at_ < kCertificateLifetime) return tls_credentials_;
   tls_read_at_ = now;
   if (auto read = tls_credentials(options_.tls)) {
-    tls_ = *std::move(read);
+    tls_credentials_ = *std::move(read);
   } else {
     log(fmt::format("the certificates could not be read again: {}", describe(read.error())));
   }
-  return tls_;
+  return tls_credentials_;
 }
 
 Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
@@ -161,7 +161,7 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
   {
     const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < links_.size(); ++i) {
-      auto& link = links_[(at_ + i) % links_.size()];
+      auto& link = links_[(current_ + i) % links_.size()];
       if (!link->channel) {
         if (!descriptors_left()) {
           return fail(Errc::system, "no file descriptor is left for a connection: raise ulimit -n", link->endpoint);
@@ -169,7 +169,7 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
         connect(*link);
       }
       order.push_back(link);
-      if (settled_ || links_.size() == 1) return link;
+      if (current_chosen_ || links_.size() == 1) return link;
     }
   }
   // Connect to one endpoint after the other. Start the next one after kConnectStagger, or as soon as all before failed.
@@ -197,16 +197,16 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
     if (ready != tried.end()) {
       first = *ready;
     } else {
-      // Wakes up at once for the newest channel, and after kLookAtOthers for the others.
+      // Wakes up at once for the newest channel, and after kPollOthers for the others.
       const auto& newest = tried.back()->channel;
-      newest->WaitForStateChange(newest->GetState(false), monotonic(std::min(give_up, now + kLookAtOthers)));
+      newest->WaitForStateChange(newest->GetState(false), monotonic(std::min(give_up, now + kPollOthers)));
     }
   }
   if (!first) return order.front();
   const std::lock_guard lock(mutex_);
   if (const auto found = std::ranges::find(links_, first); found != links_.end()) {
-    at_ = static_cast<std::size_t>(found - links_.begin());
-    settled_ = true;
+    current_ = static_cast<std::size_t>(found - links_.begin());
+    current_chosen_ = true;
   }
   return first;
 }
@@ -217,13 +217,13 @@ void Connection::leave(const std::shared_ptr<Link>& link) {
     const auto found = std::ranges::find(links_, link);
     if (found == links_.end()) return;
     *found = std::make_shared<Link>(Link{link->endpoint, link->target, link->secure, nullptr, {}});
-    if (links_[at_] == *found) {
-      at_ = (at_ + 1) % links_.size();
-      settled_ = false;
+    if (links_[current_] == *found) {
+      current_ = (current_ + 1) % links_.size();
+      current_chosen_ = false;
     }
   }
   log(fmt::format("leaving {}", link->endpoint));
-  link->left.request_stop();
+  link->failed.request_stop();
 }
 
 Result<Connection::Token> Connection::authenticate(grpc::ClientContext& context, const Link& link, const Until& until) {
@@ -260,7 +260,7 @@ Result<Connection::Token> Connection::token_for_user(const Link& link, const Unt
     auto error = error_from(status, "authentication", link.endpoint, options_);
     // This endpoint is not an etcd. Others may be.
     const bool others_left = status.error_code() == grpc::UNIMPLEMENTED && options_.endpoints.size() > 1;
-    if (worth_another_try(status) || others_left) error.code = Errc::unavailable;
+    if (is_retryable(status) || others_left) error.code = Errc::unavailable;
     return std::unexpected(std::move(error));
   }
   const std::lock_guard lock(mutex_);
@@ -339,7 +339,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
   bool reached = false;
   int tokens_refused = 0;
   int not_etcd = 0;  // How many of the last tries, one after the other, met an endpoint that is not an etcd.
-  std::optional<Error> telling;
+  std::optional<Error> earlier_error;
   for (int tries = 1;; ++tries) {
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     const auto found = current({until.stop, deadline});
@@ -368,15 +368,15 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
                     format_duration(std::chrono::round<std::chrono::microseconds>(BootClock::now() - sent))));
     if (attempt != nullptr) attempt->sent = sent;
     if (status.ok()) return {};
-    if (attempt != nullptr && token && worth_another_try(status) && may_have_been_sent(status, was_ready, *link)) {
-      attempt->repeated = true;
+    if (attempt != nullptr && token && is_retryable(status) && may_have_been_sent(status, was_ready, *link)) {
+      attempt->maybe_applied = true;
     }
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     if (is_stale_token(status, options_) && ++tokens_refused < kMostTokens && forget_token(*token)) continue;
     // This endpoint is not an etcd. Others may be, also where they cannot serve right now.
     not_etcd = status.error_code() == grpc::UNIMPLEMENTED ? not_etcd + 1 : 0;
     const bool others_left = not_etcd > 0 && not_etcd < endpoints;
-    if (!worth_another_try(status) && !others_left)
+    if (!is_retryable(status) && !others_left)
       return std::unexpected(error_from(status, what, link->endpoint, options_));
 
     reached = reached || is_ready(*link);
@@ -392,10 +392,10 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
                   all_endpoints(), Remedy::endpoints);
     }
     // The last try often times out only because little time was left. An earlier error says more.
-    if (!is_out_of_time(status)) telling = error_from(status, what, link->endpoint, options_);
-    if (others_left && telling) telling->code = Errc::unavailable;
+    if (!is_out_of_time(status)) earlier_error = error_from(status, what, link->endpoint, options_);
+    if (others_left && earlier_error) earlier_error->code = Errc::unavailable;
     if (now >= deadline) {
-      return std::unexpected(telling.value_or(no_answer(what, deadline - begun, link->endpoint)));
+      return std::unexpected(earlier_error.value_or(no_answer(what, deadline - begun, link->endpoint)));
     }
     if (tries % endpoints == 0) pause_for(std::min<nanoseconds>(kRetryPause, deadline - now), until.stop);
   }

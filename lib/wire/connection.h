@@ -25,20 +25,21 @@ namespace elect {
 
 class Client;
 
-// One endpoint's channel. `left` is triggered when the connection leaves the endpoint because it failed. Whoever has a
+// One endpoint's channel. `failed` fires when the connection leaves the endpoint because it failed. Whoever has a
 // stream on it then opens one elsewhere.
 struct Link {
   std::string endpoint;  // As the user wrote it.
   std::string target;    // As grpc wants it.
   bool secure;
   std::shared_ptr<grpc::Channel> channel;
-  std::stop_source left;
+  std::stop_source failed;
 };
 
 // Filled in by a call, beside its result.
 struct Attempt {
-  BootTime sent{};        // When the try that was answered was sent.
-  bool repeated = false;  // A try without an answer (an earlier one, or the failed last one) may have taken effect.
+  BootTime sent{};  // When the try that was answered was sent.
+  // A try without an answer may have taken effect: an earlier try, or the last one if it failed.
+  bool maybe_applied = false;
 };
 
 // What a request is called in the log and for error_from().
@@ -132,12 +133,12 @@ class Connection {
 
   const ClientOptions& options_;
   std::mutex mutex_;  // Guards all below.
-  std::shared_ptr<grpc::ChannelCredentials> tls_;
+  std::shared_ptr<grpc::ChannelCredentials> tls_credentials_;
   BootTime tls_read_at_{};
   std::vector<std::shared_ptr<Link>> links_;
-  std::size_t at_ = 0;
-  bool settled_ = false;        // links_[at_] was chosen and has not failed since.
-  std::optional<Token> token_;  // The user's token. An empty string: this etcd has no accounts.
+  std::size_t current_ = 0;
+  bool current_chosen_ = false;  // links_[current_] was chosen and has not failed since.
+  std::optional<Token> token_;   // The user's token. An empty string: this etcd has no accounts.
 };
 
 }  // namespace elect

@@ -9,7 +9,7 @@
 namespace elect {
 namespace {
 
-bool take(std::string_view& text, std::string_view prefix) {
+bool take_prefix(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
   return true;
@@ -28,13 +28,13 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
     return fail(Errc::usage, fmt::format("endpoint '{}' {}", printable(whole), why));
   };
   Endpoint endpoint;
-  if (take(text, "unix://") || take(text, "unix:")) {
+  if (take_prefix(text, "unix://") || take_prefix(text, "unix:")) {
     if (text.empty()) return refuse("names no socket: write unix:///path");
     endpoint.target = "unix:" + std::string(text);
     return endpoint;
   }
-  endpoint.tls = take(text, "https://");
-  endpoint.plain = !endpoint.tls && take(text, "http://");
+  endpoint.tls = take_prefix(text, "https://");
+  endpoint.plain = !endpoint.tls && take_prefix(text, "http://");
   if (const auto slash = text.find('/'); slash != std::string_view::npos) {
     if (!endpoint.tls && !endpoint.plain) return refuse("has an unknown scheme, or a path: write host:port");
     text = text.substr(0, slash);

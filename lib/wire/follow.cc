@@ -41,7 +41,7 @@ Result<End> follow_stream(Connection& connection, const KeyRange& range, Revisio
     const bool more = each_revision(batch.events, [&](Revision revision, std::span<const Event> events) {
       return listener.apply(batch.header, revision, events);
     });
-    if (!more || !listener.settled()) return Enough{};
+    if (!more || !listener.caught_up()) return Enough{};
   }
 }
 
@@ -66,7 +66,7 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
     from = 0;
     const bool more = std::exchange(begun, true) ? listener.resume(*std::move(snapshot), at, oldest)
                                                  : listener.begin(*std::move(snapshot), at);
-    if (!more || !listener.settled()) return {};
+    if (!more || !listener.caught_up()) return {};
     for (;;) {  // One round a stream.
       const auto ended = follow_stream(connection, range, at, listener, until);
       if (ended && std::holds_alternative<Enough>(*ended)) return {};

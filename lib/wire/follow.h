@@ -21,7 +21,7 @@ class RangeListener {
   // All events of one revision, in order. `header` is that of the response they came in.
   virtual bool apply(const Header& header, Revision revision, std::span<const Event> events) = 0;
   // Everything received so far has been applied.
-  virtual bool settled() { return true; }
+  virtual bool caught_up() { return true; }
 };
 
 // Success: the listener returned false, or the deadline passed. Errc::interrupted: a stop was requested. Any other

@@ -10,18 +10,18 @@ namespace {
 Result<Guarded> run_guarded(Connection& connection, const Candidate& candidate, etcdserverpb::RequestOp&& operation,
                             const Until& until) {
   etcdserverpb::TxnRequest request;
-  *request.add_compare() = stands_at(candidate.key, candidate.create_revision);
+  *request.add_compare() = compare_create_revision(candidate.key, candidate.create_revision);
   *request.add_success() = std::move(operation);
   etcdserverpb::TxnResponse response;
   Attempt attempt;
   auto called = connection.call(&etcdserverpb::KV::Stub::Txn, request, response, until, &attempt);
   if (!called) return std::unexpected(called.error());
-  return Guarded{response.succeeded(), attempt.repeated, header_of(response.header())};
+  return Guarded{response.succeeded(), attempt.maybe_applied, header_of(response.header())};
 }
 
 }  // namespace
 
-etcdserverpb::Compare stands_at(const std::string& key, Revision create_revision) {
+etcdserverpb::Compare compare_create_revision(const std::string& key, Revision create_revision) {
   etcdserverpb::Compare compare;
   compare.set_result(etcdserverpb::Compare::EQUAL);
   compare.set_target(etcdserverpb::Compare::CREATE);
@@ -40,7 +40,7 @@ Result<Guarded> put_guarded(Connection& connection, const Candidate& candidate, 
   return run_guarded(connection, candidate, std::move(operation), until);
 }
 
-Result<Guarded> look_guarded(Connection& connection, const Candidate& candidate, const Until& until) {
+Result<Guarded> read_guarded(Connection& connection, const Candidate& candidate, const Until& until) {
   etcdserverpb::RequestOp operation;
   auto& range = *operation.mutable_request_range();
   range.set_key(candidate.key);

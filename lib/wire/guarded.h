@@ -12,11 +12,12 @@
 namespace elect {
 
 // Compares: the key has this create revision. 0: the key does not exist.
-[[nodiscard]] etcdserverpb::Compare stands_at(const std::string& key, Revision create_revision);
+[[nodiscard]] etcdserverpb::Compare compare_create_revision(const std::string& key, Revision create_revision);
 
 struct Guarded {
-  bool held = false;      // The compare succeeded, and the change was made.
-  bool repeated = false;  // An earlier try got no answer. If `held` is false, that try may have made the change.
+  bool succeeded = false;  // The compare succeeded, and the change was made.
+  // An earlier try got no answer. If `succeeded` is false, that try may have made the change.
+  bool maybe_applied = false;
   Header header;
 };
 
@@ -24,8 +25,8 @@ struct Guarded {
 [[nodiscard]] Result<Guarded> put_guarded(Connection& connection, const Candidate& candidate, const std::string& value,
                                           const Until& until);
 
-// Changes nothing. `held`: it is still the same candidate.
-[[nodiscard]] Result<Guarded> look_guarded(Connection& connection, const Candidate& candidate, const Until& until);
+// Changes nothing. `succeeded`: it is still the same candidate.
+[[nodiscard]] Result<Guarded> read_guarded(Connection& connection, const Candidate& candidate, const Until& until);
 
 [[nodiscard]] Result<Guarded> delete_guarded(Connection& connection, const Candidate& candidate, const Until& until);
 

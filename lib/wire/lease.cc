@@ -36,7 +36,7 @@ Result<seconds> renew_lease(Connection& connection, LeaseId lease, const Until& 
   return seconds(response.ttl());
 }
 
-Result<Granted> take_up_lease(Connection& connection, LeaseId lease, const Until& until) {
+Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const Until& until) {
   Attempt attempt;
   const auto ttl = renew_lease(connection, lease, until, attempt);
   if (!ttl) return std::unexpected(ttl.error());
@@ -55,8 +55,8 @@ Result<Granted> grant_lease(Connection& connection, LeaseId id, seconds ttl, con
   const auto called = connection.call(&etcdserverpb::Lease::Stub::LeaseGrant, request, response, until, &attempt);
   if (called) return Granted{response.id(), Deadline(attempt.sent, seconds(response.ttl()))};
   // An earlier try granted it, and its answer was lost ("lease already exists"). With 62 random bits it is ours.
-  if (attempt.repeated && called.error().code == Errc::refused) {
-    auto taken = take_up_lease(connection, request.id(), until);
+  if (attempt.maybe_applied && called.error().code == Errc::refused) {
+    auto taken = use_existing_lease(connection, request.id(), until);
     if (taken || taken.error().code != Errc::lease_not_found) return taken;
   }
   return std::unexpected(called.error());

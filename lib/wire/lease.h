@@ -20,7 +20,7 @@ struct Granted {
                                           const Until& until, Attempt& attempt);
 
 // Renews a lease that exists. Errc::lease_not_found: it does not.
-[[nodiscard]] Result<Granted> take_up_lease(Connection& connection, LeaseId lease, const Until& until);
+[[nodiscard]] Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const Until& until);
 
 // One renewal. Returns the TTL that etcd answered; 0: there is no such lease. `attempt` says when it was sent.
 [[nodiscard]] Result<std::chrono::seconds> renew_lease(Connection& connection, LeaseId lease, const Until& until,

@@ -212,7 +212,7 @@ bool is_out_of_time(const grpc::Status& status) {
   return status.error_code() == grpc::DEADLINE_EXCEEDED || status.error_message() == kOutOfTime;
 }
 
-bool worth_another_try(const grpc::Status& status) {
+bool is_retryable(const grpc::Status& status) {
   // CANCELLED: we did not cancel it, callers check that first. A proxy or a member that stops has cut the call.
   return status.error_code() == grpc::UNAVAILABLE || is_out_of_time(status) || status.error_code() == grpc::CANCELLED ||
          is_unfit_member(status) || is_lost_connection(status) || is_overload(status);

@@ -33,7 +33,7 @@ constexpr std::string_view kMembersOwnRead = "serializable Range";
 [[nodiscard]] bool is_out_of_time(const grpc::Status& status);
 
 // Whether a retry may succeed, at another endpoint or a little later.
-[[nodiscard]] bool worth_another_try(const grpc::Status& status);
+[[nodiscard]] bool is_retryable(const grpc::Status& status);
 
 // Whether the token was refused: it has expired, or accounts have changed since it was issued.
 [[nodiscard]] bool is_stale_token(const grpc::Status& status, const ClientOptions& options);

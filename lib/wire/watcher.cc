@@ -26,7 +26,7 @@ std::size_t size_of(const Watcher::Batch& batch) {
 Watcher::Watcher(Connection& connection, std::shared_ptr<Link> link)
     : connection_(connection),
       link_(std::move(link)),
-      taken_up_by_(saturating_add(BootClock::now(), connection.patience())) {}
+      creation_deadline_(saturating_add(BootClock::now(), connection.patience())) {}
 
 Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Until& until) {
   const auto found = connection.current(until);
@@ -42,7 +42,7 @@ Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Unt
   // Without this, a member that lost its quorum keeps the stream open and sends nothing.
   watcher->context_.AddMetadata("hasleader", "true");
   etcdserverpb::Watch::Stub stub(link->channel);
-  watcher->stream_ = stub.PrepareAsyncWatch(&watcher->context_, &watcher->steps_);
+  watcher->stream_ = stub.PrepareAsyncWatch(&watcher->context_, &watcher->completions_);
   // A server whose progress can be trusted does not answer this: there is no watch yet.
   watcher->unsent_.emplace_back().mutable_progress_request();
   auto reader = start_thread([raw = watcher.get()] { raw->run(); });
@@ -54,14 +54,14 @@ Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Unt
 
 Watcher::~Watcher() {
   if (!reader_.joinable()) return;
-  leave();
+  request_stop();
   reader_.join();
 }
 
-void Watcher::leave() {
+void Watcher::request_stop() {
   {
     const std::lock_guard lock(mutex_);
-    leaving_ = true;
+    stop_requested_ = true;
     read_next();  // Without a read in progress the end of the stream is not reported.
   }
   context_.TryCancel();
@@ -96,15 +96,15 @@ bool Watcher::is_cancelled(std::int64_t id) {
 }
 
 void Watcher::ask_for_progress() {
-  if (tells_progress() == false) return;
+  if (progress_is_trusted() == false) return;
   etcdserverpb::WatchRequest request;
   request.mutable_progress_request();
   send(std::move(request));
 }
 
-std::optional<bool> Watcher::tells_progress() const {
-  if (!answered_) return std::nullopt;
-  return !answers_blindly_;
+std::optional<bool> Watcher::progress_is_trusted() const {
+  if (!watch_created_) return std::nullopt;
+  return !progress_untrusted_;
 }
 
 void Watcher::send(etcdserverpb::WatchRequest&& request) {
@@ -121,21 +121,21 @@ void Watcher::write_next() {
 }
 
 void Watcher::read_next() {
-  if (reading_ || ending_ || (unread_bytes_ >= kMaxUnread && !leaving_)) return;
+  if (reading_ || ending_ || (unread_bytes_ >= kMaxUnread && !stop_requested_)) return;
   reading_ = true;
   stream_->Read(&response_, tag(Step::read));
 }
 
 void Watcher::run() {
-  const std::stop_callback moved_on(link_->left.get_token(), [this] { context_.TryCancel(); });
+  const std::stop_callback on_link_failure(link_->failed.get_token(), [this] { context_.TryCancel(); });
   void* at = nullptr;
   bool ok = false;
-  while (steps_.Next(&at, &ok)) taken(static_cast<Step>(reinterpret_cast<std::intptr_t>(at)), ok);
+  while (completions_.Next(&at, &ok)) on_step(static_cast<Step>(reinterpret_cast<std::intptr_t>(at)), ok);
 }
 
-void Watcher::taken(Step step, bool ok) {
-  if (step == Step::finished) return end();
-  if (step == Step::read && ok) take(std::move(response_));
+void Watcher::on_step(Step step, bool ok) {
+  if (step == Step::finished) return on_finished();
+  if (step == Step::read && ok) on_response(std::move(response_));
   const std::lock_guard lock(mutex_);
   if (step != Step::wrote) reading_ = false;
   if (step != Step::read) writing_ = false;
@@ -148,16 +148,16 @@ void Watcher::taken(Step step, bool ok) {
   }
 }
 
-void Watcher::end() {
-  steps_.Shutdown();
+void Watcher::on_finished() {
+  completions_.Shutdown();
   bool by_us = false;
   {
     const std::lock_guard lock(mutex_);
-    by_us = leaving_;
+    by_us = stop_requested_;
   }
   // This endpoint is not an etcd. Others may be.
   const bool others_left = status_.error_code() == grpc::UNIMPLEMENTED && connection_.options().endpoints.size() > 1;
-  if (!by_us && (status_.ok() || others_left || worth_another_try(status_))) connection_.leave(link_);
+  if (!by_us && (status_.ok() || others_left || is_retryable(status_))) connection_.leave(link_);
   auto error = status_.ok() ? Error{Errc::unavailable, "etcd ended the watch", link_->endpoint}
                             : error_from(status_, "watch", link_->endpoint, connection_.options());
   // Retry only if a new token can be fetched.
@@ -173,10 +173,10 @@ void Watcher::deliver(Result<Next> item) {
     if (const auto* batch = item ? std::get_if<Batch>(&*item) : nullptr) unread_bytes_ += size_of(*batch);
     items_.push_back(std::move(item));
   }
-  arrived_.notify_one();
+  item_arrived_.notify_one();
 }
 
-void Watcher::take(etcdserverpb::WatchResponse&& response) {
+void Watcher::on_response(etcdserverpb::WatchResponse&& response) {
   if (!response.has_header()) {
     connection_.leave(link_);
     return deliver(fail(Errc::unavailable, not_an_answer().error_message(), link_->endpoint));
@@ -195,12 +195,12 @@ void Watcher::take(etcdserverpb::WatchResponse&& response) {
     return;
   }
   if (response.created()) {
-    answered_ = true;
+    watch_created_ = true;
   } else if (response.events().empty() && !response.fragment() && !unfinished_.contains(response.watch_id())) {
     // watch_id below 0: the answer to our progress request, for all watches. Otherwise: one watch, sent unasked.
     const bool asked_for = response.watch_id() < 0;
-    if (asked_for && !answered_) answers_blindly_ = true;
-    if (!asked_for || (answered_ && !answers_blindly_)) deliver(Progress{response.header().revision()});
+    if (asked_for && !watch_created_) progress_untrusted_ = true;
+    if (!asked_for || (watch_created_ && !progress_untrusted_)) deliver(Progress{response.header().revision()});
     return;
   }
   Batch& batch = unfinished_[response.watch_id()];
@@ -220,11 +220,11 @@ Result<Watcher::Next> Watcher::next(const Until& until) {
   const auto some = [this] { return !items_.empty(); };
   for (;;) {
     BootTime wake = until.deadline.value_or(BootTime::max());
-    if (!answered_) wake = std::min(wake, taken_up_by_);
-    if (wait_on_boot_clock(arrived_, lock, wake, until.stop, some)) break;
+    if (!watch_created_) wake = std::min(wake, creation_deadline_);
+    if (wait_on_boot_clock(item_arrived_, lock, wake, until.stop, some)) break;
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     if (until.deadline && BootClock::now() >= *until.deadline) return Late{};
-    if (answered_) continue;
+    if (watch_created_) continue;
     lock.unlock();
     connection_.leave(link_);
     return fail(Errc::unavailable, "etcd did not start the watch in time", link_->endpoint);

@@ -1,11 +1,13 @@
 // One watch stream and the watches on it, with a thread that reads it.
 //
 // A stream ends when the server ends it, when the connection leaves its endpoint, or when the Watcher is destroyed.
-// next() then answers with an error. The caller opens a new stream and starts it at the last revision seen + 1.
+// next() then returns an error. The caller opens a new stream, which starts at the revision after the last one seen.
+//
 // A refused watch ends the stream with a retryable error. The token may be stale, and etcd reports that as a missing
 // permission. So callers make a call for the same keys before they open the next stream: its error is exact.
 //
-// Only next() blocks. add(), cancel() and leave() never wait for the network.
+//
+// Only next() blocks. add(), cancel() and request_stop() never wait for the network.
 // A slow caller does not fill the memory: while more than kMaxUnread bytes wait for next(), the stream is not read.
 // Not thread-safe. It owns one thread, which reads the stream.
 #pragma once
@@ -61,10 +63,10 @@ class Watcher {
   // Does nothing with servers before 3.4.25 and 3.5.8: they answer with their own revision, even if events are missing.
   void ask_for_progress();
   // Whether the server's progress can be trusted. nullopt: not known before the first watch is created.
-  [[nodiscard]] std::optional<bool> tells_progress() const;
+  [[nodiscard]] std::optional<bool> progress_is_trusted() const;
 
   // Starts to end the stream and returns at once. The destructor waits for the end.
-  void leave();
+  void request_stop();
 
   // All events of one or more whole revisions of one watch, in order.
   struct Batch {
@@ -87,7 +89,7 @@ class Watcher {
   [[nodiscard]] Result<Next> next(const Until& until);
 
   // Whether the server has created a watch on this stream.
-  [[nodiscard]] bool answered() const { return answered_; }
+  [[nodiscard]] bool watch_created() const { return watch_created_; }
 
  private:
   using Stream = grpc::ClientAsyncReaderWriter<etcdserverpb::WatchRequest, etcdserverpb::WatchResponse>;
@@ -96,21 +98,21 @@ class Watcher {
 
   Watcher(Connection& connection, std::shared_ptr<Link> link);
   void run();
-  void taken(Step step, bool ok);
+  void on_step(Step step, bool ok);
   void send(etcdserverpb::WatchRequest&& request);
   [[nodiscard]] bool is_cancelled(std::int64_t id);
   void write_next();  // With mutex_ held.
   void read_next();   // With mutex_ held.
-  void end();
+  void on_finished();
   void deliver(Result<Next> item);
-  void take(etcdserverpb::WatchResponse&& response);
+  void on_response(etcdserverpb::WatchResponse&& response);
 
   Connection& connection_;
   std::shared_ptr<Link> link_;
   Connection::Token token_;
-  const BootTime taken_up_by_;
+  const BootTime creation_deadline_;
   grpc::ClientContext context_;
-  grpc::CompletionQueue steps_;
+  grpc::CompletionQueue completions_;
   std::unique_ptr<Stream> stream_;
   // Used by the reading thread only.
   etcdserverpb::WatchResponse response_;
@@ -118,7 +120,7 @@ class Watcher {
   std::map<std::int64_t, Batch> unfinished_;  // Fragments of a batch, by watch.
 
   std::mutex mutex_;  // Guards the fields below, and is held when a step starts.
-  std::condition_variable_any arrived_;
+  std::condition_variable_any item_arrived_;
   std::deque<Result<Next>> items_;  // An error is the last item. It is never removed.
   std::size_t unread_bytes_ = 0;
   std::deque<etcdserverpb::WatchRequest> unsent_;
@@ -126,9 +128,9 @@ class Watcher {
   bool writing_ = true;               // A write, or the start of the stream, is in progress.
   bool reading_ = true;               // A read, or the start of the stream, is in progress.
   bool ending_ = false;               // Finish was called: no other step may start.
-  bool leaving_ = false;              // leave() was called.
-  std::atomic<bool> answered_ = false;
-  std::atomic<bool> answers_blindly_ = false;  // It reported progress before any watch existed: not to be trusted.
+  bool stop_requested_ = false;       // request_stop() was called.
+  std::atomic<bool> watch_created_ = false;
+  std::atomic<bool> progress_untrusted_ = false;  // It reported progress before any watch existed: not to be trusted.
   std::jthread reader_;
 };
 

@@ -77,7 +77,7 @@ class Candidacy {
 
   // Starts to end the watch and returns at once. The destructor waits for the end. Call it before another slow call
   // (the session's close(), for example), so that both run at once.
-  void leave();
+  void stop_watching();
 
   // Deletes this candidate's key. Other keys of the lease stay. The session may stand again afterwards. Retries until
   // the lease would have expired, or until the deadline. False: the key was gone already.

@@ -38,9 +38,12 @@ class Chronicle {
   // Applies all events of one revision.
   void apply(Revision revision, std::span<const Event> events);
 
-  [[nodiscard]] const std::vector<Term>& terms() const { return terms_; }            // Oldest first.
-  [[nodiscard]] const std::vector<Stay>& stays() const { return stays_; }            // Oldest first.
-  [[nodiscard]] const std::vector<Revision>& revisions() const { return moments_; }  // All that changed something here.
+  // Oldest first.
+  [[nodiscard]] const std::vector<Term>& terms() const { return terms_; }
+  [[nodiscard]] const std::vector<Stay>& stays() const { return stays_; }
+
+  // The revisions that changed something in this election, in ascending order.
+  [[nodiscard]] const std::vector<Revision>& revisions() const { return revisions_; }
 
  private:
   void note(const Candidate& candidate, Revision revision);
@@ -50,7 +53,7 @@ class Chronicle {
   Queue queue_;
   std::vector<Term> terms_;
   std::vector<Stay> stays_;
-  std::vector<Revision> moments_;
+  std::vector<Revision> revisions_;
   std::unordered_map<std::string, std::size_t> standing_;  // From a key to the index of its stay.
 };
 

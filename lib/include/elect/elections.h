@@ -21,13 +21,13 @@ class Elections {
   // `snapshot`: the keys below the prefix at revision `at`, in any order. Keys without a slash are no candidates.
   explicit Elections(std::string prefix, const std::vector<Candidate>& snapshot = {}, Revision at = 0);
 
-  struct Named {
+  struct NamedChange {
     std::string election;
     Change change;
     std::int64_t count;  // The number of candidates, with the leader. 0: it became a candidate when there was none.
   };
   // Applies all events of one revision. Returns what changed in which election, sorted by name.
-  std::vector<Named> apply(Revision revision, std::span<const Event> events);
+  std::vector<NamedChange> apply(Revision revision, std::span<const Event> events);
 
   // By name. Without a candidate there is no election.
   [[nodiscard]] const std::map<std::string, Queue, std::less<>>& all() const { return queues_; }
@@ -37,13 +37,14 @@ class Elections {
   // Makes a new queue, from the candidates that are already known below its name.
   void add(std::string_view election);
   // The names of the elections that this key is a candidate of.
-  [[nodiscard]] std::vector<std::string_view> of(std::string_view key) const;
+  [[nodiscard]] std::vector<std::string_view> elections_of(std::string_view key) const;
 
   std::string prefix_;
   Revision applied_;
   std::map<std::string, Queue, std::less<>> queues_;
-  std::map<std::size_t, std::size_t>
-      lengths_;  // From a length in bytes to the number of names with it. A key can have a million slashes.
+  // From a length in bytes to the number of names with it. So no key is tried at each of its slashes: it can have a
+  // million of them.
+  std::map<std::size_t, std::size_t> name_lengths_;
 };
 
 }  // namespace elect

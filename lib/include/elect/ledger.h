@@ -40,28 +40,29 @@ struct RunClaim {
   // of CMD is recorded sooner.
   std::chrono::nanoseconds kill_after{0};
   // No other process uses this candidacy. So a run that it claimed before is over, even if no end is recorded.
-  bool alone = false;
+  bool exclusive = false;
 };
 
-struct Taken {
+struct AlreadyClaimed {
   Run run;  // Already claimed, and it may not be claimed again.
 };
 struct CandidateGone {};  // Nothing was claimed.
-using Claimed = std::variant<Run, Taken, CandidateGone>;
+using ClaimOutcome = std::variant<Run, AlreadyClaimed, CandidateGone>;
 
 // Claims a run for this candidacy. One Txn, guarded by the candidate's create revision and by the record: there must be
 // none, or with `retry` it must be unchanged since it was read. Calls: the grant of the record's lease and the Txn. One
 // more call if an earlier run is claimed again. A few more if that run has no end, because its CMD may just be ending.
 // After an error, or if the run is taken, the lease is revoked. Only a lease that etcd grants after the last try can
 // stay.
-[[nodiscard]] Result<Claimed> claim_run(const Election& election, const Session& session, const Candidacy& candidacy,
-                                        const RunClaim& claim, const Until& until = {});
+[[nodiscard]] Result<ClaimOutcome> claim_run(const Election& election, const Session& session,
+                                             const Candidacy& candidacy, const RunClaim& claim,
+                                             const Until& until = {});
 
 // Records the end of a run that claim_run() returned. One Txn, guarded by the claim. Retries until the deadline.
 enum class EndRecorded {
   yes,
-  claimed_anew,  // The run was claimed again: nothing was recorded.
-  gone,          // The record is gone: expired or deleted.
+  claimed_again,  // The run was claimed again: nothing was recorded.
+  gone,           // The record is gone: expired or deleted.
 };
 [[nodiscard]] Result<EndRecorded> record_end(const Election& election, const Run& run, const RunEnd& end,
                                              const Until& until);
