@@ -47,9 +47,9 @@ std::expected<elect::Election, Failure> Context::election(const std::string& nam
   return *std::move(election);
 }
 
-std::expected<Format, Failure> Context::format(Format unasked, std::initializer_list<Format> supported) const {
-  if (!argv.empty()) return unasked;
-  const Format asked = options.format.empty() ? unasked : format_of(options.format).value_or(unasked);
+std::expected<Format, Failure> Context::format(Format default_format, std::initializer_list<Format> supported) const {
+  if (!argv.empty()) return default_format;
+  const Format asked = options.format.empty() ? default_format : format_of(options.format).value_or(default_format);
   if (std::ranges::find(supported, asked) != supported.end()) return asked;
   std::string names;
   for (const Format format : supported) names += fmt::format("{}{}", names.empty() ? "" : ", ", name_of(format));

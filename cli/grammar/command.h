@@ -39,7 +39,8 @@ class Context {
 
   // The requested format, or the subcommand's default. A failure if the subcommand does not support it. With a CMD it
   // is always the default: CMD runs, and nothing is printed.
-  [[nodiscard]] std::expected<Format, Failure> format(Format unasked, std::initializer_list<Format> supported) const;
+  [[nodiscard]] std::expected<Format, Failure> format(Format default_format,
+                                                      std::initializer_list<Format> supported) const;
 
  private:
   elect::Client* client_ = nullptr;

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 6> kTrue = {"1", "t", "T", "true", "TRUE"
 constexpr std::array<std::string_view, 6> kFalse = {"0", "f", "F", "false", "FALSE", "False"};
 
 // Splits -w=json into -w and json. A flag gets no value: it is kept for true and left out for false.
-void put_apart(const CLI::Option& option, std::string_view word, std::vector<std::string>& words) {
+void split_short_option(const CLI::Option& option, std::string_view word, std::vector<std::string>& words) {
   const std::string_view name = word.substr(0, 2);
   const std::string_view value = word.substr(3);
   if (option.get_items_expected_max() > 0) {
@@ -34,10 +34,10 @@ void Words::take(std::span<char* const> typed) {
   for (std::size_t i = 0; i < typed.size(); ++i) {
     const std::string_view word = typed[i];
     if (word == "--") {
-      if (is_value_) refuse_missing_value();
+      if (next_is_value_) refuse_missing_value();
       return take_rest(typed.subspan(i + 1));
     }
-    if (std::exchange(is_value_, false)) {
+    if (std::exchange(next_is_value_, false)) {
       options_.emplace_back(word);
     } else if (word.size() < 2 || word[0] != '-' || is_negative_number(word)) {
       take_argument(word);
@@ -48,11 +48,11 @@ void Words::take(std::span<char* const> typed) {
 }
 
 std::vector<std::string> Words::sorted() && {
-  if (is_value_) refuse_missing_value();
+  if (next_is_value_) refuse_missing_value();
   bool ends_open = open_option_ && *open_option_ + 1 == options_.size();
-  if (perhaps_value_ && arguments_.size() > arguments_wanted()) {
-    const auto value = arguments_.begin() + static_cast<std::ptrdiff_t>(perhaps_value_->argument);
-    options_[perhaps_value_->option] += "=" + *value;
+  if (possible_value_ && arguments_.size() > arguments_wanted()) {
+    const auto value = arguments_.begin() + static_cast<std::ptrdiff_t>(possible_value_->argument);
+    options_[possible_value_->option] += "=" + *value;
     arguments_.erase(value);
     ends_open = false;
   }
@@ -69,7 +69,7 @@ bool Words::is_negative_number(std::string_view word) const {
 
 void Words::take_argument(std::string_view word) {
   if (chosen_ != nullptr) {
-    if (just_opened_) perhaps_value_ = {.option = *open_option_, .argument = arguments_.size()};
+    if (just_opened_) possible_value_ = {.option = *open_option_, .argument = arguments_.size()};
     arguments_.emplace_back(word);
   } else {
     if (!std::exchange(has_chosen_, true)) {
@@ -92,15 +92,15 @@ void Words::take_option(std::string_view word) {
   const CLI::Option* option = grammar_.option_of(subcommand(), std::string(name));
   if (option == grammar_.app.get_option("--write-out")) grammar_.context.options.format_is_typed = true;
   if (option != nullptr && !is_long && word.substr(2).starts_with('=')) {
-    put_apart(*option, word, options_);
+    split_short_option(*option, word, options_);
     return;
   }
   options_.emplace_back(word);
   if (!is_long) option = last_of(word, option);
   if (option == nullptr || (is_long && name != word)) return;
-  is_value_ = option->get_items_expected_min() > 0;
-  wants_value_ = option;
-  if (!is_value_ && option->get_items_expected_max() > 0) {
+  next_is_value_ = option->get_items_expected_min() > 0;
+  option_before_value_ = option;
+  if (!next_is_value_ && option->get_items_expected_max() > 0) {
     open_option_ = options_.size() - 1;
     just_opened_ = true;
   }
@@ -116,8 +116,8 @@ const CLI::Option* Words::last_of(std::string_view word, const CLI::Option* firs
 }
 
 void Words::refuse_missing_value() const {
-  const std::string type = wants_value_->get_type_name();
-  refuse(fmt::format("{} needs a value: {}", names_of(*wants_value_).back(), type.substr(0, type.find(':'))));
+  const std::string type = option_before_value_->get_type_name();
+  refuse(fmt::format("{} needs a value: {}", names_of(*option_before_value_).back(), type.substr(0, type.find(':'))));
 }
 
 void Words::take_rest(std::span<char* const> rest) {

@@ -41,7 +41,7 @@ class Words {
   void take_cmd(std::span<char* const> argv);
   [[nodiscard]] std::size_t arguments_wanted() const;  // The most arguments that the subcommand takes.
 
-  struct PerhapsValue {
+  struct PossibleValue {
     std::size_t option;    // Index in options_.
     std::size_t argument;  // Index in arguments_.
   };
@@ -50,12 +50,12 @@ class Words {
   std::vector<std::string> options_;    // Options, their values and the subcommand.
   std::vector<std::string> arguments_;  // The subcommand's.
   const Grammar::Subcommand* chosen_ = nullptr;
-  bool has_chosen_ = false;                    // The first word that is neither an option nor a value was seen.
-  bool is_value_ = false;                      // The next word is the value of the option before it.
-  const CLI::Option* wants_value_ = nullptr;   // That option.
-  std::optional<std::size_t> open_option_;     // Index in options_ of the last option that lacks its optional value.
-  bool just_opened_ = false;                   // That option is the previous word.
-  std::optional<PerhapsValue> perhaps_value_;  // Its value, if the subcommand has enough arguments without it.
+  bool has_chosen_ = false;                           // The first word that is neither an option nor a value was seen.
+  bool next_is_value_ = false;                        // The next word is the value of the option before it.
+  const CLI::Option* option_before_value_ = nullptr;  // That option.
+  std::optional<std::size_t> open_option_;       // Index in options_ of the last option that lacks its optional value.
+  bool just_opened_ = false;                     // That option is the previous word.
+  std::optional<PossibleValue> possible_value_;  // Its value, if the subcommand has enough arguments without it.
 };
 
 }  // namespace cli
