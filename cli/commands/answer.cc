@@ -24,9 +24,9 @@ render::Look look_of(const Context& context) {
           .height = terminal ? terminal_size(STDOUT_FILENO).lines : 0};
 }
 
-Format unasked_format() { return is_terminal(STDOUT_FILENO) ? Format::table : Format::simple; }
+Format default_format() { return is_terminal(STDOUT_FILENO) ? Format::table : Format::simple; }
 
-Outcome or_down(Outcome outcome, std::string_view label, const std::string& name) {
+Outcome print_down_on_failure(Outcome outcome, std::string_view label, const std::string& name) {
   if (outcome) return outcome;
   if (auto written = write_result(render::prometheus_down(label, name)); !written)
     return std::unexpected(written.error());

@@ -20,11 +20,11 @@ namespace cli {
 [[nodiscard]] render::Look look_of(const Context& context);
 
 // The default format where both people and scripts read the output: a table on a terminal, simple elsewhere.
-[[nodiscard]] Format unasked_format();
+[[nodiscard]] Format default_format();
 
 // If `outcome` is a failure, prints the metric electctl_up 0: metrics also report that etcd could not be asked. The
 // failure is still returned. `label`: election or prefix.
-[[nodiscard]] Outcome or_down(Outcome outcome, std::string_view label, const std::string& name);
+[[nodiscard]] Outcome print_down_on_failure(Outcome outcome, std::string_view label, const std::string& name);
 
 // Formats a range response in one of etcdctl's own formats.
 [[nodiscard]] std::string as_etcdctl(const Context& context, Format format, const elect::Snapshot& snapshot);

@@ -37,7 +37,7 @@ using std::chrono::seconds;
 
 constexpr seconds kLongestTtl{9'000'000'000};
 // How long the guard may take to kill CMD after --kill-after has passed.
-constexpr std::chrono::milliseconds kForTheGuard{500};
+constexpr std::chrono::milliseconds kGuardKillTime{500};
 
 struct CampaignOptions {
   std::string name;
@@ -85,7 +85,7 @@ class Campaign {
                         .value = std::move(value),
                         .session = {.ttl = std::chrono::duration_cast<seconds>(options_.ttl),
                                     .lease = options_.lease,
-                                    .on_renewed = [this](const elect::Deadline& deadline) { renewed(deadline); }},
+                                    .on_renewed = [this](const elect::Deadline& deadline) { tell_guard(deadline); }},
                         .try_once = options_.try_once,
                         .wait = options_.wait,
                         .session_file = options_.session_file,
@@ -101,8 +101,8 @@ class Campaign {
     if (signals_.first() != 0) return kBySignal + signals_.first();
     if (!verdict) return std::unexpected(Failure(verdict.error()));
     if (const auto* loss = std::get_if<elect::Loss>(&*verdict)) {
-      return said(std::unexpected(Failure(kLost, fmt::format("the place in the queue of '{}' lost: {}",
-                                                             elect::printable(options_.name), loss->message))));
+      return report_loss(std::unexpected(Failure(kLost, fmt::format("the place in the queue of '{}' lost: {}",
+                                                                    elect::printable(options_.name), loss->message))));
     }
     if (std::holds_alternative<elect::Candidacy::NotElected>(*verdict)) {
       remark_not_elected(standing.election(), options_.wait);
@@ -111,22 +111,22 @@ class Campaign {
 
     elected_at_ = BootClock::now();
     if (waits) remark(fmt::format("elected after {}", in_seconds(standing.stood_for())));
-    Outcome outcome = guard_ ? gate(standing) : hold(standing);
+    Outcome outcome = guard_ ? lead_with_cmd(standing) : lead_without_cmd(standing);
     // After STOPPING=1 systemd only waits for the process to end. It ignores later messages.
     notify_systemd(stands_again(outcome) ? "STATUS=leadership lost; standing again" : "STOPPING=1");
-    return said(std::move(outcome));
+    return report_loss(std::move(outcome));
   }
 
   // Whether --rejoin applies to this outcome. It does not if CMD had ended by itself.
   [[nodiscard]] bool stands_again(const Outcome& outcome) const {
-    return options_.rejoin && signals_.first() == 0 && !outcome && outcome.error().code == kLost && !cmd_done_;
+    return options_.rejoin && signals_.first() == 0 && !outcome && outcome.error().code == kLost && !cmd_exited_;
   }
 
   // The signal that was typed on the terminal and ended CMD; 0: none.
   [[nodiscard]] int terminal_signal() const { return terminal_signal_; }
 
  private:
-  void renewed(const elect::Deadline& deadline) const {
+  void tell_guard(const elect::Deadline& deadline) const {
     if (guard_) guard_->deadline(deadline.uncertain_from(), deadline.lost_from());
   }
 
@@ -135,7 +135,7 @@ class Campaign {
   }
 
   // Reports a loss at once: withdrawing comes next, and may print warnings.
-  [[nodiscard]] Outcome said(Outcome outcome) const {
+  [[nodiscard]] Outcome report_loss(Outcome outcome) const {
     if (outcome || outcome.error().code != kLost) return outcome;
     std::string& why = outcome.error().message;
     if (stands_again(outcome)) {
@@ -152,7 +152,7 @@ class Campaign {
   }
 
   // Leads without a CMD: prints the candidate, and holds until a signal or a loss.
-  Outcome hold(Standing& standing) {
+  Outcome lead_without_cmd(Standing& standing) {
     elect::Candidacy& candidacy = standing.candidacy();
     const elect::Session& session = standing.session();
     const elect::LeaseStatus lease{session.lease(), session.ttl(), session.ttl(), {}};
@@ -179,7 +179,7 @@ class Campaign {
   }
 
   // Leads with CMD.
-  Outcome gate(Standing& standing) {
+  Outcome lead_with_cmd(Standing& standing) {
     if (standing.waited() && options_.lock_delay > nanoseconds(0)) {
       remark(fmt::format("CMD starts in {} (--lock-delay)", in_seconds(options_.lock_delay)));
       if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.lock_delay), kNotStarted))
@@ -207,7 +207,7 @@ class Campaign {
     const auto ending = run_cmd(standing);
     if (run) record_end(standing, *run, end_of(ending));
     if (!ending) return std::unexpected(ending.error());
-    cmd_done_ = true;
+    cmd_exited_ = true;
     if (const auto led = BootClock::now() - elected_at_; options_.linger > led) {
       if (signals_.first() == 0)
         remark(fmt::format("CMD has ended; leading for another {} (--linger)", in_seconds(options_.linger - led)));
@@ -302,7 +302,7 @@ class Campaign {
     if (loss && *loss) {
       // Another candidate may lead by now. If the guard hangs, CMD must still be killed.
       constexpr nanoseconds longest = std::chrono::hours(24 * 365);
-      elect::pause_for(std::min(options_.kill_after, longest) + kForTheGuard, gate.ended_token());
+      elect::pause_for(std::min(options_.kill_after, longest) + kGuardKillTime, gate.ended_token());
       if (!gate.ended_token().stop_requested()) guard_->kill();
     }
     const auto ending = gate.wait();
@@ -333,7 +333,7 @@ class Campaign {
   }};
   BootTime elected_at_{};
   int terminal_signal_ = 0;
-  bool cmd_done_ = false;
+  bool cmd_exited_ = false;
 };
 
 // A path to start this program from. Without /proc: the path it was started by. Empty: there is none.
@@ -347,7 +347,7 @@ std::string own_program() {
 }
 
 // Executes this program again, for --rejoin. A new process image has no threads yet, so a guard can be forked.
-Failure start_anew(const Context& context) {
+Failure execute_again(const Context& context) {
   if (auto handed = hand_over_secrets(context.options.client); !handed) return handed.error();
   ::execv(own_program().c_str(), context.arguments);
   return {kError, fmt::format("cannot start electctl again to stand again: {}", std::strerror(errno))};
@@ -368,7 +368,7 @@ bool etcd_answers(Context& context, const std::string& name) {
 }
 
 // Whether the lease of --lease no longer exists. Then nobody can stand with it again.
-bool is_gone(Context& context, elect::LeaseId lease) {
+bool lease_is_gone(Context& context, elect::LeaseId lease) {
   const auto client = context.client();
   if (lease == 0 || !client) return false;
   const auto alive = (*client)->time_to_live(lease);
@@ -434,7 +434,7 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
   if (terminal_signal != 0) end_by_terminal_signal(terminal_signal);
   if (stands_again) {
     if (etcd_answers(context, options.name)) {
-      if (!is_gone(context, options.lease)) return std::unexpected(start_anew(context));
+      if (!lease_is_gone(context, options.lease)) return std::unexpected(execute_again(context));
       outcome.error().message =
           fmt::format("cannot stand again under lease {}: it does not exist any more", elect::hex_of(options.lease));
     }

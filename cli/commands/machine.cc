@@ -43,7 +43,7 @@ std::vector<std::string> card_addresses() {
 bool differ(const std::string& one, const std::string& other) { return !one.empty() && !other.empty() && one != other; }
 
 // Whether the card's maker assigned the address. Other addresses have the bit of value 2 set in the first byte.
-bool is_makers(const std::string& address) {
+bool is_assigned_by_maker(const std::string& address) {
   constexpr std::string_view kDigitsWithoutIt = "014589cd";
   return address.size() > 1 && kDigitsWithoutIt.find(address[1]) != std::string_view::npos;
 }
@@ -67,7 +67,8 @@ bool is_same_machine(const Machine& one, const Machine& other) {
   });
   const bool no_card_stayed = !one.cards.empty() && !other.cards.empty() && common_cards.empty();
   if (differ(one.id, other.id) || differ(one.board, other.board) || no_card_stayed) return false;
-  return agree(one.board, other.board) || agree(one.boot, other.boot) || std::ranges::any_of(common_cards, is_makers);
+  return agree(one.board, other.board) || agree(one.boot, other.boot) ||
+         std::ranges::any_of(common_cards, is_assigned_by_maker);
 }
 
 }  // namespace cli

@@ -47,12 +47,12 @@ class Observer {
       : context_(context), options_(options), format_(format), event_command_(event_command) {}
 
   // False: this was the last one.
-  bool take(const elect::Observation& observation) {
+  bool handle(const elect::Observation& observation) {
     const bool leads = observation.type == Type::elected || observation.type == Type::proclaimed;
-    const bool told =
+    const bool is_reported =
         options_.is ? answer_changed(observation) : observation.type != Type::vacant || was_led(observation);
-    if (told && !tell(observation)) return false;
-    done = (options_.count && seen_ >= *options_.count) ||
+    if (is_reported && !report(observation)) return false;
+    done = (options_.count && reported_count_ >= *options_.count) ||
            (options_.until && leads && observation.leader.value == *options_.until);
     return !done;
   }
@@ -65,8 +65,8 @@ class Observer {
   static bool was_led(const elect::Observation& observation) { return !observation.leader.key.empty(); }
 
   [[nodiscard]] bool is_leader(const std::string& election) const {
-    const auto known = leads_.find(election);
-    return known != leads_.end() && known->second;
+    const auto known = last_answers_.find(election);
+    return known != last_answers_.end() && known->second;
   }
 
   // Whether the answer to "does VALUE lead?" has changed. The first answer counts as a change. With --prefix a first
@@ -74,9 +74,9 @@ class Observer {
   bool answer_changed(const elect::Observation& observation) {
     if (observation.type == Type::gap) return true;
     const bool leads = observation.type != Type::vacant && observation.leader.value == *options_.is;
-    const auto [known, first] = leads_.try_emplace(observation.election, leads);
+    const auto [known, first] = last_answers_.try_emplace(observation.election, leads);
     const bool before = std::exchange(known->second, leads);
-    if (options_.prefix && !leads) leads_.erase(known);
+    if (options_.prefix && !leads) last_answers_.erase(known);
     return first ? leads || !options_.prefix : before != leads;
   }
 
@@ -85,9 +85,9 @@ class Observer {
     return is_leader(observation.election) ? "leader" : "follower";
   }
 
-  bool tell(const elect::Observation& observation) {
+  bool report(const elect::Observation& observation) {
     if (event_command_ != nullptr) {
-      ++seen_;
+      ++reported_count_;
       auto variables = variables_of(context_.options.client, observation.election, observation.leader);
       variables.push_back(fmt::format("ELECTCTL_EVENT={}", render::name_of(observation.type)));
       if (options_.is) variables.push_back(fmt::format("ELECTCTL_ROLE={}", role(observation)));
@@ -99,7 +99,7 @@ class Observer {
     }
     const std::string line = text_of(observation);
     if (line.empty()) return true;
-    ++seen_;
+    ++reported_count_;
     if (auto written = write_result(line); !written) {
       ended = std::unexpected(written.error());
       return false;
@@ -128,8 +128,8 @@ class Observer {
   const ObserveOptions& options_;
   const Format format_;
   EventCommand* const event_command_;
-  std::map<std::string, bool> leads_;  // By election: the last answer. With --prefix only the answers "yes".
-  std::int64_t seen_ = 0;
+  std::map<std::string, bool> last_answers_;  // By election: the last answer. With --prefix only the answers "yes".
+  std::int64_t reported_count_ = 0;
 };
 
 // Whether this process is in the terminal's foreground. Then the terminal sends a typed SIGINT to CMD, too.
@@ -179,7 +179,7 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
   std::jthread timer;
   if (event_command && until.deadline) timer = end_at(*until.deadline, options.kill_after, *event_command);
   Observer observer(context, options, *format, event_command ? &*event_command : nullptr);
-  const auto tell = [&observer](const elect::Observation& observation) { return observer.take(observation); };
+  const auto tell = [&observer](const elect::Observation& observation) { return observer.handle(observation); };
   elect::Result<void> ended;
   if (options.prefix) {
     const auto client = context.client();

@@ -147,7 +147,7 @@ std::expected<Loaded, Failure> load(const std::string& path, int descriptor) {
 
 // Resolves symbolic links. The target need not exist. store() replaces a file by its name. If it replaced the link, the
 // session would exist in two files.
-std::string behind_links(const std::string& path) {
+std::string resolve_links(const std::string& path) {
   constexpr int kMostLinks = 40;  // The kernel's limit.
   std::filesystem::path file = path;
   for (int links = 0; links < kMostLinks; ++links) {
@@ -169,14 +169,14 @@ bool is_still_at(const std::string& path, int descriptor) {
 }  // namespace
 
 std::expected<SessionFile, Failure> SessionFile::open(const std::string& name, int in_use_code) {
-  const std::string path = behind_links(name);
+  const std::string path = resolve_links(name);
   for (;;) {
-    constexpr int kHow = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-    int descriptor = ::open(path.c_str(), kHow);
-    const bool made = descriptor < 0 && errno == ENOENT;
-    if (made) descriptor = ::open(path.c_str(), kHow | O_CREAT | O_EXCL, 0600);
+    constexpr int kFlags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    int descriptor = ::open(path.c_str(), kFlags);
+    const bool created = descriptor < 0 && errno == ENOENT;
+    if (created) descriptor = ::open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600);
     // Another process created it between the two calls: try again. But a link to itself never becomes a file.
-    if (descriptor < 0 && made && errno == EEXIST && !std::filesystem::is_symlink(path)) continue;
+    if (descriptor < 0 && created && errno == EEXIST && !std::filesystem::is_symlink(path)) continue;
     if (descriptor < 0) return failed(path, "opened");
     SessionFile file(path, descriptor);
     struct stat status {};
@@ -190,7 +190,7 @@ std::expected<SessionFile, Failure> SessionFile::open(const std::string& name, i
     }
     // Another file has replaced it between open and flock: try again.
     if (!is_still_at(path, descriptor)) continue;
-    file.made_ = made;
+    file.created_ = created;
     auto loaded = load(path, descriptor);
     if (!loaded) return std::unexpected(loaded.error());
     file.record_ = std::move(loaded->record);
@@ -219,12 +219,12 @@ SessionFile::SessionFile(SessionFile&& other) noexcept
       descriptor_(std::exchange(other.descriptor_, -1)),
       record_(std::move(other.record_)),
       origin_(other.origin_),
-      made_(other.made_) {}
+      created_(other.created_) {}
 
 SessionFile::~SessionFile() {
   if (descriptor_ < 0) return;
   // Remove an unused file: it would look like one that was emptied. Nobody else uses it, because we hold the lock.
-  if (made_ && !record_ && is_still_at(path_, descriptor_)) ::unlink(path_.c_str());
+  if (created_ && !record_ && is_still_at(path_, descriptor_)) ::unlink(path_.c_str());
   ::close(descriptor_);
 }
 

@@ -58,7 +58,7 @@ class SessionFile {
   [[nodiscard]] Origin origin() const { return origin_; }
 
   // Whether the file existed and was empty: somebody has emptied it.
-  [[nodiscard]] bool emptied() const { return !made_ && !record_; }
+  [[nodiscard]] bool emptied() const { return !created_ && !record_; }
 
   [[nodiscard]] std::expected<void, Failure> store(const SessionRecord& record);
 
@@ -72,7 +72,7 @@ class SessionFile {
   int descriptor_;
   std::optional<SessionRecord> record_;
   Origin origin_ = Origin::own;
-  bool made_ = false;  // open() created the file.
+  bool created_ = false;  // open() created the file.
 };
 
 }  // namespace cli

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "commands/place_line.h"
+#include "commands/status_line.h"
 #include "elect/duration.h"
 #include "elect/text.h"
 #include "output.h"
@@ -16,7 +16,7 @@ namespace cli {
 namespace {
 
 // Why the file's session must not be resumed; empty: it may be.
-std::string not_ours(const SessionFile& file) {
+std::string why_not_resumed(const SessionFile& file) {
   const std::string left_alone = fmt::format(", so its lease {} is left alone", elect::hex_of(file.record()->lease));
   switch (file.origin()) {
     case SessionFile::Origin::own:
@@ -42,14 +42,14 @@ std::expected<std::unique_ptr<Standing>, Failure> Standing::open(Context& contex
   if (!election) return std::unexpected(election.error());
   std::unique_ptr<Standing> standing(new Standing(*std::move(election), std::move(options), signals));
   const StandingOptions& wanted = standing->options_;
-  const auto opened = wanted.session_file.empty() ? standing->open_session() : standing->open_kept_session();
+  const auto opened = wanted.session_file.empty() ? standing->open_session() : standing->resume_or_open_session();
   if (!opened) return std::unexpected(opened.error());
   auto candidacy = elect::Candidacy::stand(standing->election_, *standing->session_, wanted.value,
                                            {signals.stop_token(), {}}, signals.third_signal_token());
   if (!candidacy) return std::unexpected(Failure(candidacy.error()));
   standing->candidacy_ = *std::move(candidacy);
   standing->waited_ = standing->waited_ || !standing->candidacy_->elected();
-  standing->note_place();
+  standing->store_position();
   return standing;
 }
 
@@ -65,7 +65,7 @@ std::expected<void, Failure> Standing::open_session() {
   return {};
 }
 
-std::expected<void, Failure> Standing::open_kept_session() {
+std::expected<void, Failure> Standing::resume_or_open_session() {
   auto file = SessionFile::open(options_.session_file, options_.in_use_code);
   if (!file) return std::unexpected(file.error());
   file_.emplace(*std::move(file));
@@ -75,7 +75,7 @@ std::expected<void, Failure> Standing::open_kept_session() {
 
   elect::LeaseId replaced = 0;  // A lease of another election in this cluster.
   if (const auto& record = file_->record()) {
-    std::string why = not_ours(*file_);
+    std::string why = why_not_resumed(*file_);
     if (!why.empty()) {
       // Its lease belongs to the original file.
     } else if (record->cluster != snapshot->header.cluster_id) {
@@ -115,7 +115,7 @@ std::expected<void, Failure> Standing::open_kept_session() {
 }
 
 // If the file cannot be written, only warns: the lease is already in the file, and the next run finds the rest by it.
-void Standing::note_place() {
+void Standing::store_position() {
   if (!file_) return;
   SessionRecord record = *file_->record();
   record.create_revision = candidacy_->self().create_revision;
@@ -127,7 +127,7 @@ void Standing::note_place() {
 
 void Standing::cmd_starts() {
   waited_ = false;
-  note_place();
+  store_position();
 }
 
 Standing::~Standing() {
@@ -154,11 +154,11 @@ elect::Result<elect::Candidacy::Verdict> Standing::wait() {
   if (candidacy_->elected()) return elect::Candidacy::Elected{};
   if (options_.try_once) return elect::Candidacy::NotElected{};
   elect::Until until{signals_.stop_token(), {}};
-  if (options_.wait) until.deadline = elect::saturating_add(begun_, *options_.wait);
+  if (options_.wait) until.deadline = elect::saturating_add(opened_at_, *options_.wait);
   if (!is_terminal(STDERR_FILENO)) return candidacy_->wait(until);
 
-  PlaceLine line(election_, candidacy_->self().create_revision, candidacy_->ahead().key);
-  return candidacy_->wait(until, [&line](const elect::Ahead& ahead) { line.moved(ahead.key); });
+  StatusLine line(election_, candidacy_->self().create_revision, candidacy_->ahead().key);
+  return candidacy_->wait(until, [&line](const elect::Ahead& ahead) { line.set_ahead(ahead.key); });
 }
 
 }  // namespace cli

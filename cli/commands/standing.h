@@ -45,7 +45,7 @@ class Standing {
   [[nodiscard]] bool waited() const { return waited_; }
 
   // How long it has stood in this process.
-  [[nodiscard]] std::chrono::nanoseconds stood_for() const { return elect::BootClock::now() - begun_; }
+  [[nodiscard]] std::chrono::nanoseconds stood_for() const { return elect::BootClock::now() - opened_at_; }
 
   // Call it before CMD is started.
   void cmd_starts();
@@ -61,13 +61,13 @@ class Standing {
   Standing(elect::Election election, StandingOptions options, Signals& signals);
   [[nodiscard]] std::expected<void, Failure> open_session();
   // With a session file: resumes its session, or replaces it with a new one.
-  [[nodiscard]] std::expected<void, Failure> open_kept_session();
-  void note_place();
+  [[nodiscard]] std::expected<void, Failure> resume_or_open_session();
+  void store_position();
 
   const elect::Election election_;
   StandingOptions options_;
   Signals& signals_;
-  const elect::BootTime begun_ = elect::BootClock::now();
+  const elect::BootTime opened_at_ = elect::BootClock::now();
   std::optional<SessionFile> file_;
   std::unique_ptr<elect::Session> session_;
   std::unique_ptr<elect::Candidacy> candidacy_;

@@ -156,11 +156,13 @@ class Chart {
         steps_(window),
         look_(look),
         top_(top),
-        pitch_(window.runs.empty() ? kRow : kRow + kRunRow) {
+        row_height_(window.runs.empty() ? kRow : kRow + kRunRow) {
     for (std::size_t i = 0; i < window.values.size(); ++i) row_of_[window.values[i]] = i;
   }
 
-  [[nodiscard]] double bottom() const { return top_ + kLine + pitch_ * static_cast<double>(window_.values.size()); }
+  [[nodiscard]] double bottom() const {
+    return top_ + kLine + row_height_ * static_cast<double>(window_.values.size());
+  }
 
   void draw() {
     draw_rows();
@@ -174,7 +176,7 @@ class Chart {
  private:
   // The place of a bar of that height, in the middle of its row.
   [[nodiscard]] Box box(const std::string& value, std::pair<std::size_t, std::size_t> steps, double height) const {
-    const double middle = top_ + kLine + pitch_ * static_cast<double>(row_of_.at(value)) + kRow / 2;
+    const double middle = top_ + kLine + row_height_ * static_cast<double>(row_of_.at(value)) + kRow / 2;
     const double left = steps_.x(steps.first);
     const double width = steps_.x(steps.second) - left;
     return {left, middle - height / 2, width > 3 ? width - 1 : width, height};
@@ -185,8 +187,8 @@ class Chart {
     for (const auto& term : window_.terms) ++counts[term.leader.value];
     picture_.text("muted figure end", kPictureWidth - kMargin, top_ + 16, "terms");
     for (std::size_t i = 0; i < window_.values.size(); ++i) {
-      const double y = top_ + kLine + pitch_ * static_cast<double>(i);
-      if (i % 2 == 0) picture_.stripe(y, pitch_);
+      const double y = top_ + kLine + row_height_ * static_cast<double>(i);
+      if (i % 2 == 0) picture_.stripe(y, row_height_);
       picture_.label({kMargin, y + kRow / 2 + 5}, window_.values[i], kRowLabel, look_);
       picture_.text("muted figure end", kPictureWidth - kMargin, y + kRow / 2 + 5,
                     fmt::to_string(counts[window_.values[i]]));
@@ -268,7 +270,7 @@ class Chart {
   Steps steps_;
   const Look& look_;
   double top_;
-  double pitch_;  // From row to row.
+  double row_height_;  // From row to row.
   std::unordered_map<std::string, std::size_t> row_of_;
 };
 

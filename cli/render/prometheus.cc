@@ -40,7 +40,7 @@ class Metric {
 
 Metric up_metric() { return {"electctl_up", "Whether etcd could be asked about the election."}; }
 
-std::string exposition(Metric up, const std::vector<Exposed>& elections) {
+std::string exposition(Metric up, const std::vector<ElectionMetrics>& elections) {
   Metric candidates("electctl_candidates", "How many candidates stand, the leader included.");
   Metric info("electctl_leader_info", "The leader: its key, value and lease.");
   Metric revision("electctl_leader_create_revision", "The leader's create revision, which is the fencing token.");
@@ -68,9 +68,9 @@ std::string exposition(Metric up, const std::vector<Exposed>& elections) {
 
 }  // namespace
 
-std::string prometheus(const std::vector<Exposed>& elections) { return exposition(up_metric(), elections); }
+std::string prometheus(const std::vector<ElectionMetrics>& elections) { return exposition(up_metric(), elections); }
 
-std::string prometheus_below(const std::string& prefix, const std::vector<Exposed>& elections) {
+std::string prometheus_below(const std::string& prefix, const std::vector<ElectionMetrics>& elections) {
   Metric up = up_metric();
   up.add(labelled("prefix", prefix), 1);
   return exposition(std::move(up), elections);

@@ -11,16 +11,16 @@
 namespace cli::render {
 
 // The metrics of one election.
-struct Exposed {
+struct ElectionMetrics {
   std::string election;
   std::int64_t candidates = 0;
   std::vector<Listed> leases;  // The candidates whose TTL is shown. The first is the leader, if there is one.
 };
 
-[[nodiscard]] std::string prometheus(const std::vector<Exposed>& elections);
+[[nodiscard]] std::string prometheus(const std::vector<ElectionMetrics>& elections);
 
 // The same for all elections below a prefix. The metric that says that etcd answered is also there for the prefix.
-[[nodiscard]] std::string prometheus_below(const std::string& prefix, const std::vector<Exposed>& elections);
+[[nodiscard]] std::string prometheus_below(const std::string& prefix, const std::vector<ElectionMetrics>& elections);
 
 // The last run in an election's ledger, by its claim.
 [[nodiscard]] std::string prometheus_runs(const std::string& election, const elect::RunListing& listing);

@@ -18,8 +18,8 @@ using elect::RunState;
 using elect::WallTime;
 
 constexpr std::size_t kMostRuns = 60;
-constexpr double kLeast = 5;     // A shorter bar cannot be seen.
-constexpr double kUnknown = 30;  // The length of a bar whose end is unknown.
+constexpr double kShortestBar = 5;  // A shorter bar cannot be seen.
+constexpr double kUnendedBar = 30;  // The length of a bar whose end is unknown.
 constexpr double kValueLeft = 180;
 constexpr double kLeft = 316;
 constexpr double kRight = 676;
@@ -148,11 +148,12 @@ void draw_row(Picture& picture, const Run& run, const TimeAxis& axis, double y, 
   const auto length = took_of(run);
   picture.text("muted figure end wide", kPictureWidth - kMargin, line, length ? took_text(*length) : "");
   if (!run.began) return;
-  const double left = std::min(axis.x(seconds_of(*run.began)), kRight - kLeast);
-  double right = left + kUnknown;
+  const double left = std::min(axis.x(seconds_of(*run.began)), kRight - kShortestBar);
+  double right = left + kUnendedBar;
   if (run.end) right = axis.x(seconds_of(run.end->at));
   if (run.state == RunState::running) right = kRight;
-  draw_run(picture, run, {left, y + (kRow - kBar) / 2, std::max(std::min(right, kRight) - left, kLeast), kBar}, look);
+  draw_run(picture, run, {left, y + (kRow - kBar) / 2, std::max(std::min(right, kRight) - left, kShortestBar), kBar},
+           look);
 }
 
 }  // namespace

@@ -17,10 +17,10 @@ std::string text_of(const Context& context, Format format, const std::string& pr
                     const std::vector<render::ListedElection>& elections) {
   if (format == Format::json) return render::json_elections(prefix, header, elections);
   if (format == Format::prometheus) {
-    std::vector<render::Exposed> exposed;
-    exposed.reserve(elections.size());
-    for (const auto& [name, candidates, leader] : elections) exposed.push_back({name, candidates, {leader}});
-    return render::prometheus_below(prefix, exposed);
+    std::vector<render::ElectionMetrics> metrics;
+    metrics.reserve(elections.size());
+    for (const auto& [name, candidates, leader] : elections) metrics.push_back({name, candidates, {leader}});
+    return render::prometheus_below(prefix, metrics);
   }
   if (format == Format::table) return elections.empty() ? "" : render::elections_table(elections, look_of(context));
   std::string text;
@@ -57,10 +57,10 @@ Outcome all_in(Context& context, const Options& options, Format format) {
 
 Outcome all(Context& context, const Options& options) {
   const auto format =
-      context.format(unasked_format(), {Format::simple, Format::table, Format::json, Format::prometheus});
+      context.format(default_format(), {Format::simple, Format::table, Format::json, Format::prometheus});
   if (!format) return std::unexpected(format.error());
   auto outcome = all_in(context, options, *format);
-  return *format == Format::prometheus ? or_down(std::move(outcome), "prefix", *options.all) : outcome;
+  return *format == Format::prometheus ? print_down_on_failure(std::move(outcome), "prefix", *options.all) : outcome;
 }
 
 }  // namespace cli::inspect

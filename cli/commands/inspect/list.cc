@@ -60,11 +60,11 @@ elect::Result<std::vector<render::Listed>> with_leases(elect::Client& client,
 }
 
 Outcome list(Context& context, const Options& options) {
-  const auto format = context.format(unasked_format(),
+  const auto format = context.format(default_format(),
                                      {Format::simple, Format::fields, Format::table, Format::json, Format::prometheus});
   if (!format) return std::unexpected(format.error());
   auto outcome = list_in(context, options, *format);
-  return *format == Format::prometheus ? or_down(std::move(outcome), "election", options.name) : outcome;
+  return *format == Format::prometheus ? print_down_on_failure(std::move(outcome), "election", options.name) : outcome;
 }
 
 }  // namespace cli::inspect

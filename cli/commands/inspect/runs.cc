@@ -70,10 +70,10 @@ std::string page(const std::string& name, const elect::RunListing& listing, cons
 
 Outcome runs(Context& context, const Options& options) {
   const auto format =
-      context.format(unasked_format(), {Format::simple, Format::table, Format::json, Format::prometheus, Format::svg});
+      context.format(default_format(), {Format::simple, Format::table, Format::json, Format::prometheus, Format::svg});
   if (!format) return std::unexpected(format.error());
   auto outcome = runs_in(context, options, *format);
-  return *format == Format::prometheus ? or_down(std::move(outcome), "election", options.name) : outcome;
+  return *format == Format::prometheus ? print_down_on_failure(std::move(outcome), "election", options.name) : outcome;
 }
 
 Outcome watch_runs(Context& context, const Options& options) {

@@ -36,19 +36,19 @@ std::string time_of(std::time_t time, std::time_t now) {
 }
 
 // Since when the leader leads, as far as this watch has seen it.
-class Tenure {
+class LeaderSince {
  public:
   // `token`: the leader's token; 0: no leader.
-  void see(elect::Revision token) {
+  void update(elect::Revision token) {
     const std::time_t now = std::time(nullptr);
-    if (begun_at_ == 0) begun_at_ = now;
+    if (watch_began_at_ == 0) watch_began_at_ = now;
     if (token_ != token) since_ = token_ ? now : 0;
     token_ = token;
   }
 
   // `leader`: the leader's value, printable.
   [[nodiscard]] std::string line(const std::string& leader, std::time_t now) const {
-    const std::string time = time_of(since_ != 0 ? since_ : begun_at_, now);
+    const std::string time = time_of(since_ != 0 ? since_ : watch_began_at_, now);
     if (token_ == 0) return since_ == 0 ? "no candidates" : "no candidates since " + time;
     if (since_ != 0) return fmt::format("{} leads since {}", leader, time);
     return fmt::format("{} led already at {}, when this watch began", leader, time);
@@ -56,40 +56,40 @@ class Tenure {
 
  private:
   std::optional<elect::Revision> token_;
-  std::time_t begun_at_ = 0;  // When the watch began.
-  std::time_t since_ = 0;     // When this leader, or no leader, was first seen; 0: when the watch began.
+  std::time_t watch_began_at_ = 0;  // When the watch began.
+  std::time_t since_ = 0;           // When this leader, or no leader, was first seen; 0: when the watch began.
 };
 
 // What the watch reported at one change.
-struct Found {
+struct WatchedQueue {
   std::string name;
   std::string host;
   elect::Revision revision;
   std::vector<render::Listed> listing;  // On a terminal: only the first kMostRows.
   std::size_t candidates;
-  Tenure tenure;
+  LeaderSince leader_since;
 };
 
-Found found_in(const std::string& name, const std::string& host, const elect::Header& header, const elect::Queue& queue,
-               std::size_t most, Tenure& tenure) {
-  Found found{name, host, header.revision, {}, queue.size(), {}};
+WatchedQueue watched_queue(const std::string& name, const std::string& host, const elect::Header& header,
+                           const elect::Queue& queue, std::size_t most, LeaderSince& leader_since) {
+  WatchedQueue found{name, host, header.revision, {}, queue.size(), {}};
   for (auto& candidate : queue.in_order()) {
     if (found.listing.size() == most) break;
     found.listing.push_back({std::move(candidate), static_cast<std::int64_t>(found.listing.size()) + 1, {}});
   }
-  tenure.see(found.listing.empty() ? 0 : found.listing.front().candidate.create_revision);
-  found.tenure = tenure;
+  leader_since.update(found.listing.empty() ? 0 : found.listing.front().candidate.create_revision);
+  found.leader_since = leader_since;
   return found;
 }
 
-std::string page(const Found& found, const Moment& moment) {
+std::string page(const WatchedQueue& found, const Moment& moment) {
   std::vector<render::Listed> shown = found.listing;
   shown.resize(std::min(shown.size(), std::max<std::size_t>(moment.room, 2) - 1));  // One line shows the leader.
   std::string text = moment.title(fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}", brief(found.name),
                                               fmt::localtime(moment.seen_at), found.candidates,
                                               found.candidates == 1 ? "candidate" : "candidates", found.revision));
   const std::string leader = shown.empty() ? std::string() : brief(shown.front().candidate.value, kLeaderWidth);
-  text += moment.title(found.tenure.line(leader, moment.seen_at));
+  text += moment.title(found.leader_since.line(leader, moment.seen_at));
   if (!shown.empty()) {
     text += render::listing_table(shown, moment.look, {.host = found.host, .times_left = false});
   }
@@ -120,13 +120,14 @@ Outcome watch(Context& context, const Options& options) {
   };
   const std::string host = this_host();
   const std::size_t most = screen.is_terminal() ? kMostRows : std::numeric_limits<std::size_t>::max();
-  Tenure tenure;
+  LeaderSince leader_since;
   std::optional<Failure> failure;
   const auto show = [&](const elect::Header& header, const elect::Queue& queue) {
-    const auto written = *format == Format::json
-                             ? print(header, queue)
-                             : screen.show([found = found_in(options.name, host, header, queue, most, tenure)](
-                                               const Moment& moment) { return page(found, moment); });
+    const auto written =
+        *format == Format::json
+            ? print(header, queue)
+            : screen.show([found = watched_queue(options.name, host, header, queue, most, leader_since)](
+                              const Moment& moment) { return page(found, moment); });
     if (!written) failure = written.error();
     return !failure;
   };

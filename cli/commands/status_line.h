@@ -14,34 +14,34 @@
 namespace cli {
 
 // Shown on standard error from construction to destruction, which clears it. A thread of its own draws it each second.
-// On a dumb terminal it draws only changes. The thread reads the whole queue after moved(), and also from time to time,
-// because a candidate watches only the one in front of it. If the system refuses the thread, there is no line.
-class PlaceLine {
+// On a dumb terminal it draws only changes. The thread reads the whole queue after set_ahead(), and also from time to
+// time, because a candidate watches only the one in front of it. If the system refuses the thread, there is no line.
+class StatusLine {
  public:
   // `self`: the candidate's create revision. `ahead`: the key of the candidate directly in front of it.
-  PlaceLine(elect::Election election, elect::Revision self, std::string ahead);
-  ~PlaceLine();
+  StatusLine(elect::Election election, elect::Revision self, std::string ahead);
+  ~StatusLine();
 
-  PlaceLine(const PlaceLine&) = delete;
-  PlaceLine& operator=(const PlaceLine&) = delete;
+  StatusLine(const StatusLine&) = delete;
+  StatusLine& operator=(const StatusLine&) = delete;
 
   // Another candidate is now directly in front. Thread-safe.
-  void moved(std::string ahead);
+  void set_ahead(std::string ahead);
 
  private:
   void run(const std::stop_token& stop);
-  [[nodiscard]] std::string look(const std::stop_token& stop, const std::string& ahead) const;
+  [[nodiscard]] std::string read_position(const std::stop_token& stop, const std::string& ahead) const;
   void draw(const std::string& place) const;
 
-  const bool dumb_;
+  const bool terminal_is_dumb_;
 
   const elect::Election election_;
-  const elect::Revision self_;
-  const elect::BootTime begun_ = elect::BootClock::now();
+  const elect::Revision own_revision_;
+  const elect::BootTime waiting_since_ = elect::BootClock::now();
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::string ahead_;
-  bool moved_ = true;
+  bool ahead_changed_ = true;
   std::jthread thread_;
 };
 
