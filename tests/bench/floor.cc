@@ -1,11 +1,11 @@
-// The least that a grpc program has to do for electctl's work: the same calls, and nothing else. No options, no checks,
-// no other endpoint, no deadline, no renewal, no guard. What electctl takes beyond this is its own.
+// The least that a grpc program has to do for electctl's work: it makes the same calls, and does nothing else. It has
+// no options, checks, second endpoint, deadlines, renewals or guard. The time that electctl takes beyond this is its
+// own.
 //
 //   bench_floor leader ENDPOINT NAME              one Range; prints key and value
 //   bench_floor campaign ENDPOINT NAME CMD        LeaseGrant, Txn, Watch, CMD, LeaseRevoke
-//   bench_floor handover ENDPOINT NAME COUNT      on warm connections, COUNT times: from one's LeaseRevoke until
-//   another
-//                                                 has its Watch event; prints the ms of each, one a line
+//   bench_floor handover ENDPOINT NAME COUNT      on warm connections, COUNT times: the time from one candidate's
+//                                                 LeaseRevoke to the Watch event of another. Prints the ms of each
 #include <grpcpp/grpcpp.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -33,7 +33,7 @@ void expect(const grpc::Status& status, const char* what) {
   if (!status.ok()) die(std::string(what) + ": " + status.error_message());
 }
 
-// As electctl's own channel.
+// The same channel arguments as in electctl.
 std::shared_ptr<grpc::Channel> connect(const std::string& endpoint) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -154,7 +154,7 @@ void handover(Peer& holder, Peer& next, int count) {
   for (int i = 0; i < count; ++i) {
     holder.stand();
     next.watch(holder.key(), holder.revision() + 1);
-    next.wait_for(false);  // Until the watch is up.
+    next.wait_for(false);  // Waits until the watch is created.
     const auto begun = std::chrono::steady_clock::now();
     std::thread revoking([&holder] { holder.revoke(); });
     next.wait_for(true);
@@ -171,7 +171,7 @@ void handover(Peer& holder, Peer& next, int count) {
 int main(int argc, char** argv) {
   if (argc < 4) die("usage: bench_floor leader|campaign|handover ENDPOINT NAME [CMD|COUNT]");
   const std::string what = argv[1];
-  auto* self = new Peer(argv[2], argv[3]);  // Never torn down, as electctl's.
+  auto* self = new Peer(argv[2], argv[3]);  // Never destroyed, as in electctl.
   if (what == "leader") {
     self->print_leader();
   } else if (what == "campaign" && argc == 5) {

@@ -1,5 +1,5 @@
-// A service on several hosts that works on one of them: service ENDPOINT VALUE. At SIGTERM it gives leadership up and
-// ends.
+// A service that runs on several hosts and works on one of them: service ENDPOINT VALUE. At SIGTERM it gives leadership
+// up and exits.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -10,7 +10,7 @@
 using namespace elect;
 using namespace std::chrono_literals;
 
-// The outcome, or the end of the program with the reason why there is none.
+// Returns the outcome. If there is none, prints why and exits.
 template <typename T>
 T get(Result<T> result) {
   if (!result) {
@@ -20,7 +20,8 @@ T get(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-// Requests a stop at SIGTERM. Called before there are other threads, so that all of them leave the signal to this one.
+// Requests a stop at SIGTERM, in a thread of its own. Call it before other threads start: they inherit the blocked
+// signal.
 std::jthread at_sigterm(std::stop_source stop) {
   sigset_t signals;
   sigemptyset(&signals);
@@ -37,7 +38,7 @@ std::jthread at_sigterm(std::stop_source stop) {
 void serve(std::stop_token stop, const Candidate& self) {
   std::printf("%s serves with token %ld\n", self.value.c_str(), self.create_revision);
   std::fflush(stdout);
-  while (!stop.stop_requested()) pause_for(1s, stop);  // Work, in pieces that end before a third of the TTL is over.
+  while (!stop.stop_requested()) pause_for(1s, stop);  // The work. Each piece is shorter than a third of the TTL.
 }
 
 int main(int, char** argv) {

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kPatience = 10s;
 
-// The outcome, or the end of the program with the reason why there is none.
+// Returns the outcome. If there is none, prints why and exits.
 template <typename T>
 T get(Result<T> result) {
   if (!result) {

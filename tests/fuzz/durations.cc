@@ -1,4 +1,4 @@
-// Durations: what is read is not negative, and reads the same when it is written.
+// Durations: a parsed one is not negative, and is the same after it was formatted and parsed again.
 #include <cstdint>
 
 #include "elect/duration.h"

@@ -1,4 +1,4 @@
-// Endpoints: refused with a reason that drives no terminal, or a target for grpc.
+// Endpoints: each is refused with a reason that is safe for a terminal, or gives a target for grpc.
 #include <cstdint>
 
 #include "elect/text.h"

@@ -1,5 +1,5 @@
-// Snapshots and event streams, in any order and of any sense, into the queue of candidates and what stands on it: the
-// same as looking at all keys anew after each revision.
+// Gives arbitrary snapshots and event streams to the queue of candidates and to what is built on it. The results must
+// be the same as when all keys are read again after each revision.
 #include <fuzzer/FuzzedDataProvider.h>
 
 #include <algorithm>
@@ -40,7 +40,7 @@ Candidate any_candidate(FuzzedDataProvider& bytes, Revision mod) {
           1};
 }
 
-// What a change says, beside what was the case before and after.
+// Compares a change with the leaders before and after it.
 void check(const std::optional<Change>& change, const std::optional<Candidate>& before, const Candidate* after) {
   if (after == nullptr) {
     PROMISE(before.has_value() == change.has_value());
@@ -57,7 +57,7 @@ void check(const std::optional<Change>& change, const std::optional<Candidate>& 
   }
 }
 
-// The terms as they follow from who led after each revision.
+// The terms, derived from the leader after each revision.
 void succeed(std::vector<Term>& terms, const Candidate* leader, Revision revision) {
   const bool open = !terms.empty() && !terms.back().last;
   if (open && leader != nullptr && terms.back().leader.key == leader->key &&
@@ -92,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   succeed(terms, first_below(keys, "n/"), begin);
 
   for (Revision revision = begin + 1; bytes.remaining_bytes() > 0 && revision < begin + 200; ++revision) {
-    std::map<std::string, Event> unique;  // One revision touches a key once.
+    std::map<std::string, Event> unique;  // One revision changes each key at most once.
     for (int i = bytes.ConsumeIntegralInRange(1, 3); i > 0; --i) {
       Event event{bytes.ConsumeBool() ? Event::Type::put : Event::Type::removed, any_candidate(bytes, revision)};
       const std::string key = event.candidate.key;

@@ -1,4 +1,4 @@
-// Lease IDs, and the names and keys made of them.
+// Lease IDs, and the names and keys that contain them.
 #include <cstdint>
 
 #include "elect/names.h"
@@ -18,6 +18,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   PROMISE(elect::election_of(key) == text);
   const auto cut = size / 2;
   const std::string record = elect::once_key_of(text.substr(0, cut), text.substr(cut));
-  PROMISE(record.find('/') == std::string::npos);  // Below no election's prefix.
+  PROMISE(record.find('/') == std::string::npos);  // Not below any election's prefix.
   return 0;
 }

@@ -1,4 +1,4 @@
-// What a fuzz target demands of the code: a broken promise is a crash, which the fuzzer reports with its input.
+// A condition that must hold in a fuzz target. If not, it crashes, and the fuzzer reports the input.
 #pragma once
 
 #include <cstdio>

@@ -1,5 +1,5 @@
-// Arbitrary bytes, shown: for people nothing that drives a terminal and nothing that is no UTF-8, for programs JSON
-// that gives every byte back, for browsers XML whose markup is ours alone.
+// Renders arbitrary bytes. Output for people is UTF-8 and safe for a terminal. JSON gives every byte back. XML contains
+// only our own markup.
 #include <absl/strings/escaping.h>
 #include <fuzzer/FuzzedDataProvider.h>
 
@@ -30,8 +30,8 @@ void harmless(const std::string& text) {
   }
 }
 
-// Well-formed, as far as we write XML: each element is ended in order, quoted attributes, no character that XML has
-// not.
+// Whether the XML is well-formed, as far as we use XML: elements are closed in order, attributes are quoted, and there
+// is no character that XML does not allow.
 void well_formed(std::string_view xml) {
   PROMISE(elect::is_utf8(xml));
   PROMISE(xml.find("\xef\xbf\xbe") == xml.npos && xml.find("\xef\xbf\xbf") == xml.npos);

@@ -1,4 +1,4 @@
-// Session files: whatever a file holds, it is refused, or what was read is what was stored when it is stored.
+// Session files: any content is refused, or it is the same after it was read, stored and read again.
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-// A client of the sandbox that the tests run in, and names that no other test uses.
+// A client of the sandbox in which the tests run, and names that no other test uses.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -16,7 +16,7 @@ namespace elect::testing {
 
 using namespace std::chrono_literals;
 
-// What no test has to wait for, unless it fails.
+// A deadline that only a failing test reaches.
 inline constexpr auto kPatience = 10s;
 
 inline std::unique_ptr<Client> connect() {

@@ -233,7 +233,7 @@ TEST_CASE("an endpoint where nobody listens is unreachable, within the dial time
 }
 
 namespace {
-// While one lives, the system refuses every thread that asks for no stack size of its own.
+// While an object exists, the system refuses every thread that does not set a stack size.
 class NoThreads {
  public:
   NoThreads() {
@@ -258,7 +258,7 @@ class NoThreads {
 
 TEST_CASE("a thread that the system refuses is an error, and leaves no lease") {
   const auto client = connect();
-  REQUIRE(client->time_to_live(random_lease()));  // grpc has its threads.
+  REQUIRE(client->time_to_live(random_lease()));  // Makes grpc start its threads.
   const LeaseId lease = random_lease();
   {
     const NoThreads refused;
@@ -315,7 +315,7 @@ TEST_CASE("a session says that it is lost once its time is over, also where its 
   int renewed = 0;
   SessionOptions options;
   options.ttl = 2s;
-  // The first time it is told by open(), the second time by the thread.
+  // open() makes the first call, the session's thread the second one.
   options.on_renewed = [&](const Deadline&) {
     if (++renewed != 2) return;
     stuck.set_value();

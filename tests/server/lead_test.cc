@@ -22,7 +22,7 @@ struct Setting {
   [[nodiscard]] std::size_t standing() const { return election.candidates()->candidates.size(); }
 };
 
-// Work that says when it has begun, and ends when it is told to stop.
+// Work that reports when it has begun, and ends at the stop request.
 struct UntilTold {
   std::promise<Candidate> begun;
   Work work = [this](std::stop_token stop, const Candidate& self) {
@@ -34,7 +34,7 @@ struct UntilTold {
   bool told = false;
 };
 
-// One member of the sandbox, which stands still while this lives.
+// Stops one member of the sandbox while the object exists.
 class Frozen {
  public:
   Frozen() {

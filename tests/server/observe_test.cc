@@ -1,4 +1,4 @@
-// What an observer is told, against a real etcd.
+// What observers are told, against a real etcd.
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -17,7 +17,7 @@ struct Seen {
 };
 using Type = Observation::Type;
 
-// Observes on a thread of its own until so many observations were told.
+// Observes in a thread of its own until it has got so many observations.
 class Observing {
  public:
   Observing(Client& client, const std::string& name, std::size_t expected, Revision from = 0)
@@ -73,7 +73,7 @@ TEST_CASE("an observer sees the present leader, every proclaim, every vacancy an
   const auto b = stand(*client, *second, name, "b");
   auto third = open_session(*client);
   const auto c = stand(*client, *third, name, "c");
-  CHECK(election->proclaim(c->self(), "c2").value());  // Only a candidate: nobody is told.
+  CHECK(election->proclaim(c->self(), "c2").value());  // Only a waiting candidate: no observation.
   REQUIRE(second->close().has_value());
   CHECK(observing.all() == std::vector<Seen>{{Type::elected, "a"},
                                              {Type::proclaimed, "a2"},

@@ -14,7 +14,7 @@ using namespace elect::testing;
 
 namespace {
 
-// The queue as one would write it without a thought for speed.
+// A simple, slow implementation of the queue, to compare with.
 class NaiveQueue {
  public:
   std::optional<Change> apply(Revision revision, const std::vector<Event>& events) {
@@ -76,7 +76,7 @@ TEST_CASE("a revision that was applied already is passed over") {
 
 TEST_CASE("a key that is put again after a deletion stands at the tail") {
   Queue queue({candidate("n/a", 2, 2), candidate("n/b", 3, 3)}, 3);
-  const std::vector<Event> again = {put("n/a", 6, 6)};  // Its deletion was never seen.
+  const std::vector<Event> again = {put("n/a", 6, 6)};  // The queue has not seen its deletion.
   CHECK(queue.apply(6, again) == Change{Change::Type::elected, 6, candidate("n/b", 3, 3)});
   CHECK(queue.in_order().back().key == "n/a");
 }
@@ -107,7 +107,7 @@ TEST_CASE("a sole leader that was deleted and created again in a later revision 
   CHECK(queue.apply(3, gone) == Change{Change::Type::vacant, 3, candidate("n/a", 2, 2)});
   const std::vector<Event> again = {put("n/a", 4, 4)};
   CHECK(queue.apply(4, again) == Change{Change::Type::elected, 4, candidate("n/a", 4, 4)});
-  const std::vector<Event> missed = {put("n/a", 9, 9)};  // Its second deletion was never seen.
+  const std::vector<Event> missed = {put("n/a", 9, 9)};  // The queue has not seen its second deletion.
   CHECK(queue.apply(9, missed) == Change{Change::Type::elected, 9, candidate("n/a", 9, 9)});
 }
 
@@ -117,8 +117,8 @@ constexpr int kKeys = 8;
 
 std::string key_number(int number) { return "n/" + std::to_string(number); }
 
-// What could come with one revision: new keys and known ones, with a lease and without, several at once, deletions of
-// keys that are there and of keys that are not, keys created again without their deletion being seen.
+// Random events of one revision: puts of new and known keys, with and without a lease, also several at once; deletions
+// of known and unknown keys; keys that are created again although their deletion was not seen.
 std::vector<Event> random_events(std::mt19937& random, const NaiveQueue& known, Revision revision) {
   const auto pick = [&random](int limit) { return static_cast<int>(random() % static_cast<unsigned>(limit)); };
   std::vector<int> numbers(kKeys);
@@ -157,7 +157,7 @@ TEST_CASE("property: the queue agrees with a naive model over random events") {
       REQUIRE(queue.apply(revision, past.back().second) == naive.apply(revision, past.back().second));
       const auto& [again, repeated] = past[random() % 3 == 0 ? past.size() - 1 : random() % past.size()];
       REQUIRE_FALSE(queue.apply(again, repeated));
-      if (random() % 50 == 0) {  // A watch begun anew, from a snapshot in no order.
+      if (random() % 50 == 0) {  // A new watch starts, from an unsorted snapshot.
         auto snapshot = naive.in_order();
         std::ranges::shuffle(snapshot, random);
         queue = Queue(snapshot, revision);

@@ -52,7 +52,7 @@ TEST_CASE("the terms are those that asking for the leader at every revision show
   for (int round = 0; round < 300; ++round) {
     Chronicle chronicle({}, 1);
     std::map<std::string, Candidate> standing;
-    std::vector<std::pair<Revision, Candidate>> leaders;  // Each revision's, an empty one where there is none.
+    std::vector<std::pair<Revision, Candidate>> leaders;  // The leader at each revision. Empty: there is none.
     for (Revision revision = 2; revision < 40; ++revision) {
       const std::string key = "n/" + std::to_string(random() % 5);
       if (standing.contains(key) && random() % 2 == 0) {

@@ -70,7 +70,7 @@ TEST_CASE("property: what was printed is read back, and no bytes do harm") {
     CAPTURE(seed);
     std::mt19937_64 random(seed);
     for (int i = 0; i < 500; ++i) {
-      // Whole microseconds below three years: fractions beyond 53 bits are rounded, as in Go.
+      // Whole microseconds below three years. Beyond 53 bits fractions are rounded, as in Go.
       const std::chrono::microseconds duration(random() % 90'000'000'000'000U >> random() % 40);
       CAPTURE(format_duration(duration));
       REQUIRE(parse_duration(format_duration(duration)).value() == duration);

@@ -21,7 +21,7 @@ std::vector<std::string> names_in(const Elections& elections) {
   return names;
 }
 
-// All elections as one would look them up, one by one, without a thought for speed.
+// A simple, slow implementation: reads all elections one by one, to compare with.
 class NaiveElections {
  public:
   std::map<std::string, Candidate> leaders() const {
@@ -75,7 +75,7 @@ TEST_CASE("a deeper key is a candidate of the election above it, once that one i
   Elections elections("", {candidate("a/b/1", 3, 3)}, 3);
   CHECK(names_in(elections) == std::vector<std::string>{"a/b"});
   const auto changes = elections.apply(4, std::vector{put("a/2", 4, 4)});
-  CHECK(changes.empty());  // It stood up behind a/b/1, which was there before.
+  CHECK(changes.empty());  // It stands behind a/b/1, which was there before.
   CHECK(elections.all().at("a").leader()->key == "a/b/1");
   const auto next = elections.apply(5, std::vector{removal("a/b/1", 5)});
   REQUIRE(next.size() == 2);

@@ -1,4 +1,4 @@
-// Candidates and events, in few words.
+// Short functions that make candidates and events.
 #pragma once
 
 #include <string>

@@ -33,9 +33,9 @@ using Arguments = std::vector<std::string>;
 
 namespace {
 
-constexpr int kChannel = 9;  // The descriptor on which CMD speaks to the test.
+constexpr int kChannel = 9;  // The descriptor on which CMD writes to the test.
 
-// Polls until it is true. Everything here happens within a blink; the limit is for a machine under load.
+// Polls until it is true. Everything here takes a very short time. The long limit is for a loaded machine.
 bool soon(const std::function<bool()>& condition) {
   const auto end = BootClock::now() + 20s;
   while (!condition()) {
@@ -53,7 +53,7 @@ bool runs(pid_t process) {
   return after_name != std::string::npos && line[after_name + 2] != 'Z' && line[after_name + 2] != 'X';
 }
 
-// But for the guard's holder: killed with the group, it may take its time.
+// Ignores the guard's holder. It is killed with the group, but may take a while to die.
 std::vector<pid_t> members_of(pid_t group) {
   std::vector<pid_t> members;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
@@ -67,7 +67,7 @@ std::vector<pid_t> members_of(pid_t group) {
 }
 bool group_is_gone(pid_t group) { return members_of(group).empty(); }
 
-// Its dead members may not be reaped yet.
+// Dead members that are not reaped yet do not count.
 bool group_is_dead(pid_t group) { return !std::ranges::any_of(members_of(group), runs); }
 
 std::vector<int> open_files() {
@@ -75,12 +75,12 @@ std::vector<int> open_files() {
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
     files.push_back(std::stoi(entry.path().filename()));
   }
-  std::erase_if(files, [](int file) { return fcntl(file, F_GETFD) < 0; });  // The directory's own.
+  std::erase_if(files, [](int file) { return fcntl(file, F_GETFD) < 0; });  // Without the directory's own descriptor.
   std::ranges::sort(files);
   return files;
 }
 
-// What CMD says on kChannel: made before the guard, which inherits it.
+// What CMD writes on kChannel. Make it before the guard, which inherits it.
 class Channel {
  public:
   Channel() {
@@ -113,7 +113,7 @@ class Channel {
   }
   pid_t pid() const { return std::stoi(line()); }
 
-  // Everything up to its end: nobody holds it any more.
+  // Everything up to its end, which comes when no process has it open any more.
   std::string rest() {
     let_go();
     std::string text;
@@ -138,10 +138,10 @@ cli::Guard make_guard(std::chrono::nanoseconds kill_after = 1s) {
 
 Arguments shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
 
-// A --kill-after that does not come into it: ending() waits for less. Where that waits in vain it is over soon after.
+// A --kill-after that has no effect: ending() does not wait that long. If ending() times out, it ends soon after.
 constexpr auto kLongerThanPatience = 25s;
 
-// The ending, waited for; exit code -1 where none comes.
+// Waits for the ending. Exit code -1: there was none in time.
 cli::Ending ending(cli::Guard& guard) {
   const auto end = BootClock::now() + 20s;
   while (BootClock::now() < end) {
@@ -168,10 +168,10 @@ bool has_event(cli::Guard& guard) {
   return event && *event;
 }
 
-// A shell that ignores SIGTERM, and so do its children. Says its process ID once it does.
+// A shell that ignores SIGTERM, and so do its children. It writes its process ID when it does.
 constexpr auto kStubborn = "trap '' TERM; sleep 1000 & sleep 1000 & echo $$ >&9; wait; sleep 1000";
 
-// What leaves CMD's group; the shell goes on when all of it runs.
+// Starts processes that leave CMD's group. The shell goes on when all of them run.
 constexpr auto kWanderers =
     "setsid sleep 1000 & "
     "setsid sh -c \"trap '' TERM; sleep 1000; sleep 1000\" & "
@@ -185,8 +185,9 @@ constexpr auto kWanderers =
     "  os._exit(0)\n"
     "os.wait()'; ";
 
-// Of CMD's group: ignores SIGTERM, and the SIGHUP that the kernel sends to a group with stopped members whose parents
-// are gone; has closed all other descriptors, has a child that is stopped. Says its process ID and the guard's.
+// A process in CMD's group. It ignores SIGTERM, and the SIGHUP that the kernel sends to a group with stopped members
+// whose parents are gone. It has closed all other descriptors, and has a stopped child. It writes its process ID and
+// the guard's.
 constexpr auto kStubbornGroup =
     "trap '' TERM HUP; sleep 1000 & kill -STOP $!; echo $$ $PPID >&9; "
     "for i in /proc/self/fd/*; do i=${i##*/}; if ((i != 9)); then eval \"exec $i>&-\"; fi; done; wait; sleep 1000";
@@ -201,14 +202,14 @@ std::string stat_of(pid_t process) {
 char state_of(pid_t process) { return stat_of(process).front(); }
 pid_t parent_of(pid_t process) { return std::stoi(stat_of(process).substr(2)); }
 
-// Reaps what came to us, a subreaper, from those that played electctl.
+// This process is a subreaper. Reaps what it inherited from the processes that played electctl.
 bool has_other_child() {
   while (waitpid(-1, nullptr, WNOHANG) > 0) {
   }
   return cli::has_child();
 }
 
-// A process that plays electctl, in which `part` runs; _exit(0) after it.
+// Forks a process that plays electctl. It runs `part`, and then _exit(0).
 pid_t another_process(const std::function<void()>& part) {
   const pid_t pid = fork();
   REQUIRE(pid >= 0);
@@ -296,7 +297,7 @@ TEST_SUITE("guard") {
         std::ranges::count_if(open_files(), [](int file) { return (fcntl(file, F_GETFD) & FD_CLOEXEC) == 0; });
     CHECK(ending(guard).exit_code == 0);
     CHECK(channel.line() == "hello");
-    // And the directory, which ls reads, and the pipe by which the kernel kills CMD where the guard is dead.
+    // Also the directory that ls reads, and the pipe by which the kernel kills CMD when the guard is dead.
     CHECK(std::ranges::count(channel.rest(), '\n') == inherited + 2);
   }
 
@@ -313,7 +314,7 @@ TEST_SUITE("guard") {
     Channel channel;
     const auto hangup = std::signal(SIGHUP, SIG_IGN);
     const auto broken_pipe = std::signal(SIGPIPE, SIG_IGN);
-    // Whoever runs these tests may have had them ignored, as a shell does for what it runs in the background.
+    // They may be ignored when the tests start: a shell does that for what it runs in the background.
     const auto interrupt = std::signal(SIGINT, SIG_DFL);
     const auto quit = std::signal(SIGQUIT, SIG_DFL);
     auto guard = make_guard();
@@ -501,7 +502,7 @@ TEST_SUITE("guard") {
     kill(electctl, SIGKILL);
     wait_for(electctl);
     CHECK(soon([&] { return group_is_gone(group); }));
-    CHECK(channel.rest().empty());  // The guard is gone as well.
+    CHECK(channel.rest().empty());  // The guard is gone, too.
   }
 
   TEST_CASE("a stopped electctl keeps no CMD alive, and learns of its end when continued") {
@@ -558,7 +559,7 @@ TEST_SUITE("guard") {
     REQUIRE(guard.start(shell("echo $PPID >&9; exec sleep 1000"), {}));
     const auto guard_process = channel.pid();
     for (int number = 1; number <= SIGRTMAX; ++number) {
-      if (number == SIGSYS + 1) number = SIGRTMIN;  // Between them are libc's own.
+      if (number == SIGSYS + 1) number = SIGRTMIN;  // Those in between belong to the C library.
       if (number != SIGKILL && number != SIGSTOP) kill(guard_process, number);
     }
     CHECK_FALSE(has_event(guard));
@@ -569,7 +570,7 @@ TEST_SUITE("guard") {
   }
 
   TEST_CASE("a guard that never starts CMD ends with electctl") {
-    CHECK(soon([] { return !has_other_child(); }));  // Of the tests before.
+    CHECK(soon([] { return !has_other_child(); }));  // Children of earlier tests.
     const auto files = open_files();
     {
       auto guard = make_guard();
@@ -620,7 +621,7 @@ TEST_SUITE("guard") {
     Channel channel;
     auto guard = make_guard(20s);
     REQUIRE(guard.start(shell("setsid sh -c 'trap \"echo asked >&9; exit\" TERM; echo ready >&9; "
-                              "while :; do sleep 1000 & wait; done' & "  // A sleep may get its SIGTERM first.
+                              "while :; do sleep 1000 & wait; done' & "  // The sleep may get its SIGTERM first.
                               "trap 'wait; exit 4' TERM; wait; wait"),
                         {}));
     REQUIRE(channel.line() == "ready");
@@ -644,7 +645,7 @@ TEST_SUITE("guard") {
     };
     std::string script;
     SUBCASE("each leaves children behind") {
-      // A thousand at most: on a slow machine they would be more than can be killed.
+      // At most a thousand. A slow machine could not kill more.
       script = fork_on(
           "    if rounds < 10: os.fork()\n"
           "    rounds += 1\n"
@@ -677,12 +678,12 @@ TEST_SUITE("guard") {
     guard.stop();
     CHECK(ending(guard).exit_code == 128 + SIGTERM);
     const auto rest = channel.rest();
-    CHECK(rest.empty());                     // Nobody has it open any more.
+    CHECK(rest.empty());                     // No process has it open any more.
     if (!rest.empty()) kill(left, SIGKILL);  // The guard would wait for it for ever.
   }
 
   TEST_CASE("a process that becomes electctl's child while CMD runs, and is not CMD's, is left alone") {
-    prctl(PR_SET_CHILD_SUBREAPER, 1);  // What is left of the process that plays electctl comes to us.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // We inherit what the process that plays electctl leaves behind.
     Channel channel;
     const pid_t electctl = another_process([] {
       int ids[2];
@@ -712,7 +713,7 @@ TEST_SUITE("guard") {
   }
 
   TEST_CASE("children that electctl had before are left alone, also where the guard is killed") {
-    prctl(PR_SET_CHILD_SUBREAPER, 1);  // What is left of the process that plays electctl comes to us.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // We inherit what the process that plays electctl leaves behind.
     Channel channel;
     const pid_t electctl = another_process([] {
       const pid_t other = another_process([] {
@@ -723,7 +724,7 @@ TEST_SUITE("guard") {
       if (!guard->start(shell("setsid sleep 1000 & echo $PPID >&9; sleep 1000"), {})) _exit(1);
       bool error = false;
       for (; !error; poll(nullptr, 0, 2)) error = !guard->next().has_value();
-      _exit(cli::children().size() == 2 && runs(other) ? 0 : 2);  // It, and the guard.
+      _exit(cli::children().size() == 2 && runs(other) ? 0 : 2);  // `other` and the guard.
     });
     kill(channel.pid(), SIGKILL);
     CHECK(wait_for(electctl) == 0);
@@ -766,7 +767,7 @@ TEST_SUITE("guard") {
     pid_t group = 0;
     pid_t guard_process = 0;
     said >> group >> guard_process;
-    kill(electctl, SIGSTOP);  // So that it does nothing between the two.
+    kill(electctl, SIGSTOP);  // So that it does nothing between the two kills.
     kill(guard_process, SIGKILL);
     kill(electctl, SIGKILL);
     CHECK(soon([&] { return group_is_dead(group); }));
@@ -795,7 +796,7 @@ TEST_SUITE("guard") {
       CHECK(soon([&] { return group_is_dead(group); }));
       CHECK(BootClock::now() >= kill_at);
       CHECK(BootClock::now() < kill_at + 5s);
-      kill(guard_process, SIGKILL);  // Dead, but not reaped; else electctl would wait for it for ever.
+      kill(guard_process, SIGKILL);  // Dead, but not reaped. Otherwise electctl would wait for it for ever.
       kill(electctl, SIGCONT);
       CHECK(wait_for(electctl) == 0);
     }
@@ -834,7 +835,8 @@ TEST_SUITE("guard") {
     REQUIRE(first != 0);
     kill(first, SIGKILL);
     CHECK(soon([&] {
-      guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);  // It looks whenever it is told something.
+      // The guard looks at its children after each order.
+      guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
       return !runs(first) && holder() != 0;
     }));
     kill(guard_process, SIGKILL);
@@ -894,11 +896,11 @@ TEST_SUITE("guard") {
     kill(channel.pid(), SIGSTOP);
     for (int i = 0; i < 10'000; ++i) guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
     guard.signal(SIGUSR1);
-    guard.stop();  // Dropped like the others, but it continues the guard, and ~Guard ends both.
+    guard.stop();  // The order is dropped like the others. But it continues the guard, and ~Guard ends both.
   }
 
   TEST_CASE("a hundred quick starts leave no process and no descriptor") {
-    CHECK(soon([] { return !has_other_child(); }));  // Of the tests before.
+    CHECK(soon([] { return !has_other_child(); }));  // Children of earlier tests.
     const auto files = open_files();
     for (int i = 0; i < 100; ++i) REQUIRE(run({"true"}).exit_code == 0);
     CHECK(open_files() == files);

@@ -1,4 +1,4 @@
-// What is drawn for people: columns and the timeline.
+// Output for people: columns and the timeline.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -44,7 +44,7 @@ elect::History history_of(int candidates) {
     history.chronicle.apply(revision, std::vector{elect::Event{type, one}});
   };
   elect::Revision before = 0;
-  for (int i = 1; i <= candidates; ++i) {  // Each stands up while the one before leads, and follows it.
+  for (int i = 1; i <= candidates; ++i) {  // Each stands while the one before leads, and is the next leader.
     revision += 100;
     const auto create = revision;
     event(elect::Event::Type::put, i, create);
@@ -269,7 +269,7 @@ TEST_CASE("timeline: the runs of a candidate stand below it, a letter for each s
   const auto lines = lines_of(timeline(history_of(3), {.ascii = true, .width = 80}, runs));
   REQUIRE(lines.size() == 10);
   CHECK(lines[1].starts_with("host-1 "));
-  CHECK(lines[2] == "            ====");  // From its claim until its end.
+  CHECK(lines[2] == "            ====");  // From its claim to its end.
   CHECK(lines[3].starts_with("host-2 "));
   CHECK(lines[4].ends_with("    xxxx"));
   CHECK(lines[5].starts_with("host-3 "));

@@ -13,8 +13,8 @@ using namespace std::string_literals;
 TEST_CASE("nothing that could drive a terminal is left in printable text") {
   CHECK(printable("héllo wörld\\") == "héllo wörld\\");
   CHECK(printable("a\x1b[31m\n\t\x7f") == "a\\x1b[31m\\n\\t\\x7f");
-  CHECK(printable("\xc2\x9b") == "\\u{9b}");        // C1: CSI in one character.
-  CHECK(printable("\xe2\x80\xae") == "\\u{202e}");  // Turns the direction of writing.
+  CHECK(printable("\xc2\x9b") == "\\u{9b}");        // C1: the character CSI.
+  CHECK(printable("\xe2\x80\xae") == "\\u{202e}");  // Changes the direction of writing.
   CHECK(printable("\xff\xc0\x80") == "\\xff\\xc0\\x80");
   CHECK(printable("\0x"s) == "\\x00x");
 }

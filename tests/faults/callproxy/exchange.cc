@@ -8,7 +8,7 @@
 namespace callproxy {
 namespace {
 
-// What gRPC itself puts on a call is no part of what the client said.
+// Metadata that gRPC itself adds to a call. The client did not send it.
 bool is_own(std::string_view key) {
   return key.starts_with("grpc-") || key.starts_with(":") || key == "user-agent" || key == "te" ||
          key == "content-type";
@@ -19,7 +19,7 @@ grpc::ByteBuffer no_bytes() {
   return {&slice, 1};
 }
 
-// False: `bytes` does not hold `old_bytes`.
+// False: `old_bytes` does not occur in `bytes`.
 bool alter(grpc::ByteBuffer& bytes, const std::string& old_bytes, const std::string& new_bytes) {
   std::vector<grpc::Slice> slices;
   if (!bytes.Dump(&slices).ok()) return false;
@@ -79,18 +79,18 @@ void Exchange::apply_before() {
     case Fault::What::cut:
       return surroundings_.cut_off(context_->peer());
     case Fault::What::hold:
-      // Goes on also where the client has given up meanwhile: what is on its way arrives late. A stream does not.
+      // A unary call goes on even if the client has given up: it reaches etcd late. A stream does not.
       surroundings_.timer.after(fault_->hold, [self = shared_from_this()] {
         const std::lock_guard lock(self->mutex_);
         if (!self->given_up_ || self->asked_all_) self->start_etcd();
       });
       return;
     case Fault::What::alter:
-      return;  // Not before: see parse_rule().
+      return;  // "before" cannot occur here: see parse_rule().
   }
 }
 
-// `answer`: the one that is due, or nothing where a failure is in its place.
+// `answer`: the next one. nullptr: a failure takes its place.
 void Exchange::apply_after(grpc::ByteBuffer* answer) {
   if (fault_->what == Fault::What::alter) {
     if (answer == nullptr) return;
@@ -130,7 +130,7 @@ void Exchange::apply_after(grpc::ByteBuffer* answer) {
   }
 }
 
-// The stream's bare end has to come after headers: see relay.h.
+// The end without a status must come after the headers: see relay.h.
 void Exchange::end_without_status() {
   if (finish_ || client_done_) return;
   if (!std::exchange(begun_to_tell_, true)) client_.StartSendInitialMetadata();

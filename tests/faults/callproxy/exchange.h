@@ -1,4 +1,4 @@
-// One call on its way: from a client, to etcd, and back, with the fault that the plan has for it.
+// One call, from a client to etcd and back, with the fault that the plan has for it.
 #pragma once
 
 #include <grpcpp/generic/async_generic_service.h>
@@ -17,11 +17,11 @@
 
 namespace callproxy {
 
-// What all calls of one endpoint share.
+// Shared by all calls of one endpoint.
 struct Surroundings {
   std::shared_ptr<grpc::GenericStub> etcd;
   Timer& timer;
-  std::function<void(const std::string&)> say;           // One line; any thread.
+  std::function<void(const std::string&)> say;           // Prints one line. Thread-safe.
   std::function<void(const std::string& peer)> cut_off;  // Cuts the connection of that peer.
 };
 
@@ -32,11 +32,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   // "Range" of "/etcdserverpb.KV/Range".
   [[nodiscard]] static std::string name_of(const std::string& method);
 
-  // It lives until both of its sides are done.
+  // Exists until both of its sides are done.
   [[nodiscard]] grpc::ServerGenericBidiReactor* begin();
 
  private:
-  // The client's side. Each of these calls is one into the exchange.
+  // The client's side. Each of its callbacks calls the exchange.
   struct ClientSide : grpc::ServerGenericBidiReactor {
     explicit ClientSide(Exchange& exchange) : whole(exchange) {}
     void OnReadDone(bool ok) override { whole.asked(ok); }
@@ -62,7 +62,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void passed_on(bool ok);
   void etcd_done(const grpc::Status& status);
 
-  // With mutex_ held, all of them.
+  // Call all of these with mutex_ held.
   void apply_before();
   void apply_after(grpc::ByteBuffer* answer);
   void finish(grpc::Status status);
@@ -75,12 +75,12 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   Surroundings& surroundings_;
   grpc::GenericCallbackServerContext* context_;
-  const std::string method_;  // As gRPC has it: /etcdserverpb.KV/Range.
+  const std::string method_;  // As in gRPC: /etcdserverpb.KV/Range.
   const std::string name_;    // Its last part.
   const int call_;
   std::optional<Fault> fault_;
 
-  // Recursive: gRPC may run a callback within the call that brings it about.
+  // Recursive: gRPC may run a callback inside the call that causes it.
   std::recursive_mutex mutex_;
   ClientSide client_{*this};
   EtcdSide etcd_{*this};
@@ -91,22 +91,22 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   grpc::ByteBuffer asking_;
   std::deque<grpc::ByteBuffer> up_;
   bool etcd_started_ = false;
-  bool etcd_over_ = false;   // No more is to be had from etcd.
-  bool passing_on_ = false;  // A message to etcd is on its way.
+  bool etcd_over_ = false;   // etcd will send nothing more.
+  bool passing_on_ = false;  // A message to etcd is being sent.
   bool asked_all_ = false;   // The client has half-closed.
-  bool passed_all_ = false;  // And so have we.
+  bool passed_all_ = false;  // We have half-closed, too.
 
   grpc::ByteBuffer answer_;
   int answers_ = 0;
   std::deque<grpc::ByteBuffer> down_;
   std::optional<grpc::Status> finish_;
   bool finished_ = false;
-  bool telling_ = false;  // A message to the client is on its way.
-  bool held_ = false;     // Nothing goes down for now.
+  bool telling_ = false;  // A message to the client is being sent.
+  bool held_ = false;     // For now nothing is sent to the client.
   bool begun_to_tell_ = false;
-  bool silent_ = false;      // Nothing goes down any more.
+  bool silent_ = false;      // Nothing is sent to the client any more.
   bool ends_empty_ = false;  // Finish as soon as the client has half-closed.
-  bool given_up_ = false;    // The client has cancelled, or is gone.
+  bool given_up_ = false;    // The client has cancelled or disconnected.
   bool client_done_ = false;
 };
 

@@ -1,12 +1,12 @@
-// callproxy ETCD...: a gRPC proxy for tests, between clients and each of these etcds (host:port), that does to single
-// calls what a plan says; see plan.h.
+// callproxy ETCD...: a gRPC proxy for tests. It is between clients and each of these etcds (host:port), and disturbs
+// single calls according to a plan: see plan.h.
 //
-// It knows nothing of etcd: messages are bytes to it. For each ETCD it listens on a port of its own on loopback.
+// It does not know etcd's API: messages are just bytes. For each ETCD it listens on another port on loopback.
 //
 // Standard output, a line each:  ready PORT...            in the order of the arguments
 //                                called METHOD CALL       a call came
 //                                answered METHOD CALL N   etcd gave its Nth answer to it
-//                                fault METHOD CALL        the plan was carried out on it
+//                                fault METHOD CALL        a rule of the plan was applied to it
 //                                cleared, planned         the answers to what standard input says
 //                                wrong: WHY
 // Standard input, a line each:   clear                    forget the plan, count from 1 again
@@ -39,7 +39,7 @@ void say(const std::string& line) {
   std::cout << line << std::endl;
 }
 
-// The way to one etcd.
+// The channel to one etcd.
 class Endpoint : public grpc::CallbackGenericService {
  public:
   Endpoint(std::size_t number, const std::string& etcd, Plan& plan, Timer& timer)
@@ -51,7 +51,7 @@ class Endpoint : public grpc::CallbackGenericService {
     builder.RegisterCallbackGenericService(this);
     builder.SetMaxMessageSize(-1);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_HPACK_TABLE_SIZE_ENCODER, 0);
-    // As etcd has it: pings are welcome.
+    // Like etcd: allow frequent pings.
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
     server_ = builder.BuildAndStart();
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -102,7 +102,7 @@ class Endpoint : public grpc::CallbackGenericService {
     }
   }
 
-  // gRPC calls the other side of a connection that it was handed "fd:N".
+  // If gRPC was given a connected socket, it names the peer "fd:N".
   void cut(const std::string& peer) {
     const std::lock_guard lock(mutex_);
     const auto relay = relays_.find(std::stoi(peer.substr(peer.rfind(':') + 1)));
@@ -116,7 +116,7 @@ class Endpoint : public grpc::CallbackGenericService {
   int listener_ = -1;
   int port_ = 0;
   std::mutex mutex_;
-  std::map<int, std::unique_ptr<Relay>> relays_;  // By the server's end.
+  std::map<int, std::unique_ptr<Relay>> relays_;  // By the server's end of the connection.
   std::jthread acceptor_;
 };
 
@@ -142,7 +142,7 @@ class Endpoint : public grpc::CallbackGenericService {
       say("wrong: " + rule.error());
     }
   }
-  std::_Exit(0);  // Calls that are held are not waited for.
+  std::_Exit(0);  // Does not wait for calls that are held.
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ std::optional<Value> named(const std::string& word, const std::map<std::string, 
   return found->second;
 }
 
-// Of hex digits, two a byte.
+// Decodes hex digits, two for each byte.
 std::optional<std::string> bytes_of(const std::string& hex) {
   std::string bytes;
   for (std::size_t i = 0; i < hex.size(); i += 2) {

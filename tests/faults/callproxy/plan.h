@@ -1,4 +1,4 @@
-// What is to happen to which call: the plan that callproxy is told, and the count of calls that it is kept by.
+// The plan: which fault happens to which call. It also counts the calls.
 //
 // A plan is text, one rule a line:
 //
@@ -16,9 +16,8 @@
 //           silence            the client gets nothing, and the stream stays open
 //           cut                the client's connection is cut
 //           hold MS            the call ("before") or the answer ("after") goes on so many milliseconds later
-//           alter OLD NEW      the client gets the answer with the bytes NEW in place of OLD, both in hex; only
-//           "after".
-//                              An answer without OLD stays as it is, and is not said to be a fault
+//           alter OLD NEW      the client gets the answer with the bytes NEW instead of OLD, both in hex. Only
+//                              with "after". An answer without OLD stays as it is and is not reported as a fault
 #pragma once
 
 #include <chrono>
@@ -48,13 +47,13 @@ struct Rule {
   std::string method;
   int call = 1;
   Fault fault;
-  std::optional<std::size_t> endpoint;  // Scope::here: where that call came.
+  std::optional<std::size_t> endpoint;  // Scope::here: the endpoint of the first call.
 };
 
 // An error: what is wrong with the line.
 [[nodiscard]] std::expected<Rule, std::string> parse_rule(const std::string& line);
 
-// Any thread.
+// Thread-safe.
 class Plan {
  public:
   // Forgets all rules and counts.
@@ -65,7 +64,7 @@ class Plan {
     int call = 0;
     std::optional<Fault> fault;
   };
-  // Counts a call of `method` that came at `endpoint`.
+  // Counts a call of `method` at `endpoint`.
   [[nodiscard]] Numbered count(const std::string& method, std::size_t endpoint);
 
  private:

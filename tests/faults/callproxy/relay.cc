@@ -25,7 +25,7 @@ bool send_all(int socket, std::string_view bytes) {
   return true;
 }
 
-// The whole frames at the start of `bytes`, which are taken from it, as they are to be sent.
+// Removes the complete frames from the start of `bytes`, and returns them as they are to be sent.
 std::string whole_frames(std::string& bytes) {
   std::string out;
   std::size_t at = 0;

@@ -1,7 +1,7 @@
-// One client's connection: the bytes between its socket and the gRPC server within this process.
+// One client's connection: relays the bytes between its socket and the gRPC server in this process.
 //
-// It lies between so that a connection can be cut, and so that a stream can end without a status, which gRPC's server
-// cannot do itself: trailers that hold kNoStatus are replaced by the bare end of the stream.
+// So a connection can be cut, and a stream can end without a status. gRPC's server cannot do that itself: the relay
+// replaces trailers that hold kNoStatus by the end of the stream.
 #pragma once
 
 #include <atomic>
@@ -10,19 +10,19 @@
 
 namespace callproxy {
 
-// Metadata in a trailer that asks for that. The server's header compression must be off.
+// The metadata in a trailer that requests that. The server's header compression must be off.
 inline constexpr std::string_view kNoStatus = "x-no-status";
 
 class Relay {
  public:
-  // Takes over `client`, an accepted socket.
+  // Takes ownership of `client`, an accepted socket.
   explicit Relay(int client);
   ~Relay();
 
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 
-  // The server's end, which whoever asks takes over.
+  // The server's end. The caller takes ownership of it.
   [[nodiscard]] int server_end() const { return server_end_; }
 
   void cut() const;

@@ -1,4 +1,4 @@
-// Does things later, one after the other, in a thread of its own.
+// Runs functions later, one after the other, in a thread of its own.
 #pragma once
 
 #include <chrono>
