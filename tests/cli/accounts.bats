@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# Users, roles and tokens: who may do what, and that no secret is seen where it need not be.
+# Users, roles and tokens: what each user may do, and that no secret can be seen by others.
 load cluster
 
-# The users of these tests: root; alice, who may all below "alice/"; and reader, who may only read there.
+# The users of these tests: root; alice, who may read and write below "alice/"; and reader, who may only read there.
 add_accounts() {
   etcdctl user add root --new-user-password rootpw
   etcdctl user add alice --new-user-password s3cret-alice
@@ -22,7 +22,7 @@ setup_file() {
   start_cluster
   openssl genrsa -out "$SANDBOX_DIR/jwt.key" 2048
   openssl rsa -in "$SANDBOX_DIR/jwt.key" -pubout -out "$SANDBOX_DIR/jwt.pub"
-  # Tokens that live two seconds; simple ones from their last use on.
+  # Tokens that expire after two seconds. A simple token counts them from its last use.
   start_member simple http --auth-token-ttl 2 --heartbeat-interval 50 --election-timeout 500
   start_member jwt http --heartbeat-interval 50 --election-timeout 500 \
     --auth-token "jwt,pub-key=$SANDBOX_DIR/jwt.pub,priv-key=$SANDBOX_DIR/jwt.key,sign-method=RS256,ttl=2s"
@@ -34,7 +34,7 @@ setup_file() {
 }
 teardown_file() { stop_cluster; }
 setup() {
-  # Every test stands below what alice may; etcdctl, where a test does not say otherwise, is root.
+  # The names of all tests are below "alice/". etcdctl runs as root, unless a test says otherwise.
   name=alice/$(name_of_test)
   alice=(--user alice:s3cret-alice)
   reader=(--user reader:s3cret-reader)
@@ -48,7 +48,7 @@ watchers() { curl -sf "$ETCDCTL_ENDPOINTS/metrics" | awk '$1 == "etcd_debugging_
 watched_by_more_than() { (($(watchers) > $1)); }
 is_gone() { ! as_root lease list | grep -q "$1"; }
 
-# hold VALUE: a candidate of alice's; its process ID is $holder.
+# hold VALUE: starts a candidate of alice's. Its process ID is in $holder.
 hold() {
   start "$BATS_TEST_TMPDIR/$1" "$ELECTCTL" campaign "$name" "$1" "${alice[@]}"
   holder=$!
@@ -111,7 +111,7 @@ token_is_dead() { [[ $(electctl --auth-jwt-token "$1" inspect "$name" 2>&1) == *
   ETCDCTL_ENDPOINTS=$plain run -0 electctl "${alice[@]}" campaign "$name" v -- true
 }
 
-# on_terminal COMMAND: as a shell runs it; what is written to {keys} is typed, what it shows is in $screen.
+# on_terminal COMMAND: runs it on a terminal. What is written to {keys} is typed. What it shows is in $screen.
 on_terminal() {
   mkfifo "$BATS_TEST_TMPDIR/keys"
   screen=$BATS_TEST_TMPDIR/screen
@@ -169,10 +169,10 @@ shows() { grep -sqF -- "$1" "$screen"; }
   ended "$holder" 1
   grep -q "standing again" "$BATS_TEST_TMPDIR/leaving.err"
   grep -q "^Error: .*etcd does not accept user 'leaving' " "$BATS_TEST_TMPDIR/leaving.err"
-  wait_for 10 is_gone "${key##*/}"  # Its lease, which nobody could revoke.
+  wait_for 10 is_gone "${key##*/}"  # Its lease expires: nobody could revoke it.
 }
 
-# denied TEXT COMMAND...: exit 1 and one line with TEXT.
+# denied TEXT COMMAND...: it exits with 1 and prints one line with TEXT.
 denied() {
   run -1 --separate-stderr electctl "${@:2}"
   [[ -z $output ]]
@@ -199,7 +199,7 @@ denied() {
   grant="; grant it to one of this user's roles: etcdctl role grant-permission ROLE readwrite"
   denied "user 'reader' has no write permission on the key '$name/" "${reader[@]}" campaign "$name" w --ttl 60s
   [[ $stderr == *"$grant '$name/' '${name}0' (endpoint "* ]]
-  # Its lease is gone with it.
+  # Its lease is gone, too.
   [[ $(as_root lease list) == "$leases" ]]
   denied "user 'reader' has no write permission on the key '$name/" "${reader[@]}" resign "$name" --leader
   denied "user 'reader' has no write permission on the key '$name/" "${reader[@]}" proclaim "$name" w \
@@ -230,7 +230,7 @@ denied() {
   hold first
   wait_for 10 leads_for_alice first
   start "$BATS_TEST_TMPDIR/second" "$ELECTCTL" --debug campaign "$name" second "${alice[@]}"
-  sleep 4  # The token's two seconds and etcd's look at it: that it was refused is seen below.
+  sleep 4  # Two seconds until the token expires, and time for etcd to notice. Below the test sees that it was refused.
   kill -TERM "$holder"
   wait_for 10 test -s "$BATS_TEST_TMPDIR/second"
   grep -q 'invalid auth token' "$BATS_TEST_TMPDIR/second.err"
@@ -285,7 +285,7 @@ denied() {
   wait_for 10 grep -q TxnRequest.*ok "$BATS_TEST_TMPDIR/second.err"
   as_root user passwd changing --interactive=false <<<after
   kill -TERM "$holder"
-  ended "$waiting" 1  # And not only when its lease is over.
+  ended "$waiting" 1  # At once, and not only when its lease expires.
   grep -q "^Error: .*etcd does not accept user 'changing' .*invalid user ID or password" "$BATS_TEST_TMPDIR/second.err"
 }
 
@@ -312,7 +312,7 @@ denied() {
   [[ $output != *"$token"* ]]
 }
 
-# secret_in FILE...: whether one of the secrets of these tests is in there.
+# secret_in FILE...: whether a file holds one of the secrets of these tests.
 secret_in() { cat "$@" | tr '\0' '\n' | grep -aE "s3cret|$token"; }
 
 @test "no secret in what electctl and its guard show of themselves, in --debug, or in CMD's environment" {
@@ -344,13 +344,13 @@ secret_in() { cat "$@" | tr '\0' '\n' | grep -aE "s3cret|$token"; }
   token=$(token_of_alice)
   variables=(ETCDCTL_AUTH_JWT_TOKEN="$token")
   shown
-  # Not used, and not passed on either.
+  # It is not used, and not passed on.
   variables=(ETCDCTL_PASSWORD=s3cret-other)
   shown --auth-jwt-token "$(token_of_alice)"
 }
 
 @test "no secret in the messages about wrong options" {
-  # As etcdctl has it, the whole is a name where there is a password beside it; that it was meant so is not sure.
+  # Like etcdctl: if a password is given elsewhere, the whole text is the name. But the user may not have meant that.
   run -1 electctl --user alice:s3cret --password s3cret leader "$name"
   [[ $output == "Error: "*"user 'alice'"* && $output != *s3cret* ]]
   for options in '--user alice:s3cret --bogus' '--user alice:s3cret --auth-jwt-token s3cret' '--password' \
@@ -359,7 +359,7 @@ secret_in() { cat "$@" | tr '\0' '\n' | grep -aE "s3cret|$token"; }
     run -128 electctl leader "$name" $options
     [[ $output == "Error: "* && $output != *s3cret* ]]
   done
-  # Given twice they are no wrong options: the last one counts.
+  # An option may be given twice: the last one counts.
   for options in '--user alice --password s3cret --password s3cret' '--auth-jwt-token s3cret --auth-jwt-token s3cret' \
     '--user alice:s3cret --user alice:s3cret'; do
     # shellcheck disable=SC2086

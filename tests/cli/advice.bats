@@ -18,7 +18,7 @@ setup() {
 }
 teardown() { end_started; }
 
-# paste COMMAND: into a shell that has nothing but its own and etcd's address.
+# paste COMMAND: runs it in a shell whose environment holds only what a shell needs and etcd's address.
 paste() {
   env -i HOME="$PWD" PATH="$PWD/bin:/usr/bin:/bin" ETCDCTL_ENDPOINTS="$ETCDCTL_ENDPOINTS" timeout -s INT 3 bash -c "$1" 3>&-
 }
@@ -33,7 +33,7 @@ paste() {
     example=${example//\/usr\/local\/bin/$PWD/bin}
     example=${example/--linger 30s/--linger 1s}
     run paste "$example"
-    # 1: no such lease or session file here; 10, 11: nobody leads; 124: it goes on until Ctrl-C.
+    # 1: there is no such lease or session file here. 10, 11: nobody leads. 124: it would run until Ctrl-C.
     [[ $status =~ ^(0|1|10|11|124)$ && $output != *"command not found"* ]] || { echo "'$example': exit $status: $output"; return 1; }
   done <examples
   grep -qx 'backup backup' ran
@@ -73,7 +73,7 @@ paste() {
   ended "$!" 0
   run -0 paste "$advice"
   [[ $(<ran) == "backup $name" ]]
-  # A value that only looks like one, and a CMD that is there, need no advice.
+  # No advice for a value that only looks like a program, or if there is a CMD.
   etcdctl put "$name/1" first
   run -11 --separate-stderr electctl campaign "$name" /no/such --try
   [[ -z $stderr ]]

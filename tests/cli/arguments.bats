@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Bad input: its exit code, one line on standard error, nothing on standard output, and nothing is asked of etcd.
+# Bad input: the exit code, one line on standard error, nothing on standard output, and no call to etcd.
 load cluster
 
 setup() { export ETCDCTL_ENDPOINTS=127.0.0.1:1; }

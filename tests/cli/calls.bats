@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What an operation costs the server, counted by the server itself.
+# How many calls an operation costs, counted by the server.
 load cluster
 
 setup_file() { start_cluster; }
@@ -7,9 +7,9 @@ teardown_file() { stop_cluster; }
 setup() { name=$(name_of_test); }
 teardown() { end_started; }
 
-# calls: all that were begun so far, by method: "Range 3".
+# calls: prints how many calls the server has started so far, by method: "Range 3".
 calls() { curl -sf "$ETCDCTL_ENDPOINTS/metrics" | sed -nE 's/^grpc_server_started_total\{grpc_method="([A-Za-z]+)",grpc_service="etcdserverpb.*\} ([0-9e+.]+)$/\1 \2/p' | sort; }
-# cost COMMAND...: what it began: "LeaseGrant 1, Txn 1".
+# cost COMMAND...: prints the calls that it made: "LeaseGrant 1, Txn 1".
 cost() {
   local before after
   before=$(calls)
@@ -53,14 +53,15 @@ sum() { tr ',' '\n' <<<"$1" | awk '{ s += $2 } END { print s + 0 }'; }
   echo "$with"
   (($(sum "$with") <= without + 3))
   [[ $with == *"LeaseGrant 2"*"Txn 3"* ]]
-  # To run again what failed, one more: the Txn that found it.
+  # To run a failed ID again costs one more call: the Txn that found its record.
   electctl campaign "$name" v --once failed -- false || true
   (($(sum "$(cost electctl campaign "$name" v --once failed --retry -- true)") <= without + 4))
   costs "Range 1" electctl inspect "$name" --runs
   costs "Range 1" electctl inspect "$name" --runs --id id
 }
 
-# handover COUNT: the calls of a handover with so many waiting, from the leader's resignation to the next one's line.
+# handover COUNT: prints the calls of a handover with so many waiting candidates, from the leader's resignation to the
+# output of the next leader.
 handover() {
   local i before after first
   local election=$name-$1
@@ -78,7 +79,7 @@ handover() {
   wait_for 10 grep -qx next "$BATS_TEST_TMPDIR/next"
   ended "$first" 0
   after=$(calls)
-  # Renewals come by the clock, and are no part of it.
+  # Renewals do not count: how many there are depends on the time.
   join -a 2 -e 0 -o 0,1.2,2.2 <(echo "$before") <(echo "$after") | awk '$1 != "LeaseKeepAlive" && $3 > $2 { printf "%s %d,", $1, $3 - $2 }'
   end_started
   # shellcheck disable=SC2034
@@ -87,7 +88,7 @@ handover() {
 
 @test "calls: a handover costs the same with 10 and with 300 waiting candidates" {
   local most=300
-  # A program built for sanitizers is too large for so many.
+  # A program built with a sanitizer needs too much memory for so many.
   if is_sanitized; then most=40; fi
   few=$(handover 10)
   many=$(handover "$most")

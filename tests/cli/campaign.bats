@@ -107,7 +107,7 @@ lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
   start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" me --lease "$lease"
   wait_for 10 leads "$name" me
   [[ $(lease_of "$name") == "$lease" ]]
-  # Longer than the lease lives by itself: each look waits for a renewal, seen as the time left going up.
+  # Watches for longer than one TTL. Each look waits for a renewal: the time left of the lease goes up.
   for _ in 1 2 3; do
     left() { etcdctl lease timetolive "$lease" -w json | jq .ttl; }
     wait_for 10 eval '(($(left) < 2))'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# scripts/captures: what README shows can be made anew, and fits into the width that it is made for.
+# scripts/captures: it writes the captures again, and each fits into its width.
 load cluster
 
 @test "captures: listing, history and watch at 80 and 200 columns, made from a cluster of their own" {
@@ -7,7 +7,7 @@ load cluster
   run -0 --separate-stderr env ELECTCTL="$ELECTCTL" TMPDIR="$BATS_TEST_TMPDIR" "$root/scripts/captures" "$BATS_TEST_TMPDIR/captures"
   [[ -z $output && -z $stderr ]]
   cd "$BATS_TEST_TMPDIR/captures"
-  # Those that the project keeps have the same names.
+  # The files in tests/captures have the same names.
   diff <(ls) <(ls "$root/tests/captures")
   for columns in 80 200; do
     for file in *-"$columns.txt"; do (($(wc -L <"$file") <= columns)); done

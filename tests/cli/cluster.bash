@@ -1,14 +1,14 @@
-# What the shell tests stand on: an etcd of their own for each file, the program under test, names that nobody else
-# uses, and waiting for events with a deadline.
+# What all shell tests use: an etcd of its own for each file, the program under test, names that no other test uses, and
+# functions that wait for an event with a deadline.
 
 root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 export ELECTCTL=${ELECTCTL:-$root/build/release/electctl}
 ETCDCTL=$(type -P "${ETCDCTL:-etcdctl}")
 export ETCDCTL
-unset ETCDCTL_API  # From etcd 3.4 on there is no other; from 3.6 on etcdctl warns of it.
+unset ETCDCTL_API  # From etcd 3.4 on there is only API 3. From 3.6 on etcdctl warns of this variable.
 bats_require_minimum_version 1.5.0
 
-# Whether the program is built for a sanitizer.
+# Whether the program was built with a sanitizer.
 is_sanitized() { grep -qE '^ELECT_SANITIZE:STRING=.+' "$(dirname "$ELECTCTL")/CMakeCache.txt"; }
 
 # start_cluster [sandbox's options]: for setup_file.
@@ -30,8 +30,8 @@ stop_cluster() {
   wait "$sandbox"
 }
 
-# start_member NAME SCHEME OPTION...: one more etcd, in a cluster of its own, that ends with the sandbox. Its URL is in
-# $SANDBOX_DIR/member-NAME.url. For setup_file, after start_cluster.
+# start_member NAME SCHEME OPTION...: starts one more etcd, in a cluster of its own, that ends with the sandbox. Its URL is
+# in $SANDBOX_DIR/member-NAME.url. For setup_file, after start_cluster.
 start_member() {
   local name=$1 scheme=$2 files=$SANDBOX_DIR/member-$1 port url peer
   shift 2
@@ -54,7 +54,7 @@ start_member() {
   cat "$files.log" >&2
   return 1
 }
-# run_member NAME: again, after its end.
+# run_member NAME: starts it again after it has ended.
 run_member() {
   local files=$SANDBOX_DIR/member-$1
   (
@@ -75,7 +75,7 @@ etcdctl_before() {
 electctl() { "$ELECTCTL" "$@" 3>&-; }
 etcdctl() { "$ETCDCTL" "$@" 3>&-; }
 
-# wait_for SECONDS COMMAND...: until it succeeds.
+# wait_for SECONDS COMMAND...: repeats COMMAND until it succeeds. Fails after so many seconds.
 wait_for() {
   local give_up=$((SECONDS + $1))
   shift
@@ -85,19 +85,19 @@ wait_for() {
   done
 }
 
-# A name for this test alone, with whatever is added behind it.
+# A name that only this test uses. $1: a suffix.
 name_of_test() { echo "t$BATS_TEST_NUMBER-$BATS_SUITE_TEST_NUMBER${1-}"; }
 
-# start FILE COMMAND...: in the background, its output into FILE; its process ID is $!. `exec` makes it the command's.
+# start FILE COMMAND...: starts it in the background with its output in FILE. `exec` makes $! the command's process ID.
 start() {
   local output=$1
   shift
-  : >"$output"  # Nothing of an earlier one shall be taken for its output.
+  : >"$output"  # So that an earlier command's output is not mistaken for its output.
   "$@" <&0 >"$output" 2>"$output.err" 3>&- &
   started+=("$!")
 }
 
-# An endpoint that never answers, in $silent: the kernel takes the connections of a listener that is stopped.
+# Makes an endpoint that never answers; it is in $silent. Its listener is stopped, so only the kernel accepts connections.
 start_silent() {
   local log=$BATS_TEST_TMPDIR/listener.err
   start "$BATS_TEST_TMPDIR/listener" socat -d -d -u TCP-LISTEN:0,bind=127.0.0.1 -
@@ -107,14 +107,14 @@ start_silent() {
   kill -STOP "$!"
 }
 
-# grant SECONDS: a new lease's ID as it stands in keys; etcdctl pads it with zeros.
+# grant SECONDS: prints a new lease's ID as it is in keys, without the zeros that etcdctl pads it with.
 grant() { etcdctl lease grant "$1" | awk '{ sub(/^0+/, "", $2); print $2 }'; }
 
-# leads NAME VALUE, stands NAME COUNT
+# leads NAME VALUE: whether VALUE leads. stands NAME COUNT: whether so many candidates stand.
 leads() { electctl leader "$1" --is "$2"; }
 stands() { [[ $(electctl inspect "$1" -w fields | grep '^"Count"') == "\"Count\" : $2" ]]; }
 
-# ended PID CODE: it ends within ten seconds, with that exit code.
+# ended PID CODE: waits at most ten seconds for its end, and checks its exit code.
 ended() {
   local code=0
   wait_for 10 not_running "$1" || return 1
@@ -129,8 +129,8 @@ needs_own_network() {
   export ELECTCTL ETCDCTL root
 }
 
-# in_network TLS DNSMASQ-OPTIONS -- SCRIPT: runs SCRIPT beside an etcd and a name server that knows the zone example.test.
-# In the options, PORT is etcd's.
+# in_network TLS DNSMASQ-OPTIONS -- SCRIPT: runs SCRIPT in a network with an etcd and a name server for the zone
+# example.test. In the options PORT stands for etcd's port.
 in_network() {
   local tls=$1 dns=()
   shift
@@ -157,7 +157,7 @@ in_network() {
   ' _ "$tls" "$2" "${dns[@]}" 3>&-
 }
 
-# For teardown: whatever a failed test left.
+# For teardown: ends what a failed test left running.
 end_started() {
   local pid
   for pid in ${started[@]+"${started[@]}"}; do

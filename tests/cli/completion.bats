@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The completions in the shells themselves, with names of elections from the store.
+# The completions, tried in the shells themselves, with names of elections from the store.
 load cluster
 
 setup_file() {
@@ -19,7 +19,7 @@ teardown_file() { stop_cluster; }
 setup() { formats=(simple fields json table protobuf prometheus svg); }
 teardown() { end_started; }
 
-# what_SHELL LINE: what it completes LINE to, one a line, sorted.
+# what_SHELL LINE: prints what the shell completes LINE to, one a line, sorted.
 what_bash() {
   bash --norc -c '
     source "$1"; COMP_LINE=$2; COMP_POINT=${#2}; read -ra COMP_WORDS <<<"$2"
@@ -28,7 +28,7 @@ what_bash() {
   ' bash "$root/completions/electctl.bash" "$1" | sort
 }
 what_fish() { fish --no-config -c "source '$root/completions/electctl.fish'; complete -C '$1'" | cut -f1 | sort; }
-# zsh completes only what is typed: into a terminal, with what it would offer written down.
+# zsh completes only what is typed on a terminal. So this types LINE, and writes down what zsh would offer.
 what_zsh() {
   zsh -f -c '
     zmodload zsh/zpty
@@ -45,7 +45,7 @@ what_zsh() {
   grep . "$FOUND" | sort -u
 }
 
-# offers SHELL LINE WORD...: just those.
+# offers SHELL LINE WORD...: whether the shell offers exactly these words.
 offers() {
   local shell=$1 line=$2
   shift 2
@@ -97,7 +97,7 @@ offers() {
   run -0 electctl __elections web --endpoints "$silent"
   took=$((($(date +%s%N) - before) / 1000000))
   [[ -z $output ]]
-  # What it allows itself is less; a busy machine adds to it.
+  # electctl allows itself less time. A busy machine adds some.
   ((took < 1500))
   run -0 electctl __elections web --endpoints 127.0.0.1:1
   [[ -z $output ]]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# NAMEs and VALUEs of any bytes: those that look like options, and those that the parser has a use for.
+# NAMEs and VALUEs of any bytes: some look like options, some have a meaning for the parser.
 load cluster
 
 setup_file() { start_cluster; }
@@ -49,7 +49,7 @@ show='echo "$ELECTCTL_NAME $ELECTCTL_VALUE"'
     grep -e ' get ' -e ' elect ' -e ' watch ' "$BATS_TEST_TMPDIR/commands" >"$BATS_TEST_TMPDIR/asking"
     while read -r command; do
       start "$BATS_TEST_TMPDIR/shown" env PATH="$(dirname "$ETCDCTL"):$PATH" bash -c "exec $command"
-      # Put again and again: a watch of what is to come shows nothing else.
+      # Puts the key again and again: a watch shows only later changes.
       shows_it() { etcdctl put -- "$name/1" one >/dev/null && grep -qF -e "$name/1" "$BATS_TEST_TMPDIR/shown"; }
       wait_for 10 shows_it
       kill "${started[-1]}" 2>/dev/null || true

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# scripts/demo: what it shows comes true, and nothing of it is left.
+# scripts/demo: it shows what it promises, and leaves nothing behind.
 load cluster
 
 @test "demo: the job moves from alpha to beta to gamma, and nothing is left" {

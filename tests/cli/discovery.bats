@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --discovery-srv against a real DNS server, in a network of its own: there the name server of /etc/resolv.conf is ours.
+# --discovery-srv against a real DNS server, in a network of its own with its own /etc/resolv.conf.
 load cluster
 
 setup() { needs_own_network; }

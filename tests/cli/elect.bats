@@ -6,7 +6,7 @@ setup_file() { start_cluster; }
 teardown_file() { stop_cluster; }
 teardown() { end_started; }
 
-# holder PROGRAM FORMAT VALUE: its output as a leader, what differs by nature taken out.
+# as_leader PROGRAM FORMAT VALUE: prints its output as a leader, without the numbers that differ from run to run.
 as_leader() {
   name=$(name_of_test "-$2")
   start "$BATS_TEST_TMPDIR/out" "$1" elect "$name" "$3" -w "$2"

@@ -32,14 +32,14 @@ answers() { [[ $(electctl --endpoints "$1" leader "$name" --print-value-only) ==
   wait_for 10 test -S "$BATS_TEST_TMPDIR/etcd.sock"
   answers "unix://$BATS_TEST_TMPDIR/etcd.sock"
   answers "unix:$BATS_TEST_TMPDIR/etcd.sock"
-  # As etcd itself writes it: a path relative to where one is.
+  # As etcd itself writes it: the path is relative to the current folder.
   cd "$BATS_TEST_TMPDIR"
   answers unix://etcd.sock
 }
 
 @test "endpoints: one that refuses and one that stays silent are waited for without burning a core" {
   start_silent
-  # Which is tried first is left to chance.
+  # Which endpoint is tried first is random.
   for _ in 1 2 3; do
     run -2 /usr/bin/time -q -f '%e %U %S' -o "$BATS_TEST_TMPDIR/used" "$ELECTCTL" --endpoints "127.0.0.1:1,$silent" leader "$name"
     cat "$BATS_TEST_TMPDIR/used"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Servers, readers and sizes that are not as one would wish.
+# Servers that fail, readers that go away, and values that are too large.
 load cluster
 
 setup_file() { start_cluster; }
@@ -56,7 +56,7 @@ teardown() {
   name=$(name_of_test)
   start "$BATS_TEST_TMPDIR/first" bash -c '"$ELECTCTL" campaign "$1" v --ttl 3s | head -n 1' _ "$name"
   wait_for 10 grep -q "$name/" "$BATS_TEST_TMPDIR/first"
-  # Longer than its lease.
+  # For longer than its TTL.
   for _ in 1 2 3 4 5; do
     sleep 1
     leads "$name" v
@@ -133,7 +133,7 @@ ours, theirs = os.pipe()
 os.set_blocking(theirs, False)
 program = subprocess.Popen([sys.argv[1], "leader", sys.argv[2], "--print-value-only"], stdout=theirs)
 os.close(theirs)
-time.sleep(0.3)  # The pipe is full then.
+time.sleep(0.3)  # By then the pipe is full.
 size = 0
 while part := os.read(ours, 65536):
     size += len(part)

@@ -8,7 +8,7 @@ teardown() { end_started; }
 
 gone() { ! kill -0 "$1" 2>/dev/null || [[ $(ps -o stat= -p "$1") == Z* ]]; }
 
-# A CMD that says its process ID and then waits, with a child, for ever.
+# A CMD that prints its process ID, and then waits for ever, together with a child.
 waiting_cmd='echo $$ >"$PIDFILE"; sleep 1000 & wait; sleep 1000'
 start_holder() {
   name=$(name_of_test)
@@ -138,7 +138,7 @@ start_holder() {
   wait_for 10 grep -q finished "$BATS_TEST_TMPDIR/out"
   leads "$name" v
   kill -TERM "$!"
-  ended "$!" 0  # CMD's own: it was done.
+  ended "$!" 0  # CMD's own exit code: CMD had ended by itself.
 }
 
 @test "gate --linger: also where CMD failed; its exit code stands" {
@@ -248,7 +248,7 @@ start_holder() {
   start "$BATS_TEST_TMPDIR/lingers" "$ELECTCTL" --debug campaign "$name" v --rejoin --linger 60s -- sh -c 'echo $$'
   wait_for 10 test -s "$BATS_TEST_TMPDIR/lingers"
   guard=$(pgrep -P "${started[0]}")
-  wait_for 10 gone "$guard"  # It reports CMD's end, and ends.
+  wait_for 10 gone "$guard"  # The guard reports CMD's end, and exits.
   electctl resign "$name" --leader
   ended "${started[0]}" 12
   (($(wc -l <"$BATS_TEST_TMPDIR/lingers") == 1))
@@ -264,7 +264,7 @@ start_holder() {
   ended "${started[1]}" 12
 }
 
-# Processes of CMD that left its group: a session of its own, a daemon, one that ignores SIGTERM, timeout's child.
+# Starts processes that leave CMD's group: one in its own session, a daemon, one that ignores SIGTERM, timeout's child.
 wandering_cmd='setsid bash -c "trap \"\" TERM; echo \$\$ >>\"\$PIDFILE.left\"; sleep 1000; sleep 1000" &
   (setsid bash -c "echo \$\$ >>\"\$PIDFILE.left\"; exec sleep 1000" &)
   timeout 1000 bash -c "echo \$\$ >>\"\$PIDFILE.left\"; exec sleep 1000" &
@@ -313,7 +313,7 @@ all_gone() {
 
 @test "gate: a guard that hangs when leadership is lost is killed, and CMD with it" {
   start_holder --ttl 600 --kill-after 300ms -- bash -c "$waiting_cmd"
-  # As in a debugger, where SIGCONT does not wake it.
+  # As under a debugger: SIGCONT does not wake it.
   start "$BATS_TEST_TMPDIR/debugger" python3 -c 'import ctypes, os, sys
 guard = int(sys.argv[1])
 if ctypes.CDLL(None).ptrace(16, guard, None, None) == 0:  # PTRACE_ATTACH
@@ -330,7 +330,7 @@ if ctypes.CDLL(None).ptrace(16, guard, None, None) == 0:  # PTRACE_ATTACH
   start_holder --ttl 60 -- bash -c "$waiting_cmd"
   guard=$(pgrep -P "$holder")
   run -0 pgrep -g "$cmd"
-  ((${#lines[@]} == 3))  # CMD, its child, and the process of ours that holds a pipe open.
+  ((${#lines[@]} == 3))  # CMD, its child, and the holder (see kernel_guard.h).
   [[ $(pgrep electctl) == *"$holder"* && $(pgrep -f electctl) == *"$holder"* ]]
   for process in "$guard" "${lines[@]}"; do
     run ! grep -q "^$process$" <(pgrep electctl; pgrep -f electctl)
@@ -340,8 +340,8 @@ if ctypes.CDLL(None).ptrace(16, guard, None, None) == 0:  # PTRACE_ATTACH
   wait_for 10 gone "$cmd"
 }
 
-# As an ordinary user: what CMD ran by sudo is root's. A setuid copy of setpriv(1) stands for sudo.
-# $holder's CMD has ended, and $root, which it started, may not be ended.
+# Runs as an ordinary user whose CMD starts a process of root's, as with sudo. A setuid copy of setpriv(1) plays sudo.
+# $holder's CMD has ended. CMD started $root, which electctl has no permission to end.
 start_with_child_of_root() {
   ((EUID == 0)) || skip "makes a program that runs as root"
   directory=$(mktemp -d /tmp/electctl-setuid.XXXXXX)
@@ -366,7 +366,7 @@ start_with_child_of_root() {
   leads "$name" v
   before=$(awk '{ print $14 + $15 }' "/proc/$guard/stat")
   sleep 2
-  (($(awk '{ print $14 + $15 }' "/proc/$guard/stat") - before < 50))  # Of 200 ticks: it does not try all the time.
+  (($(awk '{ print $14 + $15 }' "/proc/$guard/stat") - before < 50))  # Of 200 clock ticks: it does not try all the time.
   leads "$name" v
   kill "$root"
   ended "$holder" 3
@@ -379,7 +379,7 @@ start_with_child_of_root() {
   kill -KILL "$guard"
   is_taken_over() { (($(ps -o ppid= -p "$root") == holder)); }
   wait_for 10 is_taken_over
-  sleep 1  # Time to say it again.
+  sleep 1  # Time enough to say it twice.
   leads "$name" v
   kill "$root"
   ended "$holder" 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# How the program is built: what its file says. A release build is position-dependent for its start-up time (see
-# CMakeLists.txt, which has the measurement), and has no dynamic section, since it links nothing at run time (see
-# static.bats); all else that Debian's hardening has is there.
+# How the program is built, read from its file. A release build is position-dependent, because it starts faster: see
+# CMakeLists.txt. It has no dynamic section, because it links nothing at run time: see static.bats. It has all other
+# hardening that Debian uses.
 load cluster
 
 setup() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# inspect --history: every term that the store still knows. A store of its own, so that revisions can be counted.
+# inspect --history: every term that the store still has. No other test writes to this store, so revisions can be counted.
 load cluster
 
 setup_file() { start_cluster; }
@@ -24,7 +24,7 @@ terms() { electctl inspect "$@" --history -w json | jq -c '.terms | map([.value,
   [[ $(terms "$name") == "[[\"one\",$((base + 1)),$((base + 1)),$((base + 4))],[\"two-b\",$((base + 2)),$((base + 4)),$((base + 6))],[\"three\",$((base + 7)),$((base + 7)),null]]" ]]
   electctl inspect "$name" --history -w json | jq -e --arg name "$name" '.election == $name and .oldest_revision == 1
     and .revision > 0 and (.terms[0] | keys_unsorted) == ["key","value","lease","create_revision","first_revision","last_revision"]'
-  # The leader as of each revision, one by one, is the same.
+  # leader --rev prints the same leader at each revision.
   for ((at = base + 1; at <= base + 7; at++)); do
     expected=$(electctl inspect "$name" --history -w json | jq -r --argjson at "$at" \
       '.terms[] | select(.first_revision <= $at and (.last_revision == null or .last_revision > $at)) | .key')
@@ -49,8 +49,8 @@ terms() { electctl inspect "$@" --history -w json | jq -c '.terms | map([.value,
   done
 }
 
-# write_revisions NAME COUNT: so many proclaims of NAME's candidate 1, each a revision, through etcd's JSON gateway, with
-# one connection.
+# write_revisions NAME COUNT: changes the value of NAME's candidate 1 so many times. Each change is a revision. Uses etcd's
+# JSON gateway with one connection.
 write_revisions() {
   local i key
   key=$(printf '%s/1' "$1" | base64 -w0)
@@ -102,7 +102,7 @@ write_revisions() {
   drop "$name" 1
   LC_ALL=C.UTF-8 TERM=xterm NO_COLOR=1 script -qec "stty cols 80; '$ELECTCTL' inspect '$name' --history" \
     "$BATS_TEST_TMPDIR/screen" >/dev/null </dev/null 3>&-
-  # Grouped: in the POSIX locale grep takes bytes for characters.
+  # In parentheses: in the POSIX locale grep reads each byte as a character.
   grep -qE '^host-one +█' "$BATS_TEST_TMPDIR/screen"
   grep -qE '^host-two +(░)*█' "$BATS_TEST_TMPDIR/screen"
   run -1 grep -c $'\x1b' "$BATS_TEST_TMPDIR/screen"

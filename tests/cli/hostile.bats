@@ -1,18 +1,19 @@
 #!/usr/bin/env bats
-# What comes from the store is anybody's: shown safely in every format, never a crash, never hidden.
+# Anybody may have written what is in the store. electctl shows it safely in every format, hides nothing, and never crashes.
 load cluster
 
 setup_file() {
   start_cluster
   export NAME=hostile
   local i=0 value
-  # Control characters, what turns the direction of writing, broken UTF-8, nothing at all, 1.4 MB, and bytes with a NUL.
+  # Control characters, characters that change the direction of writing, broken UTF-8, an empty value, 1.4 MB, bytes with a
+# NUL.
   for value in $'\x1b[2J\x1b]0;title\x07' $'\r\n\t\b' $'\xe2\x80\xae' $'\xff\xfe\x80' $'\xc2\x9b31m' ''; do
     etcdctl put "$NAME/$((++i))" "$value" >/dev/null
   done
   printf 'a\0b' | etcdctl put "$NAME/nul" >/dev/null
   head -c 1400000 /dev/zero | tr '\0' x | etcdctl put "$NAME/large" >/dev/null
-  # Keys that no candidate of ours would have.
+  # Keys that electctl itself never writes.
   etcdctl put "$NAME/" 'at the prefix' >/dev/null
   etcdctl put "$NAME/deeper/and/deeper" x >/dev/null
   etcdctl put "$NAME/"$'\x1b[31m\xff\n' x >/dev/null
@@ -25,7 +26,7 @@ teardown_file() { stop_cluster; }
 teardown() { end_started; }
 
 ALL=13
-# harmless: neither control characters but the newline, nor anything that is no UTF-8, nor a turn of direction.
+# harmless: whether the output is UTF-8 without control characters (except newlines) and without changes of direction.
 harmless() {
   if LC_ALL=C grep -n $'[\x01-\x09\x0b-\x1f\x7f]' "$1"; then return 1; fi
   iconv -f UTF-8 -t UTF-8 "$1" >/dev/null
@@ -59,7 +60,7 @@ harmless() {
   done
 }
 
-# bytes_of FILE: keys and values as they were, from JSON.
+# bytes_of FILE: prints the keys and values in this JSON as the bytes that they were.
 bytes_of() {
   /usr/bin/python3 - "$1" <<'EOF'
 import base64, json, sys

@@ -75,7 +75,7 @@ teardown() { end_started; }
   start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" v
   wait_for 10 stands "$name" 1
   command=$(electctl inspect "$name" --etcdctl)
-  # Into a shell that has variables of its own, whatever they say, and as etcdctl warns of those that it does not know.
+  # Runs the commands in a shell that has ETCDCTL_ variables set. etcdctl would warn of those that it does not know.
   run -0 --separate-stderr env PATH="$(dirname "$ETCDCTL"):$PATH" ETCDCTL_ENDPOINTS="$ETCDCTL_ENDPOINTS" ETCDCTL_API=3 ETCDCTL_CACERT=/nowhere \
     ETCDCTL_USER=nobody:pw ETCDCTL_WRITE_OUT=json sh -c "$command"
   [[ $output == "$(electctl inspect "$name")" && -z $stderr ]]
@@ -111,16 +111,16 @@ put() { etcdctl put "$1/$2" "$3" >/dev/null; }
   jq -e '.elections[0].leader.ttl > 0 and .elections[1].leader.ttl == null' "$BATS_TEST_TMPDIR/json"
   run -0 electctl inspect --all "$name/" -w table
   ((${#lines[@]} == 4))
-  # Simple: what leader prints for each.
+  # -w simple: what `leader` prints for each election.
   diff <(electctl inspect --all "$name/") <(for e in mine x y/z; do electctl leader "$name/$e"; done)
   run -10 electctl inspect --all "$name/nothing"
-  # With the name itself as the prefix, the deeper ones are its candidates, too, as they are to leader.
+  # If the prefix is the name itself, the deeper keys are its candidates, too. `leader` counts them, too.
   [[ $(electctl inspect --all "$name" -w json | jq -r --arg name "$name" '.elections[] | select(.election == $name) | .candidates') == 5 ]]
   [[ $(electctl leader "$name" --print-value-only) == one ]]
 }
 
-# put_many COUNT PREFIX [SUFFIX]: the keys PREFIX0SUFFIX, PREFIX1SUFFIX, ... with the values v0, v1, ..., a hundred in
-# each Txn, which gives them one create revision.
+# put_many COUNT PREFIX [SUFFIX]: puts the keys PREFIX0SUFFIX, PREFIX1SUFFIX, ... with the values v0, v1, ... Each Txn puts
+# a hundred of them, which get the same create revision.
 put_many() {
   awk -v count="$1" -v key="$2" -v suffix="${3-}" 'BEGIN {
     for (i = 0; i < count; ++i) print (i % 100 ? "" : "\n") "put " key i suffix " v" i (i % 100 < 99 ? "" : "\n\n")
@@ -149,7 +149,7 @@ put_many() {
   [[ $(electctl observe "$name/" --prefix -w json --count 10000 | wc -l) == 10000 ]]
 }
 
-# accepted FILE NAME[=VALUE]...: Prometheus's own parser takes it, and these samples are in it.
+# accepted FILE NAME[=VALUE]...: whether Prometheus's own parser accepts FILE, and these samples are in it.
 accepted() {
   /usr/bin/python3 - "$1" "$2" <<'EOF'
 import sys

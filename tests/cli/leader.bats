@@ -101,7 +101,7 @@ teardown() { end_started; }
   [[ $output == *'"Value" : "x"'* ]]
   run -0 electctl -w json leader "$name" -w simple
   [[ $output == "$name/1"$'\n'x ]]
-  # Only options are taken apart, not their values, nor what is behind --.
+  # Only options are split, not their values, and nothing behind --.
   run -11 electctl leader "$name" --is -x=y
   run -128 --separate-stderr electctl leader "$name" --auth-jwt-token -p=s3cret extra
   [[ $stderr != *s3cret* ]]

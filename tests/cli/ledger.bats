@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The run ledger: what campaign --once records, what --retry runs again, what inspect --runs and --verify say of it.
+# The run ledger: what campaign --once records, what --retry runs again, what inspect --runs and --verify print about it.
 load cluster
 
 setup_file() { start_cluster; }
@@ -8,16 +8,16 @@ setup() { name=$(name_of_test); }
 teardown() { end_started; }
 
 runs() { electctl inspect "$name" --runs -w json "$@"; }
-# run_is ID FILTER EXPECTED: of that run, by jq.
+# run_is ID FILTER EXPECTED: whether jq's FILTER gives EXPECTED for that run.
 run_is() {
   local seen
   seen=$(runs --id "$1" | jq -c ".runs[0] | $2") || true
   [[ $seen == "$3" ]] || { echo "$seen in place of $3"; return 1; }
 }
 state_is() { run_is "$1" .state "\"$2\""; }
-# once ID OPTION... -- CMD: without waiting.
+# once ID OPTION... -- CMD: campaign --once --try.
 once() { electctl campaign "$name" "${host-v}" --try --once "$@"; }
-# start_run ID OPTION... [-- CMD]: in the background, until it is claimed; its process is $runner.
+# start_run ID OPTION... [-- CMD]: starts it in the background, and waits until the run is claimed. Its process is $runner.
 start_run() {
   start "$BATS_TEST_TMPDIR/run" "$ELECTCTL" campaign "$name" v --once "$@"
   # shellcheck disable=SC2034
@@ -25,7 +25,7 @@ start_run() {
   # shellcheck disable=SC2016
   wait_for 10 eval 'state_is "$claimed" running >/dev/null'
 }
-# killed PID: with SIGKILL, and CMD by its guard.
+# killed PID: kills it with SIGKILL. Its guard then kills CMD.
 killed() {
   kill -KILL "$1"
   ended "$1" 137
@@ -145,7 +145,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   ended "$runner" 12
   ended "$next" 0
   [[ $(<"$BATS_TEST_TMPDIR/next") == "took over" ]]
-  # Its time counts from when it may begin.
+  # The recorded begin is when CMD could start: after the earlier CMD was over.
   (($(date -d "$(runs --id id | jq -r '.runs[0].began')" +%s%3N) >= $(<"$BATS_TEST_TMPDIR/over")))
 }
 
@@ -154,7 +154,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   start_run id --lease "$lease" -- sleep 60
   run -11 electctl campaign "$name" v --lease "$lease" --once id --retry -- echo doubled
   [[ -z $output ]]
-  # Who withdraws takes the candidate along that the two of them are.
+  # Both are the same candidate. If one withdraws, the candidate is gone.
   ended "$runner" 12
   state_is id ended
 }
@@ -164,7 +164,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   start "$BATS_TEST_TMPDIR/run" "$ELECTCTL" campaign "$name" v --session "$file" --try --once id -- sleep 60
   wait_for 10 eval 'state_is id running >/dev/null'
   killed "$!"
-  # The guard lets go of the session file once CMD is dead.
+  # The guard closes the session file when CMD is dead.
   wait_for 10 electctl campaign "$name" v --session "$file" --try --once id --retry -- touch "$BATS_TEST_TMPDIR/ran"
   [[ -e $BATS_TEST_TMPDIR/ran ]]
   state_is id "done"
@@ -173,7 +173,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
 @test "ledger: a run that somebody has claimed anew is not overwritten by the late end of the one before" {
   start_run id -- bash -c "trap '' TERM; read -r < <(sleep 60)"
   record=electctl-once:$name:id
-  # As another candidate would: the record changes while CMD is being ended.
+  # Plays another candidate: it changes the record while CMD is being ended.
   etcdctl put "$record" "$(etcdctl get "$record" --print-value-only | jq -c '.value = "another"')" --ignore-lease
   electctl resign "$name" --leader
   ended "$runner" 12
@@ -313,7 +313,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
 @test "inspect --runs: 100,000 records are read in pages, all of one revision" {
   many=100000
   for ((first = 1; first <= many; first += 125)); do
-    # No compares; as many puts as etcd takes at once; nothing otherwise.
+    # A Txn without compares, with as many puts as etcd accepts in one, and no failure branch.
     { echo; seq -f "put electctl-once:$name:%06g $name/1" "$first" $((first + 124)); echo; echo; } |
       etcdctl txn >"$BATS_TEST_TMPDIR/answer"
   done

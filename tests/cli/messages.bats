@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Every message that can be provoked quickly, in one file, which is read as a whole: tests/cli/messages.txt.
-# After a change, read what is new there: KEEP=1 bats tests/cli/messages.bats writes it anew.
+# Keeps every message that can be provoked quickly in one file, tests/cli/messages.txt, so that they can be read together.
+# After a change: KEEP=1 bats tests/cli/messages.bats writes the file again. Then read what is new in it.
 load cluster
 
 setup_file() {
@@ -8,7 +8,7 @@ setup_file() {
   ETCDCTL_ENDPOINTS=$(url_of 1)
   export ETCDCTL_ENDPOINTS
   start_member accounts http --bcrypt-cost 4
-  # etcdctl wants no endpoints twice.
+  # etcdctl refuses endpoints that are given twice.
   (
     ETCDCTL_ENDPOINTS=$(url_of accounts)
     etcdctl user add root --new-user-password rootpw
@@ -28,7 +28,7 @@ teardown() {
   kill -CONT "$(<"$SANDBOX_DIR/member-2.pid")" "$(<"$SANDBOX_DIR/member-3.pid")"
 }
 
-# Addresses, IDs, times and names of this run become words.
+# Replaces the addresses, IDs, times and names of this run with words.
 normal() {
   sed -E "s|$(url_of accounts)|ACCOUNTS|g; s|$ETCDCTL_ENDPOINTS|ENDPOINT|g; s|${ETCDCTL_ENDPOINTS#http://}|HOST:PORT|g
     s|${silent:-no such text}|SILENT|g; s|$BATS_TEST_TMPDIR|DIR|g; s|$(uname -n)|HOST|g
@@ -38,9 +38,9 @@ normal() {
     s/(_etcd-client[a-z._-]*: )(no such record|no name server answers|no answer in time|the name server failed)/\1REASON/g"
 }
 
-# title WORDS...
+# title WORDS...: writes a heading.
 title() { printf '\n## %s\n' "$*" >>"$got"; }
-# tell WORDS...: what electctl says of them on standard error, and its exit code.
+# tell WORDS...: runs electctl with these arguments. Writes what it prints on standard error, and its exit code.
 tell() {
   local code=0
   printf '\n$ electctl%s\n' "$(printf ' %s' "${@@Q}" | sed -E "s/'([A-Za-z0-9_.:,/=-]+)'/\1/g")" >line
@@ -204,7 +204,7 @@ cmd() {
   # shellcheck disable=SC2016
   lost 'etcdctl lease revoke "$lease"' -- sleep 100
 }
-# lost COMMAND ARGUMENT...: what a holder says when COMMAND takes leadership from it.
+# lost COMMAND ARGUMENT...: writes what a holder prints when COMMAND takes leadership from it.
 lost() {
   local lease  # For COMMAND.
   printf '\n$ electctl campaign job v --ttl 3s %s # then: %s\n' "${*:2}" "$1" >>"$got"

@@ -5,11 +5,11 @@ setup_file() { start_cluster; }
 teardown_file() { stop_cluster; }
 teardown() { end_started; }
 
-# lead NAME VALUE: a leader for a moment.
+# lead NAME VALUE: leads for a moment.
 lead() {
   start "$BATS_TEST_TMPDIR/lead" "$ELECTCTL" campaign "$1" "$2"
   local pid=$!
-  # Until it says so itself: a signal before that finds it waiting, and it exits with 130.
+  # Waits until it says itself that it leads. If the signal comes earlier, it is still waiting, and exits with 130.
   wait_for 10 has_lines "$BATS_TEST_TMPDIR/lead" 2
   kill -INT "$pid"
   ended "$pid" 0
@@ -31,9 +31,9 @@ has_lines() { (($(wc -l <"$1") >= $2)); }
   for format in simple:4 fields:24; do
     wait_for 10 has_lines "$BATS_TEST_TMPDIR/ours.${format%:*}" "${format#*:}"
     wait_for 10 has_lines "$BATS_TEST_TMPDIR/theirs.${format%:*}" "${format#*:}"
-    # The store's revision at the first look depends on the moment.
+    # At the first read the store's revision differs from run to run.
     varies='^"Revision"'
-    # From 3.6 on etcdctl counts no keys with a proclaim.
+    # From 3.6 on etcdctl prints no count for a proclaim.
     etcdctl_before 3.6 || varies+='|^"Count"'
     diff <(grep -vE "$varies" "$BATS_TEST_TMPDIR/ours.${format%:*}") \
       <(grep -vE "$varies" "$BATS_TEST_TMPDIR/theirs.${format%:*}")
@@ -87,7 +87,7 @@ has_lines() { (($(wc -l <"$1") >= $2)); }
   ended "$!" 0
 }
 
-# put NAME HEX VALUE: a candidate by hand, which stands until it is deleted.
+# put NAME HEX VALUE: puts a candidate without a lease. It stands until it is deleted.
 put() { etcdctl put "$1/$2" "$3" >/dev/null; }
 drop() { etcdctl del "$1/$2" >/dev/null; }
 lines_are() { [[ $(<"$1") == "$2" ]]; }
@@ -101,7 +101,7 @@ lines_are() { [[ $(<"$1") == "$2" ]]; }
   put "$name" b me
   drop "$name" a
   wait_for 10 lines_are "$BATS_TEST_TMPDIR/roles" $'follower\nleader'
-  put "$name" b me      # Again the same: no change.
+  put "$name" b me      # The same value again: no change.
   put "$name" b renamed # A proclaim of another value.
   put "$name" b me
   drop "$name" b # A vacancy.
@@ -150,7 +150,7 @@ END
 @test "observe -- CMD: once for each event, in order, one at a time, with its variables" {
   name=$(name_of_test)
   put "$name" 1 one
-  # Longer than the time between the changes: no two of them run at once, and none is lost.
+  # CMD runs longer than the time between two changes. Still no two CMDs run at once, and no change is lost.
   # shellcheck disable=SC2016
   start "$BATS_TEST_TMPDIR/ran" "$ELECTCTL" observe "$name" --is two --count 4 -- sh -c '
     mkdir "$0" && sleep 0.2 && rmdir "$0" && echo "$ELECTCTL_EVENT $ELECTCTL_ROLE $ELECTCTL_NAME $ELECTCTL_VALUE $ELECTCTL_KEY $ELECTCTL_LEASE"
@@ -267,7 +267,7 @@ END
   name=$(name_of_test)
   "$ETCDCTL" put "$name/1" one
   run -7 unshare --pid --fork "$ELECTCTL" observe "$name" -- sh -c 'exit 7'
-  # What CMD leaves behind ends only after it. The second CMD looks for zombies, in the namespace's own /proc.
+  # The process that CMD leaves behind ends after CMD. The second CMD looks for zombies, in the namespace's own /proc.
   start "$BATS_TEST_TMPDIR/observed" unshare --pid --fork --mount-proc "$ELECTCTL" observe "$name" --count 2 -- sh -c '
     [ "$ELECTCTL_VALUE" = two ] || { sleep 0.1 & sleep 0.1 & echo begun; exit 0; }
     for try in 1 2 3 4 5 6 7 8 9 10; do cat /proc/[0-9]*/stat | grep -c "^[0-9]* (sleep)" && sleep 0.1 || break; done; echo end'
@@ -287,7 +287,8 @@ END
 @test "observe -- CMD: arguments that are too long, a working directory that is gone, no standard input" {
   name=$(name_of_test)
   "$ETCDCTL" put "$name/1" one
-  # With a stack of 1 MB a program may be given 256 KB. electctl gets 220 of them, and the value would be 120 more.
+  # With a stack of 1 MB the arguments and variables may take 256 KB. electctl's own take 220 KB, and the value would add
+# 120 KB.
   A=$(head -c 110000 /dev/zero | tr '\0' a) B=$(head -c 110000 /dev/zero | tr '\0' b)
   head -c 120000 /dev/zero | tr '\0' x | "$ETCDCTL" put "$name-long/1"
   A=$A B=$B run -126 --separate-stderr prlimit --stack=1048576 "$ELECTCTL" observe "$name-long" --count 1 -- true
@@ -309,7 +310,7 @@ END
   put "$name" 1 v
   first=$(electctl leader "$name" -w json | jq .create_revision)
   large 1200000 | etcdctl put "$name/2"
-  # 1.2 MB and 0.7 fit, 0.7 more do not: so the second one of this Txn comes apart from the first one.
+  # 1.2 MB and 0.7 MB fit into one message, 0.7 MB more do not. So etcd sends the second event of this Txn separately.
   printf '{"success":[%s,%s]}' "$(put_request "$name/3" 700000)" "$(put_request "$name/1" 700000)" |
     curl -sf -d @- "$ETCDCTL_ENDPOINTS/v3/kv/txn"
   run -0 electctl observe "$name" --rev "$first" --count 2 --timeout 5s -w json

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# Which permission each subcommand needs: it does its work under a role that has just that, and is refused, with the
-# missing one named, where a part of it is taken away. README's table says the same.
+# Which permissions each subcommand needs. It works with a role that has exactly these. If one is taken away, it is refused,
+# and names the missing one. README's table lists the same.
 load cluster
 
 as_root() { ETCDCTL_USER=root:rootpw etcdctl "$@"; }
-# A way out of a test's own making: root's, past the role under test.
+# root's calls do not use the role under test.
 electctl_as_root() { electctl --user root:rootpw "$@"; }
 
 setup_file() {
@@ -29,10 +29,10 @@ teardown() {
   as_root del "$name/" --prefix
 }
 
-# What electctl prints is looked at apart from what it says.
+# Standard output and standard error are kept apart.
 mine() { run --separate-stderr electctl --user "$user:pw" "$@"; }
 
-# may [read|write|readwrite FROM TO]...: the role has these permissions, and no other.
+# may [read|write|readwrite FROM TO]...: gives the role these permissions, and no others.
 may() {
   local range
   while read -r range; do
@@ -45,12 +45,13 @@ may() {
   done
 }
 
-# works CODE COMMAND...
+# works CODE COMMAND...: whether it exits with CODE and reports no missing permission.
 works() {
   mine "${@:2}"
   [[ $status == "$1" && -z $stderr ]] || { echo "'${*:2}': exit $status, $stderr"; return 1; }
 }
-# refused KIND WHERE COMMAND...: for want of that permission on WHERE (the key's or range's beginning).
+# refused KIND WHERE COMMAND...: whether it is refused because this permission on WHERE (the start of the key or range) is
+# missing.
 refused() {
   mine "${@:3}"
   [[ $status == 1 && ${#stderr_lines[@]} == 1 ]] || { echo "'${*:3}': exit $status, $stderr"; return 1; }
@@ -58,11 +59,11 @@ refused() {
     echo "'${*:3}' says: $stderr"
     return 1
   }
-  # The way out names a range, and that one is enough.
+  # The message names a range to grant, and that range is enough.
   [[ $stderr == *"grant it to one of this user's roles: etcdctl role grant-permission ROLE "* ]]
 }
 
-# leads_there VALUE: a candidate of root's, that stands by itself.
+# leads_there VALUE: puts a candidate as root. No process renews its lease of 600 s.
 leads_there() {
   lease=$(as_root lease grant 600 | awk '{ sub(/^0+/, "", $2); print $2 }')
   as_root put "$name/$lease" "$1" --lease "$lease"
@@ -83,7 +84,7 @@ nobody_stands() { [[ -z $(as_root get "$name/" --prefix) ]]; }
     # shellcheck disable=SC2086
     refused read "$name/" $command "$name"
   done
-  # To write does not mean to read.
+  # The write permission does not include reading.
   may write "$name/" "${name}0"
   refused read "$name/" leader "$name"
 }
@@ -95,11 +96,11 @@ nobody_stands() { [[ -z $(as_root get "$name/" --prefix) ]]; }
   works 0 inspect --all "$name"
   works 0 __elections "$name"
   [[ $output == "$name" ]]
-  # The keys of the one election alone are not enough.
+  # The keys of one election are not enough.
   may read "$name/" "${name}0"
   refused read "$name" observe "$name" --prefix --count 1
   refused read "$name" inspect --all "$name"
-  # Who presses Tab is not told why there is nothing.
+  # A user who presses Tab is not told why there is no completion.
   works 0 __elections "$name"
   [[ -z $output ]]
 }
@@ -130,7 +131,7 @@ nobody_stands() { [[ -z $(as_root get "$name/" --prefix) ]]; }
   refused read "$name/" campaign "$name" v -- true
   may
   refused read "$name/" campaign "$name" v -- true
-  # Nothing is left of those that were refused.
+  # The refused ones have left nothing.
   nobody_stands
   [[ $(as_root lease list) == "$leases" ]]
 }
@@ -164,7 +165,7 @@ nobody_stands() { [[ -z $(as_root get "$name/" --prefix) ]]; }
   refused write "$records" campaign "$name" v --once id2 -- echo ran
   [[ -z $output ]]
   nobody_stands
-  # Nor is a lease left, which would live for a day.
+  # No lease is left either. It would live for a day.
   [[ $(as_root lease list) == "$leases" ]]
 }
 
@@ -225,7 +226,7 @@ nobody_stands() { [[ -z $(as_root get "$name/" --prefix) ]]; }
   works 0 inspect "$name" --etcdctl
 }
 
-# grant_as_advised: what the last refusal says, with the role's name in place of ROLE.
+# grant_as_advised: runs the command that the last refusal names, with the role's name in place of ROLE.
 grant_as_advised() {
   local advice=${stderr##*: etcdctl }
   advice=${advice% (endpoint *}

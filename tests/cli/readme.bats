@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The recipes of README.md and the units for systemd, run as printed and with no more environment than cron or systemd
-# gives them; only the paths and endpoints in them are replaced by those of this test.
+# Runs the recipes of README.md and the units for systemd as printed, with the environment that cron or systemd gives them.
+# Only paths and endpoints are replaced by those of this test.
 load cluster
 
 setup_file() { start_cluster --tls; }
@@ -18,26 +18,26 @@ setup() {
 }
 teardown() {
   end_started
-  etcdctl del job/ --prefix  # A holder that was killed is in the queue until its lease ends.
+  etcdctl del job/ --prefix  # A holder that was killed stays in the queue until its lease expires.
 }
 
-# What is printed, with our own paths and endpoints.
+# Replaces the paths and endpoints in a printed text.
 ours() {
   sed -E "s|/usr/(local/)?bin/|$bin/|g; s|/var/lib/|$BATS_TEST_TMPDIR/|g; s|/etc/etcd/ca.crt|$ETCDCTL_CACERT|g
     s,ETCDCTL_ENDPOINTS=(https://[^ ]+|127.0.0.1:2379),ETCDCTL_ENDPOINTS=$ETCDCTL_ENDPOINTS,g"
 }
-# The indented block that holds this text.
+# Prints the indented block of README that holds this text.
 recipe() {
   awk -v text="$1" '/^    / { block = block substr($0, 5) "\n"; next } { if (index(block, text)) printf "%s", block; block = "" }' \
     "$root/README.md" | ours
 }
-# A recipe for a shell, with its endpoints in the environment: shell TEXT [bash's options]
+# shell TEXT [bash's options]: runs the recipe that holds TEXT, with the endpoints in the environment.
 shell() {
   env -i PATH="$bin:/usr/bin:/bin" ETCDCTL_ENDPOINTS="$ETCDCTL_ENDPOINTS" ETCDCTL_CACERT="$ETCDCTL_CACERT" \
     bash "${@:2}" -c "$(recipe "$1")" 3>&-
 }
-# cron TEXT [SED-SCRIPT]: the file for /etc/cron.d that holds this text, changed so, as cron runs it: its variables, its one
-# command by /bin/sh, \% read as %. It does not come back, as unit does not: for run and start.
+# cron TEXT [SED-SCRIPT]: runs the recipe for /etc/cron.d that holds TEXT, changed by the script, as cron runs it: with its
+# variables, its one command in /bin/sh, and \% read as %. It replaces the shell, like unit: use it with run and start.
 cron() {
   local file variables command
   file=$(recipe "$1" | sed -E "${2-}")
@@ -47,15 +47,15 @@ cron() {
   command=$(sed -E 's/^([^ ]+ ){5}root //; s/\\%/%/g' <<<"$command")
   exec env -i PATH=/usr/bin:/bin SHELL=/bin/sh HOME=/root LOGNAME=root "${variables[@]}" /bin/sh -c "$command" 3>&-
 }
-# unit FILE: what a unit for systemd starts, with no more than its variables.
+# unit FILE: runs what a unit for systemd starts, with only the variables of the unit.
 unit() {
   local variables command
   mapfile -t variables < <(ours <"$1" | sed -n 's/^Environment=//p')
-  # systemd reads quotes as a shell does, and %% as %.
+  # systemd reads quotes like a shell, and %% as %.
   eval "command=($(ours <"$1" | sed -n 's/^ExecStart=//p' | sed 's/%%/%/g'))"
   exec env -i PATH=/usr/bin:/bin ETCDCTL_CACERT="$ETCDCTL_CACERT" "${variables[@]}" "${command[@]}" 3>&-
 }
-# codes COMMAND...: the exit codes of two that are started at once, sorted.
+# codes COMMAND...: starts it twice at once, and prints the two exit codes, sorted.
 codes() {
   local pid code codes=()
   start "$BATS_TEST_TMPDIR/1" "$@"
@@ -67,7 +67,7 @@ codes() {
   done
   printf '%s\n' "${codes[@]}" | sort -n | tr '\n' ' '
 }
-# Runs COMMAND..., again where FORMAT gives another date afterwards: in the next minute the job runs again.
+# Runs COMMAND... Runs it again if the date in FORMAT has changed meanwhile: in the next minute the job runs again.
 within_one() {
   local before
   before=$(date -u "+$1")
@@ -81,7 +81,7 @@ within_one() {
     page=${link%%#*} part=''
     [[ $link != *'#'* ]] || part=${link#*'#'}
     [[ -e $root/${page:-README.md} ]] || { echo "there is no $page"; return 1; }
-    # As it is made from a heading.
+    # How a heading becomes a link target.
     [[ -z $part ]] || sed -n 's/^##* //p' "$root/${page:-README.md}" | tr '[:upper:] ' '[:lower:]-' | grep -qx "$part" ||
       { echo "there is no $link"; return 1; }
   done
@@ -192,7 +192,7 @@ within_one() {
 @test "README: a write to etcd is fenced by the candidate's create revision" {
   run -0 shell 'etcdctl txn'
   [[ $output == SUCCESS* && $(etcdctl get result --print-value-only) == "done" ]]
-  # The same with the token of an earlier term.
+  # The same write with the token of an earlier term.
   etcdctl del result
   recipe() { awk '/campaign job -- sh -c/ { on = 1 } on; /txn/ { on = 0 }' "$root/README.md" | sed 's/[$]ELECTCTL_REV/1/'; }
   run -0 shell 'etcdctl txn'

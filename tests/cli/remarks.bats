@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What somebody at a terminal is told beside the result, on standard error and there alone: scripts see nothing of it.
+# Remarks: what a user at a terminal sees besides the result. They go to standard error, only if it is a terminal.
 load cluster
 
 setup_file() { start_cluster; }
@@ -11,15 +11,15 @@ setup() {
 }
 teardown() {
   end_started
-  # Whatever runs on the terminal in the background.
-  if [[ ${keys-} ]]; then (printf '\003\003\003' >&"$keys") 2>/dev/null || true; fi  # It may be gone already.
+  # Ends what runs on the terminal in the background.
+  if [[ ${keys-} ]]; then (printf '\003\003\003' >&"$keys") 2>/dev/null || true; fi  # It may have ended already.
 }
 
-# at_terminal COLUMNS COMMAND: on a terminal of so many columns; what it shows is in $screen, its exit code is the answer.
+# at_terminal COLUMNS COMMAND: runs it on a terminal of so many columns. What it shows is in $screen. Returns its exit code.
 at_terminal() {
   TERM=xterm LC_ALL=C.UTF-8 script -qefc "stty cols $1 rows 24; $2" "$screen" </dev/null >/dev/null 3>&-
 }
-# on_terminal COMMAND: the same in the background; what is written to {keys} is typed.
+# on_terminal COMMAND: the same in the background. What is written to {keys} is typed.
 on_terminal() {
   TERM=xterm LC_ALL=C.UTF-8 start "$BATS_TEST_TMPDIR/script" env --default-signal=INT script -qefc "$1" "$screen" \
     <"$BATS_TEST_TMPDIR/keys" 3>&- &
@@ -45,7 +45,7 @@ put() { etcdctl put "$1/$2" "$3" >/dev/null; }
     shows "no candidates in election 'unlike-any-other'"
     run -1 shows 'did you mean'
   done
-  # Candidates that have come since are none that were meant.
+  # Candidates that came later are not suggested.
   put "$name" 1 x
   revision=$(electctl leader "$name" -w json | jq .create_revision)
   run -10 at_terminal 80 "'$ELECTCTL' leader '$name' --rev $((revision - 1))"
@@ -88,11 +88,11 @@ put() { etcdctl put "$1/$2" "$3" >/dev/null; }
   silent 11 campaign "$name" v --wait 200ms
   silent 0 campaign "$name-o" v --once 1 --linger 1s -- true
   silent 11 campaign "$name-o" v --once 1 -- true
-  # Also where standard output is a terminal, and standard error is none.
+  # Nor if standard output is a terminal and standard error is not.
   run -10 at_terminal 80 "'$ELECTCTL' leader '$name-x' 2>'$BATS_TEST_TMPDIR/err'"
   [[ ! -s $BATS_TEST_TMPDIR/err ]]
   run -1 shows candidates
-  # --is answers by its exit code alone, wherever it is asked.
+  # --is answers only by its exit code, also on a terminal.
   run -10 at_terminal 80 "'$ELECTCTL' leader '$name-x' --is v"
   run -1 shows candidates
 }

@@ -5,7 +5,7 @@ setup_file() { start_cluster; }
 teardown_file() { stop_cluster; }
 teardown() { end_started; }
 
-# two_candidates [SUFFIX [OPTION...]]: "one" leads, and "two", which has the options, waits.
+# two_candidates [SUFFIX [OPTION...]]: "one" leads, and "two" waits. "two" gets the options.
 two_candidates() {
   name=$(name_of_test "${1-}")
   start "$BATS_TEST_TMPDIR/one" "$ELECTCTL" campaign "$name" one
@@ -30,7 +30,7 @@ field() { electctl inspect "$name" -w json | jq -r ".candidates[$1].$2"; }
     set --
     [[ $output == "$key"$'\none' ]]
     ended "$one" 12
-    # Not only etcd knows that it leads: a signal before it knows itself would be one that comes while it waits.
+    # Waits until the process itself knows that it leads. Before that, a signal would end it as a waiting candidate.
     wait_for 10 grep -qx two "$BATS_TEST_TMPDIR/two"
     kill -INT "$two"
     ended "$two" 0

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# Which folder may include which: cli/README.md and lib/README.md draw the same as a picture.
+# Which folder may include which. cli/README.md and lib/README.md show the same as a picture.
 
 setup() { cd "$BATS_TEST_DIRNAME/../.." || exit; }
 
-# includes FOLDER ALLOWED...: no file of FOLDER includes one of another folder than these ("." is the room's own parent).
+# includes FOLDER ALLOWED...: whether the files in FOLDER include only files of these folders (".": the parent folder).
 only_includes() {
   local folder=$1 file included room wrong=''
   shift

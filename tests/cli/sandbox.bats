@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# scripts/sandbox: a real cluster, gone afterwards whatever happens.
+# scripts/sandbox: it starts a real cluster, and always removes it.
 load cluster
 
 gone() { [[ ! -e $1 ]] && ! pgrep -f "$1/" >/dev/null; }
@@ -22,7 +22,7 @@ gone() { [[ ! -e $1 ]] && ! pgrep -f "$1/" >/dev/null; }
     group=$!
     wait_for 30 test -s "$BATS_TEST_TMPDIR/dir"
     dir=$(<"$BATS_TEST_TMPDIR/dir")
-    # Ctrl-C reaches all of a terminal's group; the others one process.
+    # Ctrl-C goes to the terminal's whole foreground group, the other signals to one process.
     if [[ $signal == INT ]]; then kill -INT -- "-$group"; else kill "-$signal" "$group"; fi
     wait_for 10 gone "$dir"
     kill -KILL -- "-$group" 2>/dev/null || true

@@ -7,7 +7,7 @@ teardown_file() { stop_cluster; }
 setup() { file=$BATS_TEST_TMPDIR/session; }
 teardown() { end_started; }
 
-# edit EXPRESSION: jq's, on the file in place: another file with this content would be a copy.
+# edit EXPRESSION: changes the file in place with jq. A new file with this content would be a copy.
 edit() {
   local text
   text=$(jq -c "$1" "$file")
@@ -97,7 +97,7 @@ edit() {
 @test "session: a crash between grant and write loses nothing: the next run finds lease and candidate by the file" {
   name=$(name_of_test)
   run -0 electctl campaign "$name" me --session "$file" --try
-  # What a crash right after standing leaves: the file as it was written before the grant.
+  # After a crash directly after standing, the file is as it was written before the grant.
   edit '.create_revision = 0'
   lease=$(jq -r .lease "$file")
   run -0 electctl campaign "$name" me --session "$file" --try
@@ -111,7 +111,7 @@ edit() {
   before=$(leases)
   : >"$file"
   chmod 600 "$file"
-  # No file of this process may grow: as on a full disk, its writes fail.
+  # This process may write no file. So its writes fail, as on a full disk.
   run -1 bash -c 'trap "" XFSZ; ulimit -f 0; exec "$ELECTCTL" campaign "$1" me --session "$2" --try' _ "$name" "$file"
   [[ ${lines[-1]} == "Error: session file '$file' cannot be written: "* ]]
   [[ $(leases) == "$before" && ! -s $file ]]
@@ -136,7 +136,7 @@ edit() {
   wait_for 10 test -s "$BATS_TEST_TMPDIR/out"
   kill -KILL "${started[0]}"
   run -11 electctl campaign "$name" me --session "$file" --try -- echo second
-  kill -0 "$(<"$BATS_TEST_TMPDIR/out")"  # CMD lives, for --kill-after.
+  kill -0 "$(<"$BATS_TEST_TMPDIR/out")"  # CMD still lives, for --kill-after.
   wait_for 20 eval '[[ $(electctl campaign "$name" me --session "$file" --try -- echo second) == second ]]'
   run -1 kill -0 "$(<"$BATS_TEST_TMPDIR/out")"
 }
@@ -176,14 +176,14 @@ edit() {
   run -128 electctl resign "$(name_of_test)" --session ''
 }
 
-# replaced REASON: the run with $file says so; the original leads on and is alone with its lease, the copy stands behind.
+# replaced REASON: a run with $file prints REASON. The original leads on and keeps its lease. The copy stands behind it.
 replaced() {
   run -11 --separate-stderr electctl campaign "$name" copy --session "$file" --try --ttl 60 -- echo ran
   [[ -z $output && $stderr == *"the session in '$file' $1, so its lease $lease is left alone; a new one replaces it" ]]
   leads "$name" original
   stands "$name" 2
   [[ $(electctl leader "$name" -w json | jq -r .lease) == "$lease" && $(jq -r .lease "$file") != "$lease" ]]
-  # From now on it is the copy's own.
+  # From now on the session is the copy's own.
   run -11 --separate-stderr electctl campaign "$name" copy --session "$file" --try --ttl 60
   [[ -z $stderr ]]
   stands "$name" 2
@@ -200,13 +200,13 @@ original() {
   cp -a "$file" "$BATS_TEST_TMPDIR/copy"
   file=$BATS_TEST_TMPDIR/copy
   replaced "is a copy of another file's"
-  # The original is not touched by that.
+  # That does not change the original.
   run -0 --separate-stderr electctl campaign "$name" original --session "$BATS_TEST_TMPDIR/original" --try --ttl 60
   [[ -z $stderr && $(jq -r .lease "$BATS_TEST_TMPDIR/original") == "$lease" ]]
 }
 
 @test "session: on another machine the file never leads beside the original; a reboot alone does not make one" {
-  # A disk that was cloned bit by bit: the same file. Each mark of another machine is enough.
+  # On a disk that was cloned bit by bit, the file is the same. One mark of another machine is enough to notice.
   local change
   for change in '.machine.id = "0123"' '.machine.board = "b" | .machine.id = "0123"' \
     '.machine.cards = [] | .machine.board = "" | .machine.boot = "another"'; do
@@ -230,7 +230,7 @@ original() {
   start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" other
   holder=$!
   wait_for 10 test -s "$BATS_TEST_TMPDIR/holder"
-  # The file is written here, and once more when CMD starts after the wait.
+  # The file is written now, and again when CMD starts after the wait.
   run -11 timeout -s KILL 20 "$ELECTCTL" campaign "$name" me --session "$BATS_TEST_TMPDIR/link" --try -- true
   kill "$holder"
   ended "$holder" 0
@@ -288,7 +288,7 @@ original() {
 @test "session: what is stored is on the disk before it takes the old file's place" {
   if is_sanitized; then skip "strace and the leak sanitizer do not go together"; fi
   run -0 strace -f -e trace=fsync,rename -o "$BATS_TEST_TMPDIR/trace" "$ELECTCTL" campaign "$(name_of_test)" me --session "$file" --try
-  # Before the lease is granted, and when the candidate stands.
+  # It is written before the lease is granted, and when the candidate stands.
   [[ $(grep -oE '(fsync|rename)\(.* = 0' "$BATS_TEST_TMPDIR/trace" | cut -d'(' -f1 | tr '\n' ' ') == "fsync rename fsync rename " ]]
 }
 
@@ -314,6 +314,6 @@ original() {
   run -0 electctl campaign "$name-2" me --session "$file" --try --ttl 60
   ended "$slow" 0
   [[ $(<"$BATS_TEST_TMPDIR/slow.err") == *" '$name-2'; a new one replaces it" ]]
-  # So the candidacy that it took the place of is given up.
+  # So the candidacy that it replaced was given up.
   run -10 electctl leader "$name-2"
 }

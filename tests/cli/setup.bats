@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# scripts/setup, with package tools that only write down how they are called.
+# scripts/setup, with fake package tools that only record how they are called.
 load cluster
 
 setup() {
@@ -35,7 +35,7 @@ END
 
 @test "setup: without rights the command for root is said, and nothing is tried" {
   rm "$BATS_TEST_TMPDIR/bin/sudo"
-  # Whoever this test runs as: a shell that takes itself for an ordinary user's, and finds no sudo.
+  # Whichever user runs this test: a shell that believes that it is an ordinary user's, and finds no sudo.
   tools=$BATS_TEST_TMPDIR/bin
   for tool in bash env dirname sed; do ln -s "$(command -v "$tool")" "$tools/$tool"; done
   sed 's/((EUID != 0))/true/' "$root/scripts/setup" >"$BATS_TEST_TMPDIR/setup"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A release build is one file that needs nothing of the machine it runs on: no library, no name service, no new kernel.
+# A release build is one file that needs nothing from its machine: no library, no name service, no new kernel.
 load cluster
 
 setup() {
@@ -17,12 +17,13 @@ setup() {
   nm "$ELECTCTL" >"$BATS_TEST_TMPDIR/symbols"
   grep -q ' T main$' "$BATS_TEST_TMPDIR/symbols"
   for name in getaddrinfo dlopen; do grep -q " T __wrap_$name\$" "$BATS_TEST_TMPDIR/symbols"; done
-  # What is left of nss_* belongs to fork, which tells the name service of it; of dlopen, to iconv's. Nothing calls either.
+  # The remaining nss_* functions belong to fork, which notifies the name service. The remaining dlopen belongs to iconv.
+# Nothing calls them.
   run -1 grep -E ' [TtWi] _*(getaddrinfo|getnameinfo|gethostby(name|addr)(2?_r)?|getservby(name|port)(_r)?|getprotoby.*|get(pw|gr)(nam|uid|gid|ent)(_r)?|getgrouplist|initgroups|nss_lookup_function|iconv_open|setlocale)$' \
     "$BATS_TEST_TMPDIR/symbols"
 }
 
-# make_root HOSTS-LINE...: a root that holds the program, etc/hosts and etc/resolv.conf, in $alone.
+# make_root HOSTS-LINE...: makes a root folder with only the program, etc/hosts and etc/resolv.conf. It is in $alone.
 make_root() {
   export alone=$BATS_TEST_TMPDIR/alone
   mkdir -p "$alone/etc"
@@ -31,11 +32,11 @@ make_root() {
   printf 'nameserver 127.0.0.1\nsearch example.test\n' >"$alone/etc/resolv.conf"
 }
 
-# Runs the program alone in that root, and writes down which files it opens.
+# Runs the program in that root, and records which files it opens.
 export trace_alone='
   alone() { strace -f -qq -e trace=%file -o "$(mktemp "$BATS_TEST_TMPDIR/trace.XXXXXX")" chroot "$alone" /electctl "$@"; }
 '
-# What a C library loads at run time: its own parts, character sets, locales. chroot's own are before the execve.
+# What a C library loads at run time: its own parts, character sets, locales. chroot's own loads come before the execve.
 opened_nothing_of_libc() {
   local trace opened=$BATS_TEST_TMPDIR/opened
   for trace in "$BATS_TEST_TMPDIR"/trace.*; do sed '1,/execve("\/electctl"/d' "$trace"; done >"$opened"
@@ -122,13 +123,13 @@ opened_nothing_of_libc() {
   opened_nothing_of_libc
 }
 
-# Kernels and sandboxes without the newer system calls answer ENOSYS.
+# Kernels and sandboxes that lack the newer system calls answer ENOSYS.
 @test "static: on an old kernel, without close_range, memfd_create, pidfds and the like, CMD runs under leadership" {
   type -P strace >/dev/null || skip "there is no strace: see scripts/setup"
   local trace=$BATS_TEST_TMPDIR/trace missing=close_range,memfd_create,pidfd_open,pidfd_send_signal,pidfd_getfd
   missing+=,clone3,statx,faccessat2,openat2,rseq,getrandom,epoll_pwait2,membarrier
   start_cluster
-  exec 77</dev/null  # The guard is to close it.
+  exec 77</dev/null  # The guard has to close it.
   run -3 strace --quiet=all -f -o "$trace" -e "trace=$missing,close" -e "inject=$missing:error=ENOSYS" \
     "$ELECTCTL" campaign job me -- sh -c 'echo "ran $ELECTCTL_VALUE"; exit 3' 3>&-
   exec 77<&-

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Pictures: inspect --history and --runs, -w svg. XML to a parser, and something to be seen in a browser, in light and in
-# dark.
+# The pictures of inspect --history and --runs with -w svg. A parser accepts them as XML, and a browser shows them in light
+# and in dark mode.
 load cluster
 
 setup_file() { start_cluster; }
@@ -10,7 +10,7 @@ teardown() { end_started; }
 put() { etcdctl put "$1/$2" "$3" >/dev/null; }
 drop() { etcdctl del "$1/$2" >/dev/null; }
 
-# some_terms NAME: three hosts, a change of leader, a time without one, one that waits.
+# some_terms NAME: makes a history with three hosts, a change of leader, a time without a leader, and a waiting candidate.
 some_terms() {
   put "$1" 1 host-one
   put "$1" 2 host-two
@@ -20,14 +20,14 @@ some_terms() {
   put "$1" 4 host-one
 }
 
-# some_runs NAME: one that ended with 0, one that failed.
+# some_runs NAME: makes a run that ended with 0 and one that failed.
 some_runs() {
   electctl campaign "$1" host-one --once monday -- true
   run -3 electctl campaign "$1" host-two --once tuesday -- sh -c 'exit 3'
 }
 
-# elements FILE: what a parser of XML makes of it, one a line: the element's name, its class, and its own text or that of
-# the tooltip beside it, as JSON.
+# elements FILE: parses it as XML, and prints each element as a line of JSON: its name, its class, and its own text or that
+# of its tooltip.
 elements() {
   /usr/bin/python3 - "$1" <<'EOF2'
 import json, sys, xml.etree.ElementTree as tree
@@ -47,7 +47,7 @@ for one in root.iter():
 EOF2
 }
 
-# screenshot FILE PNG WIDTH SCHEME: as Chromium shows it; with a home of its own, and asking nobody on the network.
+# screenshot FILE PNG WIDTH SCHEME: makes a picture of what Chromium shows, with a home folder of its own and no network.
 screenshot() {
   local home options=()
   home=$(mktemp -d "$BATS_TEST_TMPDIR/chromium.XXXXXX")
@@ -58,7 +58,7 @@ screenshot() {
     { cat "$home/log"; return 1; }
 }
 
-# colours PNG: its size, its commonest colour, and how many pixels it has of each.
+# colours PNG: prints its size, its most frequent colour, and how many pixels each colour has.
 colours() {
   /usr/bin/python3 - "$1" <<'EOF2'
 import collections, json, struct, sys, zlib
@@ -78,7 +78,7 @@ for y in range(height):
     for i in range(len(line)):
         left, up = line[i - step] if i >= step else 0, before[i]
         corner = before[i - step] if i >= step else 0
-        nearest = min((left, up, corner), key=lambda one: abs(left + up - corner - one))  # Of equals the first, as PNG.
+        nearest = min((left, up, corner), key=lambda one: abs(left + up - corner - one))  # Of equal ones the first, as PNG defines.
         line[i] = (line[i] + (0, left, up, (left + up) // 2, nearest)[kind]) & 255
     count.update(line[x:x + 3].hex() for x in range(0, len(line), step))
     before = line
@@ -92,17 +92,17 @@ EOF2
   file=$BATS_TEST_TMPDIR/svg
   electctl inspect "$name" --history -w svg >"$file"
   elements "$file" >"$BATS_TEST_TMPDIR/elements"
-  # Each term of the JSON is a bar.
+  # Each term in the JSON has a bar.
   electctl inspect "$name" --history -w json | jq -c '.terms[] | "\(.value)\nleads \(if .last_revision
     then "from revision \(.first_revision) to \(.last_revision)" else "since revision \(.first_revision)" end
     )\nfencing token \(.create_revision)\nlease \(.lease)\nkey \(.key)"' >"$BATS_TEST_TMPDIR/terms"
   [[ $(wc -l <"$BATS_TEST_TMPDIR/terms") == 3 ]]
   diff "$BATS_TEST_TMPDIR/terms" <(sed -n 's/^[a-z]* leads tip //p' "$BATS_TEST_TMPDIR/elements")
-  # Who leads still has another shape, not only another colour.
+  # A term that has not ended has another shape, not only another colour.
   grep -q '^path leads tip "host-three' "$BATS_TEST_TMPDIR/elements"
   [[ $(grep -c '^rect vacant tip "no leader from' "$BATS_TEST_TMPDIR/elements") == 1 ]]
   [[ $(grep -c '^rect waits tip "host-' "$BATS_TEST_TMPDIR/elements") == 2 ]]
-  # Nothing that is fetched or run: the only address is the name of the language.
+  # Nothing is loaded or run. The only address is the name of the XML namespace.
   [[ $(grep -oE '[a-z]+://[^"]*' "$file" | sort -u) == http://www.w3.org/2000/svg ]]
   run -1 grep -ciE '<script|<image|<use|url\(|@import|@font|javascript' "$file"
   grep -q 'prefers-color-scheme:dark' "$file"
@@ -145,7 +145,7 @@ EOF2
   grep -q 'exit code 3\\nfencing' "$BATS_TEST_TMPDIR/elements"
   grep -q '^text figure "done"$' "$BATS_TEST_TMPDIR/elements"
   grep -q '^text figure "failed 3"$' "$BATS_TEST_TMPDIR/elements"
-  # Beside the bars there are signs, each state's of another shape, in the row and in the legend.
+  # Besides the bars there are signs, in the row and in the legend. Each state's sign has another shape.
   [[ $(grep -c '^path done null' "$BATS_TEST_TMPDIR/elements") == 2 ]]
   [[ $(grep -c '^rect failed null' "$BATS_TEST_TMPDIR/elements") == 2 ]]
   run -10 electctl inspect "$name-none" --runs -w svg
@@ -181,12 +181,12 @@ EOF2
 @test "-w svg: in a browser, light and dark, in narrow and wide windows, it is a picture with bars" {
   type -P chromium >/dev/null || skip "Debian's chromium is not on this machine"
   name=$(name_of_test)
-  some_runs "$name"  # First: the terms leave a leader behind.
+  some_runs "$name"  # Make these first, because some_terms leaves a leader behind.
   some_terms "$name"
   electctl inspect "$name" --history --runs -w svg >"$BATS_TEST_TMPDIR/job.svg"
   screenshot "$BATS_TEST_TMPDIR/job.svg" "$BATS_TEST_TMPDIR/light.png" 500 light
   screenshot "$BATS_TEST_TMPDIR/job.svg" "$BATS_TEST_TMPDIR/dark.png" 900 dark
-  # The page's own colour, leaders, runs that are done and that failed, and letters of many shades.
+  # The colours of the page, of leaders, of runs that are done and of failed ones, and letters in many shades.
   colours "$BATS_TEST_TMPDIR/light.png" | jq -e '.width == 500 and .most == "ffffff"
       and .colours["0969da"] > 300 and .colours["1a7f37"] > 30 and .colours["cf222e"] > 30 and (.colours | length) > 20'
   colours "$BATS_TEST_TMPDIR/dark.png" | jq -e '.width == 900 and .most == "0d1117"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What a person sees and types; script(1) gives the terminal.
+# What a user sees and types on a terminal, which script(1) provides.
 load cluster
 
 setup_file() { start_cluster; }
@@ -10,7 +10,8 @@ setup() {
 }
 teardown() { end_started; }
 
-# on_terminal COMMAND: in the background, on a terminal; what is written to {keys} is typed, what it shows is in $screen.
+# on_terminal COMMAND: runs it in the background on a terminal. What is written to {keys} is typed. What it shows is in
+# $screen.
 on_terminal() {
   start "$BATS_TEST_TMPDIR/script" env --default-signal=INT script -qefc "$1" "$screen" <"$BATS_TEST_TMPDIR/keys" 3>&- &
   exec {keys}>"$BATS_TEST_TMPDIR/keys"
@@ -20,7 +21,7 @@ shows() { grep -sqF -- "$1" "$screen"; }
 
 @test "terminal: CMD reads it, and Ctrl-C is CMD's; electctl withdraws" {
   name=$(name_of_test)
-  # In a file: script(1) shows the command that it runs.
+  # The command is in a file, because script(1) shows the command that it runs.
   cat >"$BATS_TEST_TMPDIR/cmd" <<'EOF'
 trap 'echo interrupted; exit 9' INT
 echo ready

@@ -1,16 +1,15 @@
 #!/usr/bin/env bats
-# TLS: whom electctl believes, whom it does not, and that it says why.
+# TLS: which servers electctl accepts, which it refuses, and that it says why.
 load cluster
 
-# certificate NAME CA DAYS ALTERNATIVE-NAME: $certificates/NAME.{crt,key}, from CA.{crt,key} there.
+# certificate NAME CA DAYS ALTERNATIVE-NAME: makes $certificates/NAME.{crt,key}, issued by CA.{crt,key} there.
 certificate() {
   openssl req -newkey rsa:2048 -nodes -subj "/CN=$1" -keyout "$certificates/$1.key" -out "$certificates/$1.csr"
   openssl x509 -req -days "$3" -in "$certificates/$1.csr" -CA "$certificates/$2.crt" -CAkey "$certificates/$2.key" \
     -CAcreateserial -extfile <(echo "subjectAltName=$4") -out "$certificates/$1.crt"
 }
 
-# dated_certificate NAME BEGIN END: a certificate of the sandbox's CA for this time; x509 takes no dates that are past or to
-# come.
+# dated_certificate NAME BEGIN END: makes a certificate of the sandbox's CA for this time. (openssl x509 takes no dates.)
 dated_certificate() {
   local authority=$BATS_FILE_TMPDIR/authority-$1
   mkdir "$authority"
@@ -44,7 +43,7 @@ setup_file() {
 teardown_file() { stop_cluster; }
 teardown() { end_started; }
 
-# refused ENDPOINT TEXT OPTION...: exit 2 and one line, with TEXT in it. $dial_timeout: 300ms, or another time.
+# refused ENDPOINT TEXT OPTION...: whether it exits with 2 and prints one line with TEXT. Dials for $dial_timeout, or 300ms.
 refused() {
   run -2 --separate-stderr electctl --endpoints "$1" --dial-timeout "${dial_timeout-300ms}" "${@:3}" leader nobody
   [[ -z $output ]]
@@ -52,13 +51,13 @@ refused() {
   [[ $stderr == "Error: no endpoint could be reached: $2"*"(endpoint $1)" ]]
 }
 
-# accepted ENDPOINT OPTION...: it answers that nobody leads.
+# accepted ENDPOINT OPTION...: whether it connects: it answers that nobody leads.
 accepted() {
   run -10 --separate-stderr electctl --endpoints "$1" "${@:2}" leader nobody
   [[ -z $output && -z $stderr ]]
 }
 
-# start_tls_server CERTIFICATE OPTION...: a server that is no etcd, at $url.
+# start_tls_server CERTIFICATE OPTION...: starts a TLS server that is not an etcd. Its address is in $url.
 start_tls_server() {
   local port certificate=$certificates/$1
   shift
@@ -147,7 +146,7 @@ start_tls_server() {
     --key "$BATS_TEST_TMPDIR/nonsense"
   unusable "key file '$certificates/foreign.key' is not the key of the certificate '$cert'" --cert "$cert" \
     --key "$certificates/foreign.key"
-  # It is not asked for, either.
+  # The passphrase is not asked for.
   unusable "key file '$BATS_TEST_TMPDIR/locked' has a passphrase: remove it with openssl pkey" --cert "$cert" \
     --key "$BATS_TEST_TMPDIR/locked"
   run -1 electctl leader nobody --cacert /nowhere
@@ -170,7 +169,7 @@ start_tls_server() {
 
 @test "a server with nothing newer than TLS 1.1 is refused, verified or not" {
   start_tls_server server -tls1_1 -cipher ALL:@SECLEVEL=0 -www
-  # It would serve whoever takes it.
+  # The server does work with clients that accept TLS 1.1.
   openssl s_client -connect "${url#https://}" -tls1_1 -cipher ALL:@SECLEVEL=0 </dev/null | grep -q 'Protocol  : TLSv1.1'
   refused "$url" "the server does not support TLS 1.2 or newer"
   refused "$url" "the server does not support TLS 1.2 or newer" --insecure-skip-tls-verify
@@ -178,7 +177,7 @@ start_tls_server() {
 
 @test "a server with TLS 1.2 alone is taken" {
   start_tls_server server -tls1_2 -alpn h2 -msg -www
-  # It is no etcd: behind the handshake there is no answer, and TLS is not blamed.
+  # It is not an etcd. After the handshake it does not answer, and the message does not blame TLS.
   run -2 electctl --endpoints "$url" --dial-timeout 300ms leader nobody
   [[ $output == "Error: no endpoint could be reached within "* ]]
   wait_for 10 grep -q '<<< TLS 1.2, Handshake .*Finished' "$BATS_TEST_TMPDIR/server"
@@ -200,18 +199,18 @@ start_tls_server() {
 @test "which endpoints are spoken TLS with, as by etcdctl" {
   secure=${ETCDCTL_ENDPOINTS#https://} plain=$(url_of plain)
   plain=${plain#http://}
-  # No scheme: TLS where a CA is given, or --insecure-transport=false.
+  # Without a scheme: TLS if a CA or --insecure-transport=false is given.
   accepted "$secure"
   ETCDCTL_CACERT='' accepted "$plain"
   ETCDCTL_CACERT='' accepted "$secure" --insecure-transport=false --insecure-skip-tls-verify
   ETCDCTL_CACERT='' ETCDCTL_INSECURE_TRANSPORT=false accepted "$secure" --insecure-skip-tls-verify
   ETCDCTL_CACERT='' accepted "$plain" --insecure-transport
-  # http:// is never TLS, https:// always.
+  # http:// never uses TLS, https:// always does.
   run -10 --separate-stderr electctl --endpoints "http://$plain" leader nobody
   [[ -z $output && $stderr == "electctl: --cacert is of no use: no endpoint uses TLS; "* ]]
   ETCDCTL_CACERT='' accepted "http://$plain" --insecure-transport=false
   ETCDCTL_CACERT='' accepted "https://$secure" --insecure-transport --insecure-skip-tls-verify
-  # Not to verify is not to speak TLS.
+  # --insecure-skip-tls-verify alone does not turn TLS on.
   ETCDCTL_CACERT='' accepted "$plain" --insecure-skip-tls-verify
 }
 
@@ -230,7 +229,7 @@ start_tls_server() {
   ended "$observer" 0
 }
 
-# free_port: that nobody listens on now, in $port.
+# free_port: puts a port into $port on which nobody listens now.
 free_port() {
   while :; do
     port=$((15000 + RANDOM % 17000))
@@ -253,7 +252,7 @@ free_port() {
   run -0 electctl --endpoints "$plain" campaign nobody v -- true
   run -10 electctl "${secure[@]}" inspect nobody --verify
   [[ $output == *"ok     endpoints"*"1 of 1 show the same"*"; not asked, since only your endpoints have TLS: $plain"* ]]
-  # Where they have none either, all are asked.
+  # If the given endpoints use no TLS either, all are asked.
   run -10 electctl --endpoints "$plain" inspect nobody --verify
   [[ $output == *"2 of 2 show the same"* ]]
 }
@@ -285,6 +284,6 @@ free_port() {
   ended "$observer" 0
   kill -TERM "$holder"
   ended "$holder" 0
-  # Its lease was revoked, over such a connection, too.
+  # Its lease was revoked. That also went over such a connection.
   run -10 electctl "${client[@]}" leader job
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# inspect --verify finds each of its faults, made on purpose.
+# Makes each kind of fault on purpose. inspect --verify finds it.
 load cluster
 
 setup_file() { start_cluster --members 3; }
@@ -10,12 +10,12 @@ teardown() {
   wait_for 20 "$ETCDCTL" endpoint health --command-timeout=1s
 }
 
-# finds CHECK: it is the only one with a fault, and the exit code is 13.
+# finds CHECK: whether this is the only check with a fault, and the exit code is 13.
 finds() {
   run -13 electctl inspect "$name" --verify
   [[ $(grep ^FAULT <<<"$output" | awk '{print $2}' | tr '\n' ' ') == "$1 " ]]
 }
-# lease SECONDS: a lease's ID in hex, unpadded.
+# lease SECONDS: prints a new lease's ID in hex, without padding.
 
 @test "verify: a sound election: all ok, exit 0; nobody stands: exit 10" {
   name=$(name_of_test)
@@ -72,7 +72,7 @@ finds() {
 @test "verify: an endpoint of another cluster" {
   name=$(name_of_test)
   etcdctl put "$name/hold" x
-  # Another sandbox, for as long as this one command.
+  # Another sandbox, only for this one command.
   # shellcheck disable=SC2016
   run -0 env -u ETCDCTL_ENDPOINTS ETCDCTL="$ETCDCTL" "$root/scripts/sandbox" -- bash -c '
     "$ELECTCTL" --endpoints "$1,$ETCDCTL_ENDPOINTS" inspect "$2" --verify; echo "exit $?"' _ "$(<"$SANDBOX_DIR/member-1.url")" "$name"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# inspect --verify finds what no sound etcd shows: the answers are altered on their way.
+# inspect --verify finds faults that a sound etcd never shows. The proxy alters etcd's answers to make them.
 load ../cli/cluster
 load callproxy
 
@@ -15,7 +15,7 @@ setup() {
 teardown() { end_started; }
 
 hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }
-# finds CHECK TEXT: it is the only one with a fault, and says that.
+# finds CHECK TEXT: whether this is the only check with a fault, and its line holds TEXT.
 finds() {
   run -13 electctl --endpoints "$address" inspect "$name" --verify
   [[ $(awk '/^FAULT/ { print $2 }' <<<"$output") == "$1" ]]
@@ -28,7 +28,7 @@ finds() {
 }
 
 @test "verify: a lease that is gone while its key stands" {
-  # Field 5 is the key, field 3 the time to live: -1 in place of both.
+  # Field 5 is the key, field 3 the time to live. Both are replaced by a time to live of -1.
   plan "always LeaseTimeToLive 1 1 after alter 2a$(printf %02x ${#key})$(hex "$key") 18ffffffffffffffffff01"
   finds leases "lease $lease of $key is gone"
 }
@@ -44,7 +44,7 @@ finds() {
 }
 
 @test "verify: an endpoint that shows another listing" {
-  # The first listing is the one that all are compared with.
+  # All listings are compared with the first one.
   plan "once Range 2 1 after alter $(hex value) $(hex other)"
   finds endpoints "shows another listing at revision"
 }

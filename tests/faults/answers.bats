@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What single answers of etcd, or the want of them, must not make of an observer, a holder, a resignation.
+# Single answers of etcd that come late, altered or not at all: what observers, holders and resignations must not do then.
 load ../cli/cluster
 load callproxy
 load links
@@ -16,7 +16,7 @@ put() { etcdctl put "$name/$1" "$2" "${@:3}" >/dev/null; }
 events() { jq -r '[.event, .value] | join(" ")' "$1"; }
 value_of() { etcdctl get "$1" --print-value-only; }
 
-# two_ways: two endpoints, both the same member's, with callproxy before each.
+# two_ways: makes two endpoints that lead to the same member, each through callproxy.
 two_ways() {
   local one=$ETCDCTL_ENDPOINTS
   ETCDCTL_ENDPOINTS=$one,$one
@@ -121,7 +121,7 @@ two_ways() {
     candidate=$!
     wait_for 10 did "fault Txn 1"
     if [[ $when == after ]]; then [[ $(value_of "$name/$lease") == v ]]; fi
-    # A third one ends also the search for what may still come.
+    # A third signal also ends the wait for a key that may still appear.
     kill -TERM "$candidate"
     if [[ $when == "before" ]]; then
       wait_for 10 did "called Range 2"
@@ -146,8 +146,8 @@ two_ways() {
   [[ -n $(value_of "$name/$lease") ]]
 }
 
-# overtaken OPTION...: what an observer saw of an idle election that "v" leads, while its watch was on the way and others
-# wrote and compacted the store; then "end" is proclaimed.
+# overtaken OPTION...: prints what an observer saw of an election that "v" leads. While the observer's watch was on its way,
+# others wrote to the store and compacted it. Then "end" is proclaimed.
 overtaken() {
   local observer
   put 1 v
@@ -159,7 +159,7 @@ overtaken() {
   etcdctl compaction "$(electctl inspect "$name" -w json | jq .revision)" >/dev/null
   wait_for 20 did "answered Watch 2"
   put 1 end
-  # In a subshell: teardown does not know of it.
+  # This runs in a subshell, so teardown does not know the process.
   ended "$observer" 0 || { kill -KILL "$observer"; return 1; }
   events "$BATS_TEST_TMPDIR/events"
 }
@@ -197,8 +197,8 @@ overtaken() {
   start_callproxy
   etcdctl put "$name/1" v
   etcdctl del "$name/1"
-  # The created answer, and before it, or behind it, others: which is the past, and which are needed, differs from one etcd
-  # to the other.
+  # Before or after the answer that the watch is created there are others. Which of them holds the past depends on
+  # the version of etcd.
   local errors=0
   for answer in 1 2 3; do
     plan "once Watch 1 $answer after hold 2500"
@@ -216,7 +216,7 @@ overtaken() {
   ((errors > 0))
 }
 
-# Connections are taken from then on, and nothing comes of them; those that were there are cut. Of link's group.
+# From then on connections are accepted, but get no answer. Existing ones are cut. The listener is in link's group.
 make_link_hang() {
   kill -STOP "$group"
   pkill -KILL -P "$group"
@@ -229,7 +229,7 @@ make_link_hang() {
   observer=$!
   wait_for 10 test -s "$BATS_TEST_TMPDIR/events"
   make_link_hang
-  # A call that is not answered; what comes next is to open a watch.
+  # A call that is not answered. The next step would be to open a watch.
   asked_again() { (($(grep -c 'RangeRequest to' "$BATS_TEST_TMPDIR/events.err") >= 2)); }
   wait_for 20 asked_again
   sleep 0.5
@@ -246,12 +246,12 @@ make_link_hang() {
   make_link_hang
   expired() { [[ -z $(etcdctl get "$name/" --prefix) ]]; }
   wait_for 20 expired
-  # What it has lost it goes on trying to revoke; but it has said so, and ends when the lease is over.
+  # It has reported the loss. It still tries to revoke the lease, and ends when the lease would have expired.
   wait_for 3 not_running "$holder"
   ended "$holder" 12
 }
 
-# proclaims COUNT SIZE: through etcd's JSON gateway, with one connection.
+# proclaims COUNT SIZE: puts so many values of that size through etcd's JSON gateway, with one connection.
 proclaims() {
   local key value i
   key=$(printf '%s/1' "$name" | base64 -w0)
@@ -261,7 +261,7 @@ proclaims() {
     printf 'url = "%s/v3/kv/put"\noutput = "/dev/null"\ndata = "{\\"key\\":\\"%s\\",\\"value\\":\\"%s\\"}"\n' "$ETCDCTL_ENDPOINTS" "$key" "$value"
   done | curl -sf --config -
 }
-# Of a process, in KiB.
+# The memory of a process, in KiB.
 memory() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
 
 @test "a reader of observe that does not read: memory does not grow with what happens" {
@@ -269,7 +269,7 @@ memory() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
   put 1 v
   mkfifo "$BATS_TEST_TMPDIR/fifo"
   exec {unread}<>"$BATS_TEST_TMPDIR/fifo"
-  # A file of its own for what it says, so that the FIFO is its standard output.
+  # Standard error goes to a file of its own: standard output is the FIFO.
   "$ELECTCTL" observe "$name" >"$BATS_TEST_TMPDIR/fifo" 2>/dev/null 3>&- {unread}<&- &
   observer=$!
   started+=("$observer")

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# Servers that are full or slow of mind; clocks that jump; descriptors that run out; outputs that take nothing.
+# Full or slow servers, clocks that jump, no file descriptors left, outputs that cannot be written.
 load ../cli/cluster
 load links
 
 setup_file() {
   start_cluster
   start_member full http --quota-backend-bytes 200000 --heartbeat-interval 50 --election-timeout 500
-  # Its shortest TTL is that of one and a half election timeouts.
+  # etcd's shortest TTL is one and a half election timeouts.
   start_member slow http --heartbeat-interval 500 --election-timeout 5000
 }
 teardown_file() { stop_cluster; }
@@ -87,7 +87,7 @@ faketime_library() { find /usr/lib -name libfaketimeMT.so.1 | grep . -m1; }
     leads "$name" v
     kill -0 "$holder"
   done
-  # The clock did jump for it.
+  # electctl did see the clock jump.
   sort -n "$BATS_TEST_TMPDIR/holder" | awk 'NR == 1 { first = $1 } END { exit !($1 - first > 7000) }'
   run -1 grep told "$BATS_TEST_TMPDIR/holder"
 }
@@ -121,7 +121,7 @@ faketime_library() { find /usr/lib -name libfaketimeMT.so.1 | grep . -m1; }
   holder=$!
   wait_for 10 grep -q began "$BATS_TEST_TMPDIR/holder"
   prlimit --pid "$holder" --nofile=3:3
-  kill -KILL -- "-$group" # A new connection is needed, and cannot be had.
+  kill -KILL -- "-$group" # A new connection is needed, but cannot be made.
   expired() { ! electctl leader "$name" >/dev/null; }
   wait_for 20 expired
   written=$(wc -l <"$BATS_TEST_TMPDIR/holder")
@@ -129,7 +129,7 @@ faketime_library() { find /usr/lib -name libfaketimeMT.so.1 | grep . -m1; }
   (($(wc -l <"$BATS_TEST_TMPDIR/holder") <= written + 1))
   code=0
   wait "$holder" || code=$?
-  ((code == 1 || code == 12)) # Said to be the system's fault, or the lease's loss, whichever is found first.
+  ((code == 1 || code == 12)) # It reports the system's error or the loss of the lease, whichever it finds first.
   grep -qE '^Error: .*(descriptor|lost)' "$BATS_TEST_TMPDIR/holder.err"
 }
 

@@ -1,7 +1,7 @@
-# callproxy between the program under test and the cluster of ../cli/cluster. Load after that.
+# Puts callproxy between the program under test and the cluster of ../cli/cluster. Load it after that file.
 
-# start_callproxy: for each member of the cluster an endpoint, all of them in $proxied with commas between, the first one in
-# $address. What the proxy says is in $calls.
+# start_callproxy: makes an endpoint for each member of the cluster. $proxied holds all of them, separated by commas, and
+# $address the first one. The file $calls gets the proxy's output.
 start_callproxy() {
   local members ports
   IFS=, read -r -a members <<<"$ETCDCTL_ENDPOINTS"
@@ -16,7 +16,7 @@ start_callproxy() {
   address=${proxied%%,*}
 }
 
-# plan RULE...: forgets what was before; see callproxy/plan.h.
+# plan RULE...: replaces the rules of the proxy. See callproxy/plan.h.
 plan() {
   local rule due
   due=$(($(planned) + $#))
@@ -26,5 +26,5 @@ plan() {
 }
 has_planned() { (($(planned) >= $1)); }
 planned() { grep -c '^planned' "$calls" || true; }
-# did PATTERN: whether the proxy has said so.
+# did PATTERN: whether the proxy has printed a line like it.
 did() { grep -q "$1" "$calls"; }

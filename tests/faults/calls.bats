@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Single calls that etcd refuses, does not answer, or answers too late. What the matrix found, each for itself.
+# Single calls that etcd refuses, does not answer, or answers too late. The matrix found these cases.
 load ../cli/cluster
 load callproxy
 
@@ -21,7 +21,7 @@ setup() {
 }
 teardown() { end_started; }
 
-# Three endpoints in place of one; all of them lead to the one member.
+# Three endpoints instead of one. All of them lead to the same member.
 three_endpoints() {
   end_started
   ETCDCTL_ENDPOINTS=$1,$1,$1
@@ -40,7 +40,7 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
     [[ -z $output && $stderr == "Error: "* ]]
     (($(leases) == before))
     [[ -z $(etcdctl get "electctl-once:$name" --prefix) ]]
-    # And so another may run it.
+    # So another candidate may run it.
     plan
     run -0 proxied campaign "$name" v --once "$fault" -- echo ran
     [[ $output == ran ]]
@@ -75,7 +75,7 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
     plan
     stands "$name" 0
     expected=abandoned
-    [[ $fault != after* ]] || expected=failed  # etcd has it all the same.
+    [[ $fault != after* ]] || expected=failed  # etcd has made the change, although its answer was lost.
     [[ $(electctl inspect "$name" --runs --id "$fault" -w json | jq -r '.runs[0].state') == "$expected" ]]
   done
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Calls, watches and renewals move on from a member that died, stopped or was cut off.
+# Calls, watches and renewals move to another member when theirs dies, stops or is cut off.
 load ../cli/cluster
 load links
 
@@ -12,24 +12,24 @@ teardown() {
   heal 3
 }
 
-# hold ENDPOINTS: a holder with a TTL of 5 s and a CMD that says what signals it gets; its process ID is $holder.
+# hold ENDPOINTS: starts a holder with a TTL of 5 s and a CMD that prints the signals it gets. Its process ID is $holder.
 hold() {
   start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" --endpoints "$1" --debug campaign "$name" held --ttl 5s -- \
     bash -c 'for s in INT TERM HUP USR1; do trap "echo got $s" "$s"; done; echo began; while :; do sleep 1; done'
   holder=$!
   wait_for 10 grep -q began "$BATS_TEST_TMPDIR/holder"
 }
-# Renewals answered so far.
+# Prints how many renewals were answered so far.
 renewals() { grep -c 'LeaseKeepAlive to .*: ok' "$BATS_TEST_TMPDIR/holder.err"; }
 more_renewals() { (($(renewals) >= $1)); }
-# undisturbed: for three TTLs more, by its renewals (one each third), the holder leads and CMD has been told nothing.
+# undisturbed: whether the holder leads and CMD gets no signal, for three more TTLs. It counts renewals: three in each TTL.
 undisturbed() {
   wait_for 25 more_renewals $(($(renewals) + 9))
   ETCDCTL_ENDPOINTS=$1 leads "$name" held
   [[ $(<"$BATS_TEST_TMPDIR/holder") == began ]]
   kill -0 "$holder"
 }
-# The member whose endpoint the holder talks to.
+# Prints the member whose endpoint the holder uses.
 member_of_holder() {
   local endpoint i
   endpoint=$(grep -o 'LeaseKeepAlive to [^ ]*: ok' "$BATS_TEST_TMPDIR/holder.err" | tail -n1 | cut -d ' ' -f 3)
@@ -90,7 +90,7 @@ others_than() { for i in 1 2 3; do ((i == $1)) || url "$i"; done | paste -sd,; }
     wait_for 10 grep -q "\"$1\"" "$BATS_TEST_TMPDIR/events"
   }
   put_until_seen before
-  # Two stop: the third has no raft leader. Its streams end, for it was asked to say so.
+  # Two members stop, so the third has no raft leader. It ends its streams, because they asked for that (hasleader).
   kill -STOP "$(member 2)" "$(member 3)"
   wait_for 30 grep -qE 'watch on .* ended' "$BATS_TEST_TMPDIR/events.err"
   kill -CONT "$(member 2)" "$(member 3)"
@@ -102,14 +102,14 @@ others_than() { for i in 1 2 3; do ((i == $1)) || url "$i"; done | paste -sd,; }
 @test "failover: with one dead and one stopped endpoint among three a leader query answers within 1.5 s" {
   etcdctl put "$name/1" v
   kill_member 1
-  # Two members are up still: the third endpoint is a way to one of them that says nothing.
+  # Two members still run. The third endpoint leads to one of them, but does not answer.
   link 2
   stopped=$address
   kill -STOP -- "-$group"
   wait_for 20 eval 'ETCDCTL_ENDPOINTS=$(url 3) "$ETCDCTL" get x'
   dead=$(url 1) live=$(url 3)
   for endpoints in "$dead,$stopped,$live" "$stopped,$dead,$live" "$live,$stopped,$dead" "$stopped,$live,$dead" "$dead,$live,$stopped"; do
-    for ((i = 0; i < 4; i++)); do # Each begins at random.
+    for ((i = 0; i < 4; i++)); do # Each starts with a random endpoint.
       before=$(date +%s%N)
       [[ $(electctl --endpoints "$endpoints" leader "$name" --print-value-only) == v ]]
       took=$((($(date +%s%N) - before) / 1000000))

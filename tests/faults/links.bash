@@ -1,9 +1,9 @@
-# Members that die and come back, and links that can be cut silently. Load after ../cli/cluster.
+# Members that die and start again, and links that can be cut silently. Load it after ../cli/cluster.
 
 links=()
 
-# link N: a way to member N; its address in $address, its process group in $group. Stopped (kill -STOP -- -$group) it takes
-# bytes and says nothing.
+# link N: starts a proxy to member N. Its address is in $address, its process group in $group. While it is stopped (kill
+# -STOP -- -$group) it accepts bytes, but nothing comes back.
 link() {
   local port url
   url=$(<"$SANDBOX_DIR/member-$1.url")
@@ -32,9 +32,9 @@ restart() {
   "$SANDBOX_DIR/member-$1.start" 3>&-
   ETCDCTL_ENDPOINTS=$(url "$1") wait_for 20 "$ETCDCTL" endpoint health --command-timeout=1s
 }
-# For teardown: all members run, whatever a test did to them.
+# For teardown: makes all members run again.
 heal() { wait_for 30 healed "$1" || { tail -n 5 "$SANDBOX_DIR"/member-*.log >&2; return 1; }; }
-# Again for one that did not come up: another program may have had its port for a while.
+# Starts a member again if it did not come up: another program may have used its port for a while.
 healed() {
   local i
   for ((i = 1; i <= $1; i++)); do

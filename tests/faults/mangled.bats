@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What comes back from the endpoint is cut, garbled, empty or no etcd's at all.
+# The endpoint's answers are cut, damaged or empty, or do not come from etcd.
 load ../cli/cluster
 
 setup_file() { start_cluster; }
@@ -7,7 +7,7 @@ teardown_file() { stop_cluster; }
 setup() { name=$(name_of_test); }
 teardown() { end_started; }
 
-# mangler MODE: a way to etcd that mangles what comes back; its address in $address, its process ID in $mangler.
+# mangler MODE: starts a proxy to etcd that damages the answers. Its address is in $address, its process ID in $mangler.
 mangler() {
   start "$BATS_TEST_TMPDIR/port" /usr/bin/python3 "$BATS_TEST_DIRNAME/mangler" "$1" "${ETCDCTL_ENDPOINTS#http://}"
   mangler=$!
@@ -19,7 +19,7 @@ mangler() {
   etcdctl put "$name/1" v
   for mode in garble garbage cut http silent close hollow headless empty; do
     mangler "$mode"
-    # One mode alone is a matter of chance.
+    # Only one mode is random.
     if [[ $mode == garble ]]; then tries=8; else tries=1; fi
     for ((i = 0; i < tries; i++)); do
       code=0
@@ -37,18 +37,18 @@ mangler() {
       timeout 30 "$ELECTCTL" --endpoints "$address" --dial-timeout 500ms --command-timeout 1s campaign "$name" second --try --ttl 2s -- true \
         >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- || code=$?
       echo "$mode: campaign exit $code, $(<"$BATS_TEST_TMPDIR/err")"
-      # It stands behind another: to be told "elected" would be a lie, which in plain text only a flipped bit may tell.
+      # It stands behind another candidate, so "elected" would be wrong. Without TLS only a flipped bit may cause that.
       ((code == 11 || code == 1 || code == 2 || code == 12)) || [[ $mode == garble && $code == 0 ]]
       [[ ! -s $BATS_TEST_TMPDIR/out ]]
     done
-    # With a sound endpoint beside it, it is passed over.
+    # With a sound endpoint beside it, electctl uses that one.
     if [[ $mode != garble ]]; then
       [[ $(electctl --endpoints "$address,$ETCDCTL_ENDPOINTS" leader "$name" --print-value-only) == v ]]
     fi
   done
 }
 
-# hold ENDPOINTS: a holder whose CMD says what it is told; its process ID in $holder.
+# hold ENDPOINTS: starts a holder whose CMD prints the signals it gets. Its process ID is $holder.
 hold() {
   start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" --endpoints "$1" --debug campaign "$name-$mode" v --ttl 3s -- \
     bash -c 'trap "echo told" TERM; echo began; while :; do sleep 0.1; echo; done'
@@ -68,7 +68,7 @@ hold() {
     (($(wc -l <"$BATS_TEST_TMPDIR/holder") == written))
     code=0
     wait "$holder" || code=$?
-    ((code == 1 || code == 12)) # Whichever is found first: that this is no etcd, or that the lease is lost.
+    ((code == 1 || code == 12)) # It finds that this is not an etcd, or that the lease is lost, whichever is first.
   done
 }
 

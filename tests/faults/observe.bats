@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Every change of leader is seen, once, in order, whatever happens to the servers and the links between.
+# Every change of leader is reported once and in order, whatever happens to the servers and the links.
 load ../cli/cluster
 load links
 
@@ -15,7 +15,7 @@ teardown() {
   heal 3
 }
 
-# changes COUNT: candidates that come, lead, proclaim and go; sometimes nobody is left.
+# changes COUNT: lets candidates come, lead, proclaim and go. Sometimes no candidate is left.
 changes() {
   local i
   for ((i = 0; i < $1; i++)); do
@@ -26,7 +26,7 @@ changes() {
     ((n % 4 != 0)) || apply del "$name/$n"
   done
 }
-# Through the first member, which nothing happens to; again until it is done.
+# Goes through the first member, to which nothing happens. Repeats until it succeeds.
 apply() { until ETCDCTL_ENDPOINTS=$one "$ETCDCTL" --command-timeout=3s "$@" >/dev/null 2>&1 3>&-; do ((SECONDS < patience)); done; }
 
 events() { jq -c 'del(.time)' "$1"; }
@@ -42,7 +42,7 @@ lost_more() { (($(losses) > $1)); }
   calm=$!
   start "$BATS_TEST_TMPDIR/tried" "$ELECTCTL" --endpoints "$two,$three" --keepalive-timeout 1s --debug observe "$name" -w json --until end
   tried=$!
-  # Both begin with the same.
+  # Both start with the same line.
   apply put "$name/0" begun
   wait_for 20 saw "$BATS_TEST_TMPDIR/calm" begun
   wait_for 20 saw "$BATS_TEST_TMPDIR/tried" begun
@@ -56,12 +56,12 @@ lost_more() { (($(losses) > $1)); }
     changes 3
     wait_for 30 saw "$BATS_TEST_TMPDIR/tried" "value $n"
   done
-  # Compacted up to what both have seen.
+  # The store is compacted up to the revision that both have seen.
   wait_for 20 saw "$BATS_TEST_TMPDIR/calm" "value $n"
   apply compaction "$(electctl --endpoints "$one" inspect "$name" -w json | jq .revision)"
   changes 3
   before=$(losses)
-  # Bytes are taken on both links, and nothing comes back; then one of them is there again.
+  # Both links accept bytes, but nothing comes back. Then one of them works again.
   kill -STOP -- "-$two_link" "-$three_link"
   changes 6
   wait_for 30 lost_more "$before"
@@ -74,7 +74,7 @@ lost_more() { (($(losses) > $1)); }
   ended "$tried" 0
   diff <(events "$BATS_TEST_TMPDIR/calm") <(events "$BATS_TEST_TMPDIR/tried")
   (($(wc -l <"$BATS_TEST_TMPDIR/calm") > 30))
-  # It did lose its streams: by a death, or by silence.
+  # It did lose its streams: the member died or was silent.
   (($(grep -c 'watch on .* ended' "$BATS_TEST_TMPDIR/tried.err") >= 2))
 }
 

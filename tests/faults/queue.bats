@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A candidate learns what became of its key, and of the one in front, also where its watch came late.
+# A candidate notices what happened to its key and to the one in front, even if its watch reached etcd late.
 load ../cli/cluster
 load callproxy
 
@@ -11,14 +11,14 @@ setup() {
 }
 teardown() { end_started; }
 
-# campaign_unwatched: a candidate, $candidate, whose watch has not come to etcd yet, and does not for a while.
+# campaign_unwatched: starts a candidate, $candidate, whose watch reaches etcd only after a while.
 campaign_unwatched() {
   plan "once Watch 1 1 before hold 3000"
   start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl 60s
   candidate=$!
   wait_for 10 did "called Watch 1"
 }
-# compact: no watch from before this can be had.
+# compact: compacts the store, so that no watch can start at an earlier revision.
 compact() { etcdctl compaction "$(etcdctl put foreign x -w json | jq .header.revision)"; }
 
 @test "a leader whose key was deleted before its watch began learns of it" {

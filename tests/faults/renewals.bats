@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# From when on a lease's time counts, and what happens at its end, where renewals are late or are not answered.
+# When renewals are late or not answered: from when the lease's time counts, and what happens when it is over.
 load ../cli/cluster
 load callproxy
 
@@ -13,12 +13,12 @@ teardown() { end_started; }
 
 now() { echo "${EPOCHREALTIME/[.,]/}"; } # In microseconds.
 
-# CMDs that note when they began and when SIGTERM came; the first one ignores it, and notes all the time that it lives.
+# CMDs that record when they began and when they got SIGTERM. The first one ignores it, and records how long it lives.
 noting='now() { echo "${EPOCHREALTIME/[.,]/}" >>"$0.$1"; }; now begun; '
 stubborn_cmd="$noting"'trap "now term" TERM; while :; do now alive; sleep 0.01; done'
 heeding_cmd="$noting"'trap "now term; exit" TERM; while :; do sleep 0.01; done'
 noted() { tail -n 1 "$BATS_TEST_TMPDIR/cmd.$1"; }
-# hold TTL CMD: the holder's process ID is $holder.
+# hold TTL CMD: starts a holder. Its process ID is $holder.
 hold() {
   start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl "$1" -- bash -c "$2" "$BATS_TEST_TMPDIR/cmd"
   holder=$!
@@ -31,7 +31,7 @@ hold() {
   ended "$holder" 12
   begun=$(noted begun) term=$(noted term) alive=$(noted alive)
   echo "begun $((begun - before)) us after the start; SIGTERM $((term - begun)) us later, alive until $((alive - begun))"
-  # The lease was granted between `before` and `begun`. 9/10 are 5.4 s, the whole is 6.
+  # The lease was granted between `before` and `begun`. 9/10 of the TTL are 5.4 s, the whole TTL is 6 s.
   ((term - before >= 4000000 && term - begun < 4700000))
   ((alive - before >= 5000000 && alive - begun < 5700000))
 }
@@ -61,7 +61,7 @@ hold() {
 @test "a lease is renewed every third of its time" {
   start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl 2s
   holder=$!
-  # The fifth comes when the first one would be over.
+  # The fifth renewal comes when the first one would have expired.
   wait_for 10 did "answered LeaseKeepAlive 5 1"
   leads "$name" v
   kill -INT "$holder"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# A machine that refuses threads, descriptors, memory or /proc: every subcommand does its work, or says in one line why
-# not and exits with a code of its own. It ends in time, and leaves no lease, key or process behind.
+# A machine that refuses threads, descriptors, memory or /proc. Every subcommand does its work, or prints in one line why it
+# cannot, and exits with one of its codes. It ends in time, and leaves no lease, key or process behind.
 load ../cli/cluster
 
 setup_file() {
   start_cluster
-  # Where an ordinary user finds it. RLIMIT_NPROC counts for those alone, and counts all that this user runs.
+  # In a place where an ordinary user can run it. RLIMIT_NPROC does not hold for root, and counts all of the user's processes.
   export ROOM USER_ID
   ROOM=$(mktemp -d "${TMPDIR:-/tmp}/electctl-resources.XXXXXX")
   USER_ID=$((200000 + RANDOM))
@@ -24,8 +24,8 @@ setup() {
   if is_sanitized; then skip "a sanitizer wants far more of each"; fi
 }
 
-# limited LIMIT COMMAND...: electctl as the other user. LIMIT: what `ulimit` takes, or nothing. `within`: what root does
-# first.
+# limited LIMIT COMMAND...: runs electctl as the other user. LIMIT: arguments of `ulimit`, or empty. `within`: a command that
+# root runs first.
 limited() {
   timeout --foreground -s KILL 20 ${stop_after:+timeout --foreground --preserve-status -s INT "$stop_after"} \
     ${within[@]+"${within[@]}"} setpriv --reuid "$USER_ID" --regid "$USER_ID" --clear-groups \
@@ -42,7 +42,7 @@ checked() {
   shift 3
   limited "$limit" "$@" >"$out" 2>"$err" </dev/null || got=$?
   errors=$(grep -c '^Error: ' "$err" || true)
-  # Warnings of ours may stand in front of the error.
+  # Warnings of electctl may come before the error.
   local other
   other=$(grep -vc -e '^Error: ' -e '^electctl: ' "$err" || true)
   # shellcheck disable=SC2053
@@ -55,7 +55,7 @@ checked() {
   refused=$((refused + (got != code)))
 }
 
-# all_of LIMIT: every subcommand under it.
+# all_of LIMIT: checks every subcommand under this limit.
 all_of() {
   local limit=$1 n=n-$RANDOM$RANDOM
   local before_leases before_keys
@@ -84,7 +84,7 @@ all_of() {
   if [[ -s $ROOM/own/$n ]]; then
     etcdctl lease revoke "$(jq -r .lease "$ROOM/own/$n")" >/dev/null 2>&1 || true
   fi
-  # These are ended by a signal, which takes its time: at every third limit.
+  # These are ended by a signal, which takes time. So they run only at every third limit.
   if ((++turn % 3 == 1)); then
     stop_after=0.3
     checked "$limit" 0 '*' campaign "$n" me --ttl 60
@@ -98,7 +98,7 @@ all_of() {
   [[ $(keys) == "$before_keys" ]] || { echo "ulimit $limit left keys: $(keys)" >&2; return 1; }
 }
 
-# sweep LIMIT...: all of each; some have to be refused, and the last has to be enough for all.
+# sweep LIMIT...: checks all subcommands under each limit. Some must be refused. The last limit must be enough for all.
 sweep() {
   local limit
   done_work=0 refused=0 turn=0

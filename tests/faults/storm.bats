@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A short form of tests/faults/storm; for the long one run it by hand with --seconds 60 and other seeds.
+# A short run of tests/faults/storm. For a long one, run it by hand with --seconds 60 and other seeds.
 
 setup() { storm=$BATS_TEST_DIRNAME/storm; }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A short form of tests/faults/survivors, all kinds of processes under one CMD; by hand with --all each in a run of its own.
+# A short run of tests/faults/survivors: all kinds of processes under one CMD. By hand, --all tries each in its own run.
 
 setup() { survivors=$BATS_TEST_DIRNAME/survivors; }
 

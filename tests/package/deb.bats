@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The Debian package: lintian, and a life in bare roots where nothing was built.
+# The Debian package: it passes lintian, and it works in bare roots where nothing was built.
 load ../cli/cluster
 
 setup_file() {
@@ -28,8 +28,8 @@ teardown_file() { stop_cluster; }
   done
 }
 
-# lives_in SUITE: in a bare root of that suite the package installs with nothing beside it, and campaigns. Such a root
-# takes root's rights, and a mirror that answers.
+# lives_in SUITE: whether the package installs alone in a bare root of that suite, and campaigns there. To make such a root
+# needs root's rights, and a mirror that answers.
 lives_in() {
   local rootfs=$BATS_TEST_TMPDIR/root
   ((EUID == 0)) || skip "a bare root takes root's rights"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The library as it is installed, used from outside the tree.
+# The installed library, used from outside the repository.
 load ../cli/cluster
 
 setup_file() {
@@ -12,14 +12,14 @@ teardown() { end_started; }
 
 @test "library: find_package(elect), and the example of two candidates, in under 60 lines" {
   (($(wc -l <"$root/tests/example/two_candidates.cc") < 60))
-  cp -r "$root/tests/example" "$BATS_TEST_TMPDIR/example" # Outside the tree.
+  cp -r "$root/tests/example" "$BATS_TEST_TMPDIR/example" # Outside the repository.
   cmake -S "$BATS_TEST_TMPDIR/example" -B "$BATS_TEST_TMPDIR/build" -DCMAKE_PREFIX_PATH="$prefix"
   cmake --build "$BATS_TEST_TMPDIR/build"
   run -0 "$BATS_TEST_TMPDIR/build/two_candidates" "$ETCDCTL_ENDPOINTS"
   [[ $output == $'observed e1\ne1 leads: yes, e2 leads: no\nobserved e2\ne2 leads: yes' ]]
 }
 
-# serves FILE: what it says when it leads.
+# serves FILE: whether it has printed that it leads.
 serves() { grep -q ' serves with token ' "$1"; }
 
 @test "library: a service in 15 lines, by pkg-config and without a warning: one serves, the next after SIGTERM or resign" {
@@ -56,7 +56,8 @@ serves() { grep -q ' serves with token ' "$1"; }
 
 @test "library: another etcd client in the same program keeps its own classes of etcd's messages, and we ours" {
   cd "$BATS_TEST_TMPDIR"
-  # Its generated code has the same packages, names and file name, but other fields: linked as one, either would break.
+  # The other client's generated code has the same packages, names and file name, but other fields. If both were linked
+  # as one, either would break.
   cat >rpc.proto <<'END'
 syntax = "proto3";
 package etcdserverpb;
@@ -137,5 +138,5 @@ END
     share/doc/electctl/examples/electctl-service.service share/doc/electctl/LICENSE; do
     [[ -s $prefix/$file ]]
   done
-  [[ ! -e $prefix/share/lintian ]]  # That is the Debian package's.
+  [[ ! -e $prefix/share/lintian ]]  # This belongs to the Debian package.
 }
