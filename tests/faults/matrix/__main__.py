@@ -2,13 +2,13 @@
 
   tests/faults/matrix [--all | --sample N] [--seed N] [--jobs N] [--only REGEX] [--callproxy FILE]
 
-Without a fault each scenario is run first, through callproxy: what it calls then is where the faults are put. Each cell
-is checked by rules, never by an answer written for it: it ends in time; exit code and message fit; standard output is
-true; no key, lease or process is left that may not be; with a sound endpoint beside the faulty one it succeeds; a signal
+First each scenario runs through callproxy without a fault. The faults are then put at the calls that it made. Each cell is
+checked by general rules, without an expected answer of its own. It ends in time. Exit code and message fit. Standard output
+is true. No key, lease or process is left that must not be. With a sound endpoint beside the faulty one it succeeds. A signal
 that comes while a call is held ends it.
 
-It runs in a cluster of its own (scripts/sandbox --members 3). Prints each cell that broke a rule; exits 1 where one did.
---seed picks the same sample again; --only takes the cells whose names match. ELECTCTL= chooses the program.
+It runs in a cluster of its own (scripts/sandbox --members 3). Prints each cell that broke a rule, and exits with 1 if one
+did. --seed picks the same sample again. --only takes the cells whose names match. ELECTCTL= chooses the program.
 """
 import argparse
 import os
@@ -27,7 +27,7 @@ from proxy import Proxy
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 ACCOUNT = ("root", "matrix")
-MOST_CALLS = 3  # Of one method: a fault at the fourth renewal is like one at the third.
+MOST_CALLS = 3  # Of one method. A fault at the fourth renewal is like one at the third.
 MOST_ANSWERS = 5  # Of one stream.
 
 
@@ -57,10 +57,10 @@ class Matrix:
         self.account = ()
         self.number = 0
         self.lock = threading.Lock()
-        self.sound = {}  # By scenario and number of endpoints.
+        self.sound = {}  # The runs without a fault, by scenario and number of endpoints.
         self.found = []
-        self.leases = set()  # Of our own making.
-        self.may_stay = {}  # Election: what of it may be left for good.
+        self.leases = set()  # Leases that the matrix made itself.
+        self.may_stay = {}  # By election: the values that may stay for ever.
         self.last_lease = 0
 
     def number_of_next(self):
@@ -82,7 +82,7 @@ class Matrix:
                     act(todo.get_nowait(), proxy)
             except queue.Empty:
                 pass
-            except Exception as error:  # Told below: a thread's own would be lost.
+            except Exception as error:  # Raised again below: in a thread it would be lost.
                 failed.append(error)
             proxy.process.stdin.close()
             proxy.process.wait()
@@ -101,13 +101,13 @@ class Matrix:
         seen = cell.run(methods(sound) if sound else 8)
         with self.lock:
             self.leases.update(cell.leases, {cell.spare})
-            # Those that stood there may, and a session's candidate while its lease lives.
+            # The candidates that stood before may stay, and a session's candidate while its lease lives.
             self.may_stay[cell.name] = (plan.name, set(cell.stood))
             self.last_lease = time.monotonic()
         return cell, seen
 
     def measure(self, plan, proxy):
-        """Without a fault."""
+        """Runs the scenario without a fault."""
         cell, seen = self.run(plan, proxy)
         with self.lock:
             self.sound[plan.scenario, plan.endpoints] = seen
@@ -152,7 +152,7 @@ class Matrix:
                         point = dict(scenario=scenario, endpoints=endpoints, method=method, call=call,
                                      answer=max(answer, 1), fault=fault)
                         for scope in scopes:
-                            # A long lease would have to be waited for.
+                            # These would have to wait until a long lease expires.
                             if not (scenario.name == "elect" and (scope == "always" or method == "LeaseRevoke")):
                                 yield cells.Plan(scope=scope, **point)
                         if fault.mute and not scenario.silent and not (
@@ -204,7 +204,7 @@ def main():
         os.execv(sandbox, [sandbox, "--members", "3", "--", sys.executable, os.path.dirname(__file__), *sys.argv[1:]])
     etcds = [url.split("//")[1] for url in os.environ["ETCDCTL_ENDPOINTS"].split(",")]
     matrix = Matrix(options, etcds)
-    for _ in range(200):  # So that no revision is as small as a rank.
+    for _ in range(200):  # So that every revision is larger than every rank.
         matrix.etcd.put("revisions", "grow")
     matrix.run_all("matrix")
     matrix.etcd.require_accounts(*ACCOUNT)

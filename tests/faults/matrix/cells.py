@@ -1,4 +1,4 @@
-"""One cell: one scenario with one fault at one call, and the rules that hold whatever the fault is."""
+"""One cell: one scenario with one fault at one call, and the rules that hold for every fault."""
 import os
 import re
 import signal
@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from scenarios import STANDS
 
 ONE_ENDPOINT = 1.5  # --command-timeout with one endpoint, in seconds.
-THREE_ENDPOINTS = 3.5  # With three, which share it: a second each at least.
-SLACK = 3  # Seconds that a loaded machine may take beside what electctl itself waits for.
-AT_ONCE = 1  # What the contract gives a program that is no candidate to end after a signal.
-PATIENCE = 8  # Seconds after which one that may wait for ever is asked to end.
-EXPIRY = 2.5  # After its time etcd takes so long at most to end a lease.
+THREE_ENDPOINTS = 3.5  # --command-timeout with three endpoints, which share it: at least one second for each.
+SLACK = 3  # Seconds that a loaded machine may need in addition to the time that electctl itself waits.
+AT_ONCE = 1  # Seconds within which a program that is not a candidate must end after a signal.
+PATIENCE = 8  # Seconds after which a program that may wait for ever is asked to end.
+EXPIRY = 2.5  # Seconds that etcd needs at most to end a lease after its time is over.
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is done in a cell."""
+    """What to do in a cell."""
 
     scenario: object
     endpoints: int
@@ -46,7 +46,7 @@ class Plan:
 
 @dataclass
 class Seen:
-    """What came of it."""
+    """What happened in a cell."""
 
     code: int = 0
     out: str = ""
@@ -55,9 +55,9 @@ class Seen:
     after_signal: float = 0
     hung: bool = False
     was_signalled: bool = False
-    signals: int = 0  # The number of the signal that it was sent.
-    left: list = field(default_factory=list)  # Keys of its own, at its end.
-    standing: list = field(default_factory=list)  # Values in the election, in order, at its end.
+    signals: int = 0  # The number of the signal that was sent to it.
+    left: list = field(default_factory=list)  # Its own keys that exist at its end.
+    standing: list = field(default_factory=list)  # The values in the election at its end, in order.
     false_election: bool = False
     processes: list = field(default_factory=list)
     proxy: list = field(default_factory=list)
@@ -78,7 +78,7 @@ class Cell:
         self.sent = 0
         self.false_election = False
 
-    # For scenarios.
+    # Used by scenarios.
 
     def stand(self, value, seconds=STANDS):
         lease = self.etcd.grant(seconds)
@@ -110,7 +110,7 @@ class Cell:
             self.process.send_signal(self.sent)
             self.signalled_at = self.signalled_at or time.monotonic()
 
-    # The run.
+    # Used to run the cell.
 
     @property
     def command_timeout(self):
@@ -221,7 +221,7 @@ class Cell:
         for number, lease in enumerate(self.leases):
             text = text.replace(f"{lease:x}", f"LEASE{number}")
         text = re.sub(r'"(ttl|granted_ttl)": ?\d+', r'"\1":TTL', text)
-        if "is not known: " in "".join(self.err):  # Which is said, and is then no untruth.
+        if "is not known: " in "".join(self.err):  # It has warned of that, so null is true.
             text = text.replace("ttl\":null", "ttl\":TTL")
         text = re.sub(r'"time": ?"[^"]*"', '"time":TIME', text)
         text = re.sub(r"\b[0-9a-f]{9,16}\b", "LEASE", text)
@@ -252,14 +252,14 @@ def broken(cell, seen, sound, calls):
     if scenario.silent:
         return words
     as_sound = seen.code == sound.code
-    # inspect --verify tells of the one endpoint that does not answer it.
+    # inspect --verify reports the endpoint that does not answer.
     if must_succeed(plan) and not (scenario.free_output and seen.code in scenario.also):
         if not as_sound or (seen.out != sound.out and not scenario.free_output):
             say(f"exit {seen.code} with {seen.out!r}, without a fault {sound.code} with {sound.out!r}")
         if seen.standing != sound.standing:
             say(f"{seen.standing} stand at the end, without a fault {sound.standing}")
     if as_sound:
-        # One that was asked to end has told as much as there was.
+        # A program that was asked to end has printed what there was until then.
         asked_to_end = seen.signals and not must_succeed(plan)
         if not asked_to_end and seen.out != sound.out and not scenario.free_output:
             say(f"exit {seen.code} without all of {sound.out!r}: {seen.out!r}")
@@ -283,11 +283,11 @@ def broken_by_signal(cell, seen, sound):
     words = []
     limit = AT_ONCE
     if scenario.candidate:
-        # Its lease, and then one more try to revoke it.
+        # The time of its lease, and then one more try to revoke it.
         limit += scenario.lease + cell.command_timeout
     if seen.after_signal > limit + SLACK / 2:
         words.append(f"went on for {seen.after_signal:.1f} s after the signal, more than {limit} s")
-    # Its outcome may have been settled before the signal came.
+    # It may have had its outcome before the signal came.
     if seen.code not in {128 + number, -number, sound.code, *scenario.signalled}:
         words.append(f"exit {seen.code} after SIG{plan.signal}")
     return words
@@ -302,9 +302,9 @@ def must_succeed(plan):
     if fault.harmless:
         return plan.scope == "once" or plan.method != "Watch"
     if fault.mute and plan.method == "Watch" and plan.answer > 1:
-        return False  # A watch that tells no event is like a quiet election.
+        return False  # A watch without events looks like an election without changes.
     if plan.scenario.name == "completion" and fault.mute:
-        return False  # Its time is a quarter of a second.
+        return False  # It has only a quarter of a second.
     if plan.endpoints > 1:
         return fault.elsewhere and plan.scope in ("once", "here")
     return fault.once_more and plan.scope == "once"

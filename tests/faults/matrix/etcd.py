@@ -1,4 +1,4 @@
-"""What the cluster itself says, asked by its HTTP gateway, past electctl and past the proxy."""
+"""Asks the cluster directly through its HTTP gateway, without electctl and without the proxy."""
 import base64
 import http.client
 import json

@@ -1,9 +1,9 @@
 """The faults of the matrix, and what each of them allows."""
 from dataclasses import dataclass
 
-TRIES = 0.4  # Seconds that a short hold lasts: less than any try is given.
-LATE = 6  # Seconds that a long hold lasts: more than any call is given.
-# In a cell's name: etcd gets the grant of a lease when electctl has ended, and nobody is left who could revoke it.
+TRIES = 0.4  # Seconds of a short hold: shorter than any try may take.
+LATE = 6  # Seconds of a long hold: longer than any call may take.
+# Part of a cell's name: etcd gets the grant of a lease after electctl has ended, so nobody can revoke the lease.
 COMES_LATE = f"LeaseGrant 2 1 before hold {LATE * 1000}"
 
 
@@ -11,15 +11,15 @@ COMES_LATE = f"LeaseGrant 2 1 before hold {LATE * 1000}"
 class Fault:
     when: str
     what: str
-    # Another try of the same call helps, at the same endpoint ...
+    # Another try of the same call succeeds at the same endpoint ...
     once_more: bool = False
     # ... or at another one.
     elsewhere: bool = False
-    # The answer comes as it is, only later.
+    # The answer is unchanged, but comes later.
     harmless: bool = False
-    # Nothing comes: only time tells.
+    # No answer comes. Only a timeout shows the fault.
     mute: bool = False
-    # The whole endpoint may look as if nobody were there: exit 2.
+    # The endpoint may look unreachable: exit 2.
     unreachable: bool = False
 
     @property
@@ -41,10 +41,10 @@ def statuses():
         Fault("after", "status 13 transport is closing", **passing),
         Fault("before", "status 8 etcdserver: too many requests", **passing),
         Fault("before", "status 1 context canceled", **passing),
-        # Reasons of this endpoint's own.
+        # Errors of this endpoint. Another one can serve the call.
         Fault("before", "status 9 etcdserver: rpc not supported for learner", elsewhere=True),
         Fault("before", "status 12 unknown service etcdserverpb", elsewhere=True),
-        # Etcd's last word.
+        # Errors that no retry can fix.
         Fault("before", "status 15 etcdserver: corrupt cluster"),
         Fault("before", "status 2 something odd"),
         Fault("before", "status 3 etcdserver: request is too large"),

@@ -1,4 +1,4 @@
-"""callproxy, as the matrix uses it: one process for each worker, its plan told anew for each cell."""
+"""callproxy, as the matrix uses it: one process for each worker. Each cell sends it a new plan."""
 import subprocess
 import threading
 
@@ -47,6 +47,6 @@ class Proxy:
             return line in self.said
 
     def heard(self):
-        """All that it said since the plan was told."""
+        """All lines that it has printed since it got the plan."""
         with self.changed:
             return list(self.said)

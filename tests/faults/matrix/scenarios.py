@@ -1,9 +1,9 @@
-"""What is run in the cells: each subcommand in its ways, what is there before it, and what happens beside it."""
+"""What the cells run: each subcommand with its options, what is in the store before it, and what happens meanwhile."""
 from dataclasses import dataclass
 from typing import Callable, Sequence
 
-TTL = 2  # Seconds, of the candidates that the cells run: etcd's least.
-STANDS = 600  # Of those that stand there beforehand.
+TTL = 2  # Seconds. The TTL of the candidates that the cells run: etcd's minimum.
+STANDS = 600  # Seconds. The TTL of the candidates that stand before.
 
 
 @dataclass(frozen=True)
@@ -11,22 +11,22 @@ class Scenario:
     name: str
     argv: Sequence[str]
     prepare: Callable = lambda cell: None
-    # What happens while it runs. It waits for what it acts on, but not for ever: a fault may keep that from coming.
+    # What happens while it runs. It waits for the thing that it acts on, but not for ever: a fault may prevent that thing.
     beside: Callable = lambda cell: None
-    # A candidate, which may go on withdrawing until its lease is over. That lives for so many seconds.
+    # It is a candidate. It may try to withdraw until its lease expires. `lease`: the TTL of that, in seconds.
     candidate: bool = False
     lease: int = TTL
-    # Exit codes beside that of the run without a fault, and 1 and 2, that can be true with one.
+    # Exit codes that are right with a fault, besides 1, 2 and the code of the run without a fault.
     also: Sequence[int] = ()
-    # Standard output need not be the beginning of what it is without a fault.
+    # Standard output need not be a beginning of the output without a fault.
     free_output: bool = False
-    # It says nothing of what went wrong, by design.
+    # It reports no errors, by design.
     silent: bool = False
-    # It ends by a signal from `beside`.
+    # A signal from `beside` ends it.
     ends_by_signal: bool = False
-    # It may wait for ever for what a fault keeps away: it is asked to end after a while.
+    # It may wait for ever for something that a fault prevents. So it is asked to end after a while.
     waits: bool = False
-    # Exit codes where SIGINT or SIGTERM ended it: these, or 128 + N, or by the signal itself.
+    # Exit codes if SIGINT or SIGTERM ended it, besides 128 + N and death by the signal.
     signalled: Sequence[int] = ()
 
 
@@ -44,7 +44,7 @@ def queued(cell):
 
 
 def past(cell):
-    """Terms that are over."""
+    """Terms that have ended."""
     for value in ("one", "two"):
         key = cell.stand(value)
         cell.etcd.put(key, value + " again", cell.leases[-1])
@@ -53,7 +53,7 @@ def past(cell):
 
 
 def failed_before(cell):
-    """A run that failed is in the ledger."""
+    """The ledger has a run that failed."""
     cell.etcd.put(f"electctl-once:{cell.name}:id",
                   f'{{"version":1,"value":"first","key":"{cell.name}/1","token":1,"began":"2026-01-31T02:00:00.000Z",'
                   '"state":"failed","ended":"2026-01-31T02:00:01.000Z","exit_code":3}')
@@ -84,7 +84,7 @@ def deleted_when_leading(cell):
 
 
 def changes(cell):
-    """An election changes hands, after an observer has told of the first leader."""
+    """The leader changes after the observer has reported the first one."""
     cell.wait(lambda: cell.lines() >= 1)
     cell.wait(lambda: cell.proxy.has_said("answered Watch 1 1"), 1)
     cell.stand("second")
