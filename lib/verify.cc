@@ -159,7 +159,7 @@ std::vector<View> views_of(const ClientOptions& options, const std::vector<std::
   return views;
 }
 
-// The URLs of the members that none of those views came from.
+// The members of the cluster that are not among the given endpoints.
 struct OtherMembers {
   std::vector<std::string> urls;
   std::vector<std::string> plain;  // Not asked: the account and the answers would go over a weaker transport.

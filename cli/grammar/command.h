@@ -29,7 +29,8 @@ class Context {
   std::vector<std::string> argv;     // CMD and its arguments, after "--". Empty: no CMD.
   char* const* arguments = nullptr;  // As main received them, without the secrets: see secrets.h.
 
-  // The client. The first call makes it. It is never destroyed: to exit the process is faster and ends it, too.
+  // The client. The first call makes it. It is never destroyed: exiting the process is faster, and closes its
+  // connections.
   [[nodiscard]] std::expected<elect::Client*, Failure> client();
 
   // Like elect::Client's. Also nullopt if there is no client.

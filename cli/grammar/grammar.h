@@ -14,8 +14,8 @@ namespace cli {
 struct Grammar {
   // Declares everything. `commands` must outlive it.
   explicit Grammar(std::span<const Command> commands);
-  // Declares only what these arguments need: the subcommands whose names occur in them (such a word may also be an
-  // option's value), or all if none does. To declare all takes a tenth of a short command's time.
+  // Declares only the subcommands whose names occur in these arguments (such a word may also be an option's value), or
+  // all if none occurs. Declaring all of them would take a tenth of a short command's time.
   Grammar(std::span<const Command> commands, std::span<char* const> arguments);
 
   struct Subcommand {

@@ -14,8 +14,8 @@ namespace cli {
 
 class Gate {
  public:
-  // Starts CMD. If no thread can be made to watch it, CMD is not started. The caller has told the guard the lease's
-  // deadline before, and others tell it each later one. `held_file`: see Guard::start().
+  // Starts CMD. If no thread can be made to watch it, CMD is not started. Tell the guard the lease's deadline before
+  // that, and also each later deadline. `held_file`: see Guard::start().
   Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector<std::string>& environment, int held_file);
 
   // Ends CMD if it still runs, and waits for its end.

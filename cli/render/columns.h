@@ -9,7 +9,7 @@
 
 namespace cli::render {
 
-// How the output is to look, by where it is shown.
+// How to format the output for the terminal or file where it is shown.
 struct Look {
   bool hex = false;     // Show names and values as hex.
   bool colour = false;  // Use the terminal's colours.

@@ -11,14 +11,14 @@
 
 namespace cli::render {
 
-// A candidate, with what is known beside its entry in the store.
+// A candidate, with its rank and the status of its lease.
 struct Listed {
   elect::Candidate candidate;
   std::int64_t rank = 0;  // 1: the leader.
   std::optional<elect::LeaseStatus> lease;
 };
 
-// The runs of the ledger, shown with something else. nullopt: nobody asked for them.
+// The runs of the ledger, to be shown together with the terms. nullopt: they were not requested.
 using Runs = std::optional<std::span<const elect::Run>>;
 
 struct ListedElection {

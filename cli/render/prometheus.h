@@ -19,7 +19,7 @@ struct ElectionMetrics {
 
 [[nodiscard]] std::string prometheus(const std::vector<ElectionMetrics>& elections);
 
-// The same for all elections below a prefix. The metric that says that etcd answered is also there for the prefix.
+// The same for all elections below a prefix. electctl_up is also given for the prefix itself.
 [[nodiscard]] std::string prometheus_below(const std::string& prefix, const std::vector<ElectionMetrics>& elections);
 
 // The last run in an election's ledger, by its claim.

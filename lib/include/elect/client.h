@@ -1,11 +1,11 @@
 // A connection to an etcd cluster.
 //
-// Opening one does no I/O: the first call connects. Every call has a deadline, goes to the endpoint that answered last,
-// and moves on to the next one where that one is dead, stopped, cut off or without a raft leader. All calls that change
-// something are of a kind that is safe to repeat.
+// open() does no I/O: the first call connects. Every call has a deadline. It goes to the endpoint that answered last,
+// and to the next one if that endpoint is dead, stopped, cut off or without a raft leader. All calls that change
+// something are safe to repeat.
 //
-// A Client may be used by several threads at once. It must outlive what is made from it (sessions, elections). It
-// changes nothing for others that use grpc in the same process, unless it is told to: see ClientOptions::owns_grpc.
+// Thread-safe. A Client must outlive what is made from it (sessions, elections). It changes nothing for other users of
+// grpc in the same process, unless ClientOptions::owns_grpc is set.
 #pragma once
 
 #include <memory>
@@ -20,31 +20,32 @@
 
 namespace elect {
 
-class Connection;  // The wire half's; see lib/wire/connection.h.
+class Connection;  // See lib/wire/connection.h.
 
 class Client {
  public:
-  // With `discovery_srv` it asks DNS, within the dial timeout and `until`; Errc::unreachable where nothing is found
-  // there. Errc::usage for endpoints, certificates or combinations that cannot work, Errc::system for unreadable files.
+  // With `discovery_srv` it asks DNS, for at most the dial timeout and until `until`. Errc::unreachable: DNS names no
+  // endpoint. Errc::usage: endpoints, certificates or a combination of options cannot work. Errc::system: a file cannot
+  // be read.
   [[nodiscard]] static Result<std::unique_ptr<Client>> open(ClientOptions options, const Until& until = {});
   ~Client();
 
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // One lease's time to live. `keys` asks for the keys attached to it, too. Takes the client's command_timeout at most,
-  // also if the deadline is later. With many leases this holds for each of them.
+  // The time to live of one lease, with `keys` also the keys attached to it. Takes at most the client's
+  // command_timeout, even if the deadline is later.
   [[nodiscard]] Result<LeaseStatus> time_to_live(LeaseId lease, bool keys = false, const Until& until = {});
 
-  // The same of many leases, in the order given, looked up with bounded concurrency.
+  // The same for many leases, in the given order. Looks up several at once. command_timeout holds for each of them.
   [[nodiscard]] Result<std::vector<LeaseStatus>> time_to_live(const std::vector<LeaseId>& leases, bool keys = false,
                                                               const Until& until = {});
 
   // Ends a lease and deletes its keys, in one revision. False: there was no such lease.
   [[nodiscard]] Result<bool> revoke(LeaseId lease, const Until& until);
 
-  // After an Errc::unreachable: why no endpoint can be reached, where TLS is the reason. Nothing: that is not known.
-  // Takes no longer than the dial timeout, and looking up names.
+  // After an Errc::unreachable: why no endpoint can be reached, if TLS is the reason. nullopt: not known. Takes at most
+  // the dial timeout, and the time to look up names.
   [[nodiscard]] std::optional<Error> why_unreachable();
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }

@@ -39,8 +39,8 @@ void pause_for(std::chrono::nanoseconds duration, const std::stop_token& stop);
 }
 
 // Like wait_until with a stop token, but on the boot clock. Condition variables only know a clock that stops while the
-// machine sleeps. So this wakes up every half second and looks: after a sleep it is that much late at most. Returns
-// done().
+// machine sleeps. So this wakes up every half second and checks the boot clock. After a sleep of the machine it is at
+// most half a second late. Returns done().
 template <typename Done>
 bool wait_on_boot_clock(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, BootTime deadline,
                         const std::stop_token& stop, const Done& done) {

@@ -21,8 +21,9 @@ struct Observation {
   Header header;      // Of the answer that brought it. Empty for gap.
   Revision revision;  // When it changed. Leader found at the start: its mod revision. gap: the oldest in the store.
   Candidate leader;   // For vacant: the leader whose term ended, if it was seen. Empty for gap.
-  std::int64_t count = 0;  // How many stood when this leader was elected. 0: it stood while there was no leader.
-  std::string election;    // Its name. For a gap from observe_all(): the prefix.
+  // The number of candidates when this leader was elected. 0: it stood when there was no candidate, and led at once.
+  std::int64_t count = 0;
+  std::string election;  // Its name. For a gap from observe_all(): the prefix.
 };
 
 class Election {

@@ -24,7 +24,8 @@ class Elections {
   struct NamedChange {
     std::string election;
     Change change;
-    std::int64_t count;  // The number of candidates, with the leader. 0: it became a candidate when there was none.
+    std::int64_t
+        count;  // The number of candidates, with the leader. 0: it stood when there was no candidate, and led at once.
   };
   // Applies all events of one revision. Returns what changed in which election, sorted by name.
   std::vector<NamedChange> apply(Revision revision, std::span<const Event> events);

@@ -23,23 +23,23 @@ namespace elect {
 //   not run beside another leader has to end before that. session.deadline() says when that is.
 // - at once if leadership is lost: the lease is gone, or the key was deleted (resigned). Another may lead already.
 // - at the caller's stop request.
-// It is final: leadership is given up also if renewals are answered again.
+// The stop is final: leadership is given up even if renewals are answered again.
 using Work = std::function<void(std::stop_token stop, const Candidate& self)>;
 
 struct WorkDone {};  // The work has ended, and the key still stood then.
 
-// NotElected: the deadline came first, and the work did not run. Loss: the place in the queue or leadership was lost,
-// or renewals were not answered for 2/3 of the TTL. The work has run if it was leadership.
+// NotElected: the deadline came first, and the work did not run. Loss: the position in the queue was lost, and the work
+// did not run; or leadership was lost while the work ran, or renewals were not answered for 2/3 of the TTL meanwhile.
 using LeadOutcome = std::variant<WorkDone, Candidacy::NotElected, Loss>;
 
-// Stands under the session's lease with `value`, waits in the queue, does the work while it leads, and withdraws. To
-// withdraw deletes the key and leaves the session open: it can stand again. It heeds no stop request, and tries until
-// the lease would have expired.
+// Stands under the session's lease with `value`, waits in the queue, does the work while it leads, and withdraws. It
+// withdraws by deleting the key. The session stays open and can stand again. A stop request does not interrupt the
+// withdrawal, which is retried until the lease would have expired.
 // until.deadline: how long to wait for leadership. until.stop: while it waits, ends with Errc::interrupted; while it
 // works, tells the work to stop, and the outcome is WorkDone.
-// Other errors: it could not stand or wait; or it could no longer find out whether it leads, and told the work to stop;
-// or the work has ended and the key could not be deleted. After an error close the session: that ends what is left.
-// Starts one thread for the time of the work. Calls: those of Candidacy::stand() and wait(), one watch, and one Txn to
+// Other errors: it could not stand or wait; or it could not find out any more whether it leads, and told the work to
+// stop; or the work has ended and the key could not be deleted. After an error close the session: that removes the key.
+// Runs one more thread during the work. Makes the calls of Candidacy::stand() and wait(), one watch, and one Txn to
 // withdraw.
 [[nodiscard]] Result<LeadOutcome> lead(Session& session, const Election& election, std::string value, const Work& work,
                                        const Until& until = {});

@@ -47,8 +47,8 @@ struct Run {
   std::chrono::milliseconds kill_after{0};
   Revision claim_revision = 0;  // The store's revision at the claim. It orders runs as their tokens do.
   Revision end_revision = 0;    // The store's revision when the end was recorded. 0: no end is recorded.
-  // Of the record. 0: a record of 0.1.0, which has no end, or not our own. Above kRunVersion: the known fields are
-  // read. A run of either kind is never claimed again.
+  // The version of the record. 0: electctl 0.1.0 wrote it, which records no end, or a foreign program. Above
+  // kRunVersion: a later version wrote it, and only the known fields were read. Such runs are never claimed again.
   std::int64_t version = 1;
   LeaseId lease = 0;             // The record's.
   Revision create_revision = 0;  // Of the record: the first claim of this ID.

@@ -15,11 +15,11 @@ namespace elect {
 // escaped.
 [[nodiscard]] std::string printable(std::string_view bytes);
 
-// As Go's %q, which etcdctl -w fields prints: quoted, with Go's escapes and Go's idea of what is printable.
+// Formats like Go's %q, which etcdctl -w fields uses: quoted, with Go's escapes. Go decides what is printable.
 [[nodiscard]] std::string go_quoted(std::string_view bytes);
 
-// As one word of a shell's command line, whatever bytes it holds. What printable() changes becomes $'\033', which bash,
-// zsh and ksh understand.
+// Quotes any bytes as one word for a shell. What printable() changes becomes $'\033', which bash, zsh and ksh
+// understand.
 [[nodiscard]] std::string shell_quoted(std::string_view bytes);
 
 // The first character of a text that is not empty: its size in bytes and its width on a terminal (0 to 2 columns). A
