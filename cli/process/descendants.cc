@@ -212,7 +212,7 @@ int Descendants::scan(std::initializer_list<int> signals, pid_t group) {
     found_[found_count_++] = process;
     ++new_ones;
     if (!kills && found.group == group) return;
-    for (const int number : signals) send(proc.directory(), process, number);
+    for (const int number : signals) (void)send(proc.directory(), process, number);
   };
   // The kernel gives IDs in rising order, so descendants mostly have IDs above ours. Look there first, before the many
   // other processes.

@@ -70,7 +70,7 @@ class Descendants {
   [[nodiscard]] bool descends(int proc, pid_t process, pid_t parent) const;
   [[nodiscard]] bool is_excluded(pid_t process) const;
   [[nodiscard]] bool is_found(pid_t process) const;
-  int send(int proc, pid_t process, int number) const;
+  [[nodiscard]] int send(int proc, pid_t process, int number) const;
 
   const std::span<const pid_t> excluded_;
   const Reap reap_;
