@@ -258,7 +258,7 @@ Check check_runs(const Election& election, const Until& until) {
   const auto listing = runs(election, {}, until);
   if (!listing) {
     const bool denied = listing.error().code == Errc::permission;
-    return {"runs", denied, (denied ? "not checked: " : "could not be read: ") + describe(listing.error())};
+    return {"runs", denied, (denied ? "not checked: " : "could not be read: ") + describe(listing.error()), denied};
   }
   std::vector<std::string> faults;
   std::set<std::string_view> seen;

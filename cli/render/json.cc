@@ -125,8 +125,8 @@ std::string json_verification(const std::string& election, const elect::Verifica
   add_bytes(root, "election", election);
   root["revision"] = verification.snapshot.header.revision;
   root["checks"] = Json::array();
-  for (const auto& [what, ok, detail] : verification.checks) {
-    root["checks"].push_back({{"check", what}, {"ok", ok}, {"detail", detail}});
+  for (const auto& [what, ok, detail, skipped] : verification.checks) {
+    root["checks"].push_back({{"check", what}, {"ok", ok}, {"skipped", skipped}, {"detail", detail}});
   }
   return line_of(root);
 }

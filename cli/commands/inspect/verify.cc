@@ -11,6 +11,14 @@
 #include "render/json.h"
 
 namespace cli::inspect {
+namespace {
+
+std::string mark_of(const elect::Check& check, const render::Look& look) {
+  if (check.skipped) return render::coloured("SKIP ", "33", look);
+  return check.ok ? render::coloured("ok   ", "32", look) : render::coloured("FAULT", "31", look);
+}
+
+}  // namespace
 
 Outcome verify(Context& context, const Options& options) {
   const auto format = context.format(Format::simple, {Format::simple, Format::json});
@@ -24,9 +32,8 @@ Outcome verify(Context& context, const Options& options) {
     text = render::json_verification(options.name, *verification);
   } else {
     const auto look = look_of(context);
-    for (const auto& [what, ok, detail] : verification->checks) {
-      const std::string mark = ok ? render::coloured("ok   ", "32", look) : render::coloured("FAULT", "31", look);
-      text += fmt::format("{}  {:9}  {}\n", mark, what, detail);
+    for (const auto& check : verification->checks) {
+      text += fmt::format("{}  {:9}  {}\n", mark_of(check, look), check.what, check.detail);
     }
   }
   if (auto written = write_result(text); !written) return std::unexpected(written.error());

@@ -9,9 +9,10 @@
 namespace elect {
 
 struct Check {
-  std::string what;    // One word: order, service, keys, attached, leases, endpoints, runs.
-  bool ok = false;     // Also false if the check could not be made.
-  std::string detail;  // One line: what was found, or what is wrong and where. No control characters.
+  std::string what;      // One word: order, service, keys, attached, leases, endpoints, runs.
+  bool ok = false;       // Also false if the check could not be made.
+  std::string detail;    // One line: what was found, or what is wrong and where. No control characters.
+  bool skipped = false;  // Not made, since the user lacks a permission; the detail says which. `ok` is true then.
 };
 
 struct Verification {
@@ -30,7 +31,7 @@ struct Verification {
 //              fault.
 //   runs       no run of the ledger (see ledger.h) is abandoned. No run was claimed again while the run before it was
 //              running, or after that was done, as far back as the store reaches. Records of 0.1.0 have no end; that is
-//              not a fault. If the user may not read the ledger, the check says so; that is not a fault either.
+//              not a fault. If the user may not read the ledger, the check is skipped; that is not a fault either.
 // Returns an Error only if the listing itself could not be read, or after a stop request. An endpoint that does not
 // answer delays each check by at most the client's command_timeout, and all of them until the deadline at most.
 [[nodiscard]] Result<Verification> verify(const Election& election, const Until& until = {});
