@@ -54,6 +54,12 @@ void remark_no_candidates_at(const elect::Election& election, elect::Revision re
   remark(fmt::format("no candidates in election '{}' at revision {}", brief(election.name()), revision));
 }
 
+void remark_no_runs(const elect::Election& election, const std::optional<std::string>& id, elect::Revision revision) {
+  const std::string which = id ? fmt::format("no run '{}'", brief(*id)) : "no runs";
+  const std::string when = revision > 0 ? fmt::format(" at revision {}", revision) : "";
+  remark(fmt::format("{} of election '{}' in the ledger{}", which, brief(election.name()), when));
+}
+
 void remark_not_elected(const elect::Election& election, std::optional<std::chrono::nanoseconds> within) {
   if (!is_terminal(STDERR_FILENO)) return;
   const auto found = election.candidates({.limit = 1}, elect::within(kLongestLook));

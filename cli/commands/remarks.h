@@ -19,6 +19,9 @@ void remark_no_candidates(const elect::Election& election, std::string_view more
 // Says that it had none at a revision; 0: now.
 void remark_no_candidates_at(const elect::Election& election, elect::Revision revision);
 
+// Says that the ledger of an election has no runs, or none with this ID; at a revision, 0: now.
+void remark_no_runs(const elect::Election& election, const std::optional<std::string>& id, elect::Revision revision);
+
 // Says that a candidate was not elected, at once or within a time, and who leads.
 void remark_not_elected(const elect::Election& election, std::optional<std::chrono::nanoseconds> within);
 

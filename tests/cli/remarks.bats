@@ -55,6 +55,16 @@ put() { etcdctl put "$1/$2" "$3" >/dev/null; }
   shows "no election whose name begins with 'unlike-any-other' has candidates"
 }
 
+@test "remarks: no run in the ledger, or none of that ID" {
+  run -10 at_terminal 80 "'$ELECTCTL' inspect '$name' --runs"
+  shows "no runs of election '$name' in the ledger"
+  electctl campaign "$name" v --once one -- true
+  run -10 at_terminal 80 "'$ELECTCTL' inspect '$name' --runs --id 2026-01-02"
+  shows "no run '2026-01-02' of election '$name' in the ledger"
+  run -0 at_terminal 80 "'$ELECTCTL' inspect '$name' --runs --id one"
+  run -1 shows 'no run'
+}
+
 @test "remarks: to find the election that was meant costs one call, on a terminal and only where there is no candidate" {
   ranges() { curl -sf "$ETCDCTL_ENDPOINTS/metrics" | sed -n 's/^grpc_server_started_total{grpc_method="Range",.*} //p'; }
   costs() {
@@ -82,6 +92,8 @@ put() { etcdctl put "$1/$2" "$3" >/dev/null; }
   silent 10 leader "$name-x" --wait 200ms
   silent 10 inspect "$name-x"
   silent 10 inspect "$name-x" --verify
+  silent 10 inspect "$name-x" --runs
+  silent 10 inspect "$name-x" --runs --id 1
   silent 10 inspect --all unlike-any-other
   silent 0 observe "$name-x" --timeout 200ms
   silent 11 campaign "$name" v --try

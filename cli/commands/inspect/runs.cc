@@ -9,6 +9,7 @@
 #include "commands/answer.h"
 #include "commands/inspect/forms.h"
 #include "commands/inspect/screen.h"
+#include "commands/remarks.h"
 #include "elect/ledger.h"
 #include "elect/text.h"
 #include "output.h"
@@ -51,6 +52,7 @@ Outcome runs_in(Context& context, const Options& options, Format format) {
   if (auto written = write_result(text_of(context, format, options, *listing)); !written) {
     return std::unexpected(written.error());
   }
+  if (listing->runs.empty()) remark_no_runs(*election, options.run_id, options.revision);
   return answer_of(options, *listing);
 }
 
