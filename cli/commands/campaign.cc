@@ -477,6 +477,7 @@ Declared declare_campaign(CLI::App& app) {
       app.add_option(
              "--once", options->once,
              "run CMD only if it has not run for this ID in this election, else exit 11; without it: run it each time")
+          ->check(not_empty())
           ->type_name("ID");
   options->for_cmd = {
       add_duration(app, "--linger", options->linger,

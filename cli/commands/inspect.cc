@@ -47,6 +47,7 @@ Declared declare_inspect(CLI::App& app) {
                    "show the run ledger: what campaign --once ran, and how it ended; without it: the candidates");
   auto* id = app.add_option("--id", options->run_id,
                             "only this run; exit 0: done, 11: not done, 10: no such run; without it: all runs")
+                 ->check(not_empty())
                  ->needs(runs)
                  ->type_name("ID");
   app.add_flag("--etcdctl", options->etcdctl,

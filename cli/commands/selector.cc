@@ -24,7 +24,7 @@ void declare_selector(CLI::App& app, Selector& selector, bool any) {
   auto* which = app.add_option_group("which", "exactly one of these");
   which->set_help_flag();
   add_lease(*which, "--lease", selector.lease, "the candidate of this lease (hex)");
-  which->add_option("--key", selector.key, "the candidate with this key")->type_name("KEY");
+  which->add_option("--key", selector.key, "the candidate with this key")->check(not_empty())->type_name("KEY");
   if (any) {
     which->add_option("--value", selector.value, "the candidate with this value")->type_name("VALUE");
     which->add_flag("--leader", selector.leader, "whoever leads now");

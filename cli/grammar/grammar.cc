@@ -81,6 +81,7 @@ const Declared& Grammar::parse(std::span<char* const> arguments) {
     if (auto why = about_missing(); !why.empty()) refuse(std::move(why));
     throw;
   }
+  if (auto why = about_flag(); !why.empty()) refuse(std::move(why));  // The parser takes --retry=3 for true.
   for (const Subcommand& subcommand : subcommands) {
     if (!subcommand.app->parsed()) continue;
     context.command = subcommand.command;
@@ -161,8 +162,7 @@ std::string Grammar::about_flag() const {
   for (const CLI::Option* option : all_options()) {
     if (option->get_items_expected_max() > 0) continue;
     for (const auto& text : option->results()) {
-      bool unused = false;
-      if (CLI::detail::lexical_cast(text, unused)) continue;
+      if (is_true_or_false(text)) continue;
       return fmt::format("{}: invalid value '{}': write true or false", shown(*option), elect::printable(text));
     }
   }

@@ -80,7 +80,9 @@ CLI::Option* add_lease(CLI::App& app, const std::string& name, elect::LeaseId& l
 }
 
 std::function<std::string(const std::string&)> not_empty() {
-  return [](const std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); };
+  return [](const std::string& text) {
+    return std::string(text.empty() ? "the value is empty: probably a shell variable is not set" : "");
+  };
 }
 
 std::function<std::string(const std::string&)> at_least(std::int64_t least) {
@@ -156,6 +158,7 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
       ->type_name("PASSWORD");
   global(program.add_option("--password-file", options.password.file,
                             "take the password of --user from this file's first line, even if --password is given"))
+      ->check(not_empty())
       ->needs(user)
       ->type_name("FILE");
   global(program.add_option("--auth-jwt-token", client.token,

@@ -30,6 +30,10 @@ void split_short_option(const CLI::Option& option, std::string_view word, std::v
 
 }  // namespace
 
+bool is_true_or_false(std::string_view text) {
+  return std::ranges::find(kTrue, text) != kTrue.end() || std::ranges::find(kFalse, text) != kFalse.end();
+}
+
 void Words::take(std::span<char* const> typed) {
   for (std::size_t i = 0; i < typed.size(); ++i) {
     const std::string_view word = typed[i];
@@ -93,6 +97,12 @@ void Words::take_option(std::string_view word) {
   if (option == grammar_.app.get_option("--write-out")) grammar_.context.options.format_is_typed = true;
   if (option != nullptr && !is_long && word.substr(2).starts_with('=')) {
     split_short_option(*option, word, options_);
+    return;
+  }
+  if (option != nullptr && is_long && name.size() + 1 == word.size()) {
+    if (option->get_items_expected_max() == 0) refuse(fmt::format("{}: invalid value '': write true or false", name));
+    options_.emplace_back(name);  // In --once= the parser sees no value, and would take the next word.
+    options_.emplace_back();
     return;
   }
   options_.emplace_back(word);

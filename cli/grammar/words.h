@@ -16,6 +16,9 @@
 
 namespace cli {
 
+// Whether a flag takes this as its value: what Go's flags, and so etcdctl's, accept as true and false.
+[[nodiscard]] bool is_true_or_false(std::string_view text);
+
 class Words {
  public:
   explicit Words(Grammar& grammar) : grammar_(grammar) {}

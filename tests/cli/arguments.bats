@@ -59,6 +59,32 @@ refused() {
   refused 128 campaign a --ttl -- CMD
 }
 
+@test "an empty value that cannot be meant is refused, and told why" {
+  for option in "campaign a --once" "campaign a --session" "resign a --key" "resign a --session" "proclaim a v --key" \
+    "inspect a --runs --id" "leader a --user u --password-file"; do
+    # shellcheck disable=SC2086
+    refused 128 $option '' -- true
+    [[ $stderr == *"${option##* }: the value is empty: probably a shell variable is not set; see electctl "* ]]
+    # shellcheck disable=SC2086
+    refused 128 ${option}=
+  done
+}
+
+@test "a flag takes true and false as etcdctl's do, and no other value" {
+  for value in 3 yes on ''; do
+    refused 128 campaign a --once id "--retry=$value" -- true
+    [[ $stderr == *"--retry: invalid value '$value': write true or false; see electctl campaign --help" ]]
+    refused 128 campaign a "--try=$value"
+    refused 128 elect a "-l=$value"
+    refused 128 leader a "--hex=$value"
+    refused 128 leader a "--insecure-transport=$value"
+  done
+  ETCDCTL_HEX=3 refused 128 leader a
+  for value in 1 t T true TRUE True 0 f F false FALSE False; do
+    run -2 electctl leader a --dial-timeout 50ms "--hex=$value" "--insecure-skip-tls-verify=$value" --debug=false
+  done
+}
+
 @test "wrong global options: exit 128 and one line that names the option or the endpoint" {
   for options in '--dial-timeout x' '--command-timeout -1s' '--keepalive-time' '--password-file /nowhere --user u' \
     '--cert c' '--cert c --key k' '--cacert /nowhere' '--user u --auth-jwt-token t'; do
