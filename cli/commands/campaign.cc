@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "account/secrets.h"
+#include "commands/advice.h"
 #include "commands/answer.h"
 #include "commands/proposal.h"
 #include "commands/remarks.h"
@@ -215,7 +216,10 @@ class Campaign {
         return *std::move(ended);
     }
     terminal_signal_ = ending->terminal_signal;
-    if (!ending->failure.empty()) return std::unexpected(Failure(ending->exit_code, elect::printable(ending->failure)));
+    if (!ending->failure.empty()) {
+      const std::string advice = ending->exit_code == kNotFound ? shell_for(context_.argv) : "";
+      return std::unexpected(Failure(ending->exit_code, elect::printable(ending->failure) + advice));
+    }
     return ending->exit_code;
   }
 
@@ -392,10 +396,16 @@ bool is_program(const std::string& value) {
 Outcome run_campaign(Context& context, const CampaignOptions& options) {
   const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
   if (!format) return std::unexpected(format.error());
+  const bool lacks_dashes = context.argv.empty() && options.value && is_program(*options.value);
   if (context.argv.empty()) {
     for (const CLI::Option* option : options.for_cmd) {
-      if (option->count() > 0)
-        return bad_arguments(fmt::format("{} is of use only with a CMD: add -- CMD", option->get_name()));
+      if (option->count() == 0) continue;
+      if (lacks_dashes) {
+        return std::unexpected(Failure(
+            kBadArguments, fmt::format("{} is of use only with a CMD; to run '{}': {}", option->get_name(),
+                                       elect::printable(*options.value), with_value_as_cmd(context, *options.value))));
+      }
+      return bad_arguments(fmt::format("{} is of use only with a CMD: add -- CMD", option->get_name()));
     }
   }
   if (options.rejoin && options.value == "-")
@@ -405,10 +415,9 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
         kError,
         "--rejoin cannot find electctl's program to start it again: mount /proc, or start electctl by its path"));
   }
-  if (context.argv.empty() && options.value && is_program(*options.value)) {
-    warn(fmt::format("'{}' is a program, but here it is VALUE and is not run; to run it: electctl campaign {} -- {}",
-                     elect::printable(*options.value), elect::shell_quoted(options.name),
-                     elect::shell_quoted(*options.value)));
+  if (lacks_dashes) {
+    warn(fmt::format("'{}' is a program, but here it is VALUE and is not run; to run it: {}",
+                     elect::printable(*options.value), with_value_as_cmd(context, *options.value)));
   }
   auto value = proposal_of(options.value);
   if (!value) return std::unexpected(value.error());

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/advice.h"
 #include "commands/answer.h"
 #include "commands/remarks.h"
 #include "elect/survey.h"
@@ -91,10 +92,11 @@ class Observer {
       auto variables = variables_of(context_.options.client, observation.election, observation.leader);
       variables.push_back(fmt::format("ELECTCTL_EVENT={}", render::name_of(observation.type)));
       if (options_.is) variables.push_back(fmt::format("ELECTCTL_ROLE={}", role(observation)));
-      const auto outcome = event_command_->run(variables);
+      auto outcome = event_command_->run(variables);
       if (event_command_->ended()) return false;
       if (outcome && *outcome == 0) return true;
-      ended = outcome;
+      if (!outcome && outcome.error().code == kNotFound) outcome.error().message += shell_for(context_.argv);
+      ended = std::move(outcome);
       return false;
     }
     const std::string line = text_of(observation);

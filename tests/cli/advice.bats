@@ -82,6 +82,24 @@ paste() {
   [[ -z $stderr ]]
 }
 
+@test "a forgotten --: the command that is advised has all other options, and no password" {
+  printf '#!/bin/sh\necho "$ELECTCTL_VALUE-$ELECTCTL_TTL" >>"%s/ran"\n' "$PWD" >"bin/with space"
+  chmod +x "bin/with space"
+  start out "$ELECTCTL" --dial-timeout=3s campaign --ttl 7s "$name" "$PWD/bin/with space" --user u --password secret
+  wait_for 10 grep -q "$name/" out
+  advice=$(sed -n "s/^electctl: '.*' is a program, but here it is VALUE and is not run; to run it: //p" out.err)
+  kill -INT "$!"
+  ended "$!" 0
+  [[ $advice == "electctl --dial-timeout=3s campaign --ttl 7s $name --user u -- '$PWD/bin/with space'" ]]
+  run -0 paste "${advice/ --user u}"
+  [[ $(<ran) == "$(uname -n)-7" ]]
+  # So where an option is of use with a CMD only.
+  run -128 --separate-stderr electctl campaign "$name" --once id "$PWD/bin/backup" --password=secret
+  [[ $stderr == "Error: --once is of use only with a CMD; to run '$PWD/bin/backup': electctl campaign $name --once id -- $PWD/bin/backup" ]]
+  run -0 paste "${stderr##*: }"
+  [[ $(tail -n 1 ran) == "backup $name" ]]
+}
+
 @test "a password that others can read: the command that is advised stops that" {
   echo secret >password
   chmod 644 password

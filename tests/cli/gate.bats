@@ -27,6 +27,11 @@ start_holder() {
   run -143 electctl campaign "$name" v -- sh -c 'kill -TERM $$'
   run -127 electctl campaign "$name" v -- "$BATS_TEST_TMPDIR/none"
   [[ $output == "Error: cannot run $BATS_TEST_TMPDIR/none: No such file or directory" ]]
+  # Only a line for a shell needs one.
+  run -127 electctl campaign "$name" v -- "no-such-command here"
+  [[ $output == "Error: cannot run no-such-command here: No such file or directory; to have a shell run this line, write: -- sh -c 'no-such-command here'" ]]
+  run -127 electctl campaign "$name" v -- no-such-command "with words"
+  [[ $output != *"sh -c"* ]]
   run -126 electctl campaign "$name" v -- /etc/passwd
   run -10 electctl inspect "$name"
 }

@@ -177,6 +177,8 @@ END
   run -137 electctl observe "$name" -- sh -c 'kill -KILL $$'
   run -127 electctl observe "$name" -- /nowhere/to/be/found
   [[ $output == "Error: cannot run /nowhere/to/be/found: No such file or directory" ]]
+  run -127 electctl observe "$name" -- "cd /tmp && it's not run"
+  [[ $output == *"; to have a shell run this line, write: -- sh -c 'cd /tmp && it'\\''s not run'" ]]
   run -126 electctl observe "$name" -- /etc/passwd
   run -128 electctl observe "$name" -w json -- true
 }
