@@ -340,6 +340,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
   int tokens_refused = 0;
   int not_etcd = 0;  // How many of the last tries, one after the other, met an endpoint that is not an etcd.
   std::optional<Error> earlier_error;
+  std::string unresolved;  // Of an endpoint whose host name cannot be looked up.
   for (int tries = 1;; ++tries) {
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     const auto found = current({until.stop, deadline});
@@ -379,6 +380,12 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (!is_retryable(status) && !others_left)
       return std::unexpected(error_from(status, what, link->endpoint, options_));
 
+    std::string why = why_not_connected(status, link->endpoint);
+    if (is_unresolved(status)) {
+      unresolved = why;
+    } else if (!unresolved.empty()) {
+      why += "; " + unresolved;
+    }
     reached = reached || is_ready(*link);
     const BootTime now = BootClock::now();
     // A caller with a very short deadline does not make us leave an endpoint that had no time to answer.
@@ -388,7 +395,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
                   fmt::format("no endpoint could be reached within {}: {}",
                               format_duration(std::chrono::round<std::chrono::milliseconds>(
                                   std::clamp<nanoseconds>(deadline - begun, 0ns, options_.dial_timeout))),
-                              why_not_connected(status)),
+                              why),
                   all_endpoints(), Remedy::endpoints);
     }
     // The last try often times out only because little time was left. An earlier error says more.

@@ -113,11 +113,12 @@ std::string about_state(std::string_view text, std::string_view what) {
 
 }  // namespace
 
+bool is_unresolved(const grpc::Status& status) { return status.error_message().contains("DNS resolution failed"); }
+
 grpc::Status own_status(const std::string& text) { return {grpc::UNAVAILABLE, text, std::string(kOwn)}; }
 
-std::string why_not_connected(const grpc::Status& status) {
+std::string why_not_connected(const grpc::Status& status, const std::string& endpoint) {
   constexpr std::array kCauses = {Named{"Connection refused", "connection refused"},
-                                  Named{"DNS resolution failed", "the host name cannot be looked up"},
                                   Named{"No such file", "the socket does not exist"},
                                   Named{"Permission denied", "permission to connect denied"},
                                   Named{"No route to host", "no route to the host"},
@@ -132,6 +133,7 @@ std::string why_not_connected(const grpc::Status& status) {
                                   Named{"CANCEL", "the endpoint cancelled it"}};
   const std::string text = status.error_message();
   if (is_own(status) || is_of_etcd(text)) return std::string(text);
+  if (is_unresolved(status)) return fmt::format("the host name in '{}' cannot be looked up", endpoint);
   const auto* const found =
       std::ranges::find_if(kCauses, [&text](const Named& one) { return text.find(one.part) != text.npos; });
   return std::string(found != kCauses.end() ? found->words : "no answer");
@@ -166,7 +168,8 @@ Error error_from(const grpc::Status& status, const std::string& what, const std:
     case grpc::UNAVAILABLE:
     case grpc::CANCELLED:
       if (is_of_etcd(text)) return error(Errc::unavailable, about_state(text, what), remedy_of_silence(what));
-      return error(Errc::unavailable, fmt::format("{} failed: {}", in_words(what), why_not_connected(status)));
+      return error(Errc::unavailable,
+                   fmt::format("{} failed: {}", in_words(what), why_not_connected(status, endpoint)));
     case grpc::DEADLINE_EXCEEDED:
       return no_answer_in_time(what, "in time", endpoint);
     case grpc::NOT_FOUND:

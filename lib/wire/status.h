@@ -26,8 +26,11 @@ constexpr std::string_view kMembersOwnRead = "serializable Range";
 // The Error for a call that was not answered in the whole time that it had.
 [[nodiscard]] Error no_answer(const std::string& what, std::chrono::nanoseconds within, const std::string& endpoint);
 
+// Whether the endpoint's host name could not be looked up.
+[[nodiscard]] bool is_unresolved(const grpc::Status& status);
+
 // Why there is no connection, for people.
-[[nodiscard]] std::string why_not_connected(const grpc::Status& status);
+[[nodiscard]] std::string why_not_connected(const grpc::Status& status, const std::string& endpoint);
 
 // Whether the time for the call was over, here or at the server.
 [[nodiscard]] bool is_out_of_time(const grpc::Status& status);

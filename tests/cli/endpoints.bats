@@ -14,6 +14,14 @@ teardown() { end_started; }
 
 answers() { [[ $(electctl --endpoints "$1" leader "$name" --print-value-only) == here ]]; }
 
+@test "an endpoint whose host name cannot be looked up is named, also beside others" {
+  long=$(printf 'a%.0s' {1..64}).invalid:2379  # No name has so long a part, so no name server is asked.
+  run -2 electctl --endpoints "$long" --dial-timeout 500ms leader job
+  [[ $output == "Error: no endpoint could be reached within 500ms: the host name in '$long' cannot be looked up; "* ]]
+  run -2 electctl --endpoints "127.0.0.1:1,$long" --dial-timeout 500ms leader job
+  [[ $output == *"the host name in '$long' cannot be looked up; "* ]]
+}
+
 @test "endpoints: host name, IPv4, http://, a trailing slash" {
   for endpoint in "localhost:$port" "127.0.0.1:$port" "http://localhost:$port" "http://127.0.0.1:$port/"; do
     answers "$endpoint"

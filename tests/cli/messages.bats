@@ -34,7 +34,7 @@ normal() {
     s|${silent:-no such text}|SILENT|g; s|$BATS_TEST_TMPDIR|DIR|g; s|$(uname -n)|HOST|g
     s/\b[0-9a-f]{11,16}\b/LEASE/g; s/process [0-9]+/process PID/; s/(store is at|left is|revision) [0-9]+/\1 N/g
     # Name servers differ from machine to machine.
-    /no-such-host/s/: the host name cannot be looked up;/: REASON;/
+    /no-such-host/s/: (the host name in '[^']*' cannot be looked up|no answer);/: REASON;/
     s/(_etcd-client[a-z._-]*: )(no such record|no name server answers|no answer in time|the name server failed)/\1REASON/g"
 }
 
