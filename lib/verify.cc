@@ -63,6 +63,7 @@ Result<std::pair<Check, Snapshot>> check_service(const Election& election, const
     const bool last = BootClock::now() >= give_up || until.stop.stop_requested();
     auto service = ask_service(election, until);
     if (!service) {
+      if (service.error().code == Errc::unreachable) return std::unexpected(service.error());
       if (!last) continue;
       auto listing = election.candidates({}, until);
       if (!listing) return std::unexpected(listing.error());

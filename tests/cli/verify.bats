@@ -69,6 +69,14 @@ finds() {
   [[ ${lines[5]} == *"3 of 3"* ]]
 }
 
+@test "verify: no endpoint can be reached: the error comes after --dial-timeout" {
+  before=$(date +%s%N)
+  run -2 electctl --endpoints 127.0.0.1:1 inspect job --verify --dial-timeout 300ms --command-timeout 20s
+  took=$((($(date +%s%N) - before) / 1000000))
+  [[ $output == "Error: no endpoint could be reached within 300ms: connection refused; "* ]]
+  ((took < 10000)) || { echo "took $took ms"; return 1; }
+}
+
 @test "verify: an endpoint of another cluster" {
   name=$(name_of_test)
   etcdctl put "$name/hold" x
