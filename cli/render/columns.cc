@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t kBetweenColumns = 2;
 constexpr std::size_t kNarrowest = 8;  // A narrower column would be unreadable.
+constexpr std::size_t kReadable = 60;  // A column is cut to this width before another one is left out.
 
 // The longest beginning of a text that is no wider than `width`. Returns its length in bytes.
 std::size_t beginning(std::string_view text, std::size_t width) {
@@ -70,22 +72,32 @@ std::size_t length_of(const std::vector<std::size_t>& widths, const std::vector<
   return length;
 }
 
-// Chooses the columns so that lines fit. If that is not enough, it shrinks `widths`.
+// Shrinks the widest of the columns that may be shortened until lines fit, but none to less than `least`.
+std::vector<std::size_t> shrunk(const Columns& table, const std::vector<std::size_t>& shown, std::size_t room,
+                                std::vector<std::size_t> widths, std::size_t least) {
+  for (const std::size_t column : table.shortened) widths[column] = std::min(widths[column], std::max(room, least));
+  while (length_of(widths, shown) > room && !table.shortened.empty()) {
+    std::size_t& widest = widths[*std::ranges::max_element(table.shortened, {}, [&](auto i) { return widths[i]; })];
+    if (widest <= least) break;
+    --widest;
+  }
+  return widths;
+}
+
+// Chooses the columns so that lines fit, and shrinks `widths`.
 std::vector<std::size_t> fit(const Columns& table, std::size_t room, std::vector<std::size_t>& widths) {
   std::vector<std::size_t> shown(widths.size());
   std::iota(shown.begin(), shown.end(), std::size_t{0});
   for (const std::size_t column : table.hidden) std::erase(shown, column);
   for (const std::size_t column : table.left_out) {
-    if (length_of(widths, shown) <= room) return shown;
+    auto readable = shrunk(table, shown, room, widths, kReadable);
+    if (length_of(readable, shown) <= room) {
+      widths = std::move(readable);
+      return shown;
+    }
     std::erase(shown, column);
   }
-  for (const std::size_t column : table.shortened)
-    widths[column] = std::min(widths[column], std::max(room, kNarrowest));
-  while (length_of(widths, shown) > room && !table.shortened.empty()) {
-    std::size_t& widest = widths[*std::ranges::max_element(table.shortened, {}, [&](auto i) { return widths[i]; })];
-    if (widest <= kNarrowest) break;
-    --widest;
-  }
+  widths = shrunk(table, shown, room, std::move(widths), kNarrowest);
   return shown;
 }
 

@@ -23,7 +23,7 @@ struct Columns {
   std::vector<std::vector<std::string>> rows;  // Each as long as `heads`. Printable text.
   std::vector<std::size_t> hidden;             // Columns that are never shown.
   std::vector<std::size_t> left_out;           // Columns to leave out if lines are too long, in this order.
-  std::vector<std::size_t> shortened;          // If that is not enough: columns to cut in the middle.
+  std::vector<std::size_t> shortened;          // Columns to cut in the middle: to 60 before that, to less after it.
   std::optional<std::size_t> marked;           // The highlighted row.
 };
 

@@ -122,6 +122,8 @@ TEST_CASE(
   CHECK(heads("db-1", 53) == Heads{"#", "ROLE", "VALUE", "LEASE", "TTL", "TOKEN"});
   CHECK(heads("db-1", 48) == Heads{"#", "ROLE", "VALUE", "TTL", "TOKEN"});
   CHECK(heads("db-1", 0) == heads("db-1", 200));
+  CHECK(heads(std::string(300, 'v'), 200) == heads("db-1", 200));
+  CHECK(heads(std::string(60, 'v'), 108) == heads("db-1", 53));
 
   const std::string value = "begin-" + std::string(300, 'x') + "-end";
   const auto lines = lines_of(listing_table(listing_of({value, "b"}), {.ascii = true, .width = 80}));
