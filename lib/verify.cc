@@ -31,6 +31,11 @@ Check check_of(std::string what, const std::vector<std::string>& faults, std::st
   return {std::move(what), false, std::move(detail)};
 }
 
+// "1 key is", "3 keys are": `of_many` is what follows the number where it is not 1.
+std::string counted(std::size_t number, std::string_view of_one, std::string_view of_many) {
+  return fmt::format("{} {}", number, number == 1 ? of_one : of_many);
+}
+
 // The answer of the server's own election service, and the listing at the revision of that answer.
 struct Service {
   std::optional<Candidate> leader;
@@ -76,9 +81,9 @@ Result<std::pair<Check, Snapshot>> check_service(const Election& election, const
     const bool same = first == nullptr ? !service->leader : service->leader == *first;
     if (!same && !service->leader && !last) continue;
     const auto name = [](const Candidate* one) { return one == nullptr ? "nobody" : printable(one->key); };
-    std::string detail = same ? fmt::format("the server's election service names {}, too", name(first))
-                              : fmt::format("the server's election service names {}, the listing {}",
-                                            name(service->leader ? &*service->leader : nullptr), name(first));
+    std::string detail = fmt::format("the server's election service says that {} leads",
+                                     name(service->leader ? &*service->leader : nullptr));
+    if (!same) detail += fmt::format(", but {} is the first of the listing", name(first));
     return std::pair{Check{"service", same, std::move(detail)}, std::move(service->listing)};
   }
 }
@@ -113,7 +118,8 @@ Check check_leases(const Election& election, const std::vector<Candidate>& listi
       if (standing.contains({candidate->key, candidate->mod_revision})) faults.push_back(std::move(fault));
     }
   }
-  return check_of("leases", faults, fmt::format("{} live and list their keys", leases.size()));
+  return check_of("leases", faults,
+                  counted(leases.size(), "lease lives and lists its key", "leases live and list their keys"));
 }
 
 struct View {
@@ -225,9 +231,9 @@ Check check_endpoints(const Election& election, const Snapshot& listing, const U
       faults.push_back(fmt::format("{} shows another listing at revision {}", who, revision));
     }
   }
-  Check check = check_of(
-      "endpoints", faults,
-      fmt::format("{} of {} show the same at revision {}", views.size() - unreachable.size(), views.size(), revision));
+  Check check = check_of("endpoints", faults,
+                         fmt::format("the same listing from {} of {} at revision {}", views.size() - unreachable.size(),
+                                     counted(views.size(), "endpoint", "endpoints"), revision));
   if (!unreachable.empty()) check.detail += fmt::format("; not reachable: {}", fmt::join(unreachable, ", "));
   if (!others.plain.empty()) {
     check.detail += fmt::format("; not asked, since only your endpoints have TLS: {}", fmt::join(others.plain, ", "));
@@ -273,7 +279,8 @@ Check check_runs(const Election& election, const Until& until) {
     if (!fault) return {"runs", false, "the past could not be read: " + describe(fault.error())};
     if (!fault->empty()) faults.push_back(*fault);
   }
-  return check_of("runs", faults, fmt::format("{} in the ledger, none abandoned, none claimed twice", seen.size()));
+  return check_of("runs", faults,
+                  counted(seen.size(), "run", "runs") + " in the ledger, none abandoned, none claimed twice");
 }
 
 }  // namespace
@@ -302,9 +309,10 @@ std::vector<Check> check_listing(const std::string& name, const std::vector<Cand
     }
   }
   const auto count = listing.size();
-  return {check_of("order", disorder, fmt::format("{} in the order of their create revisions", count)),
-          check_of("keys", foreign, fmt::format("{} named after their leases", count)),
-          check_of("attached", unattached, fmt::format("{} have a lease", count))};
+  return {
+      check_of("order", disorder, counted(count, "candidate", "candidates in the order of their create revisions")),
+      check_of("keys", foreign, counted(count, "key is named after its lease", "keys are named after their leases")),
+      check_of("attached", unattached, counted(count, "key has a lease", "keys have a lease"))};
 }
 
 Result<Verification> verify(const Election& election, const Until& until) {

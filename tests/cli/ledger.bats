@@ -331,7 +331,7 @@ checked() { electctl inspect "$name" --verify -w json | jq -c '.checks[] | selec
   run -3 once a -- sh -c 'exit 3'
   once a --retry -- true
   start_run b -- sleep 60
-  [[ $(checked) == '[true,"2 in the ledger, none abandoned, none claimed twice"]' ]]
+  [[ $(checked) == '[true,"2 runs in the ledger, none abandoned, none claimed twice"]' ]]
 }
 
 @test "inspect --verify: an abandoned run is a fault; a record of 0.1.0 is none" {

@@ -179,7 +179,7 @@ nobody_stands() { [[ -z $(as_root get "$name/" --prefix) ]]; }
   works 0 inspect "$name" --runs
   works 0 inspect "$name" --runs --id id
   works 0 inspect "$name" --verify
-  [[ $output == *"ok     runs       1 in the ledger"* ]]
+  [[ $output == *"ok     runs       1 run in the ledger"* ]]
   may read "$name/" "${name}0"
   refused read "$records:" inspect "$name" --runs
   works 0 inspect "$name" --verify

@@ -251,10 +251,10 @@ free_port() {
   wait_for 20 grep -q "ready to serve client requests" "$BATS_TEST_TMPDIR/other.err"
   run -0 electctl --endpoints "$plain" campaign nobody v -- true
   run -10 electctl "${secure[@]}" inspect nobody --verify
-  [[ $output == *"ok     endpoints"*"1 of 1 show the same"*"; not asked, since only your endpoints have TLS: $plain"* ]]
+  [[ $output == *"ok     endpoints"*"the same listing from 1 of 1 endpoint at"*"; not asked, since only your endpoints have TLS: $plain"* ]]
   # If the given endpoints use no TLS either, all are asked.
   run -10 electctl --endpoints "$plain" inspect nobody --verify
-  [[ $output == *"2 of 2 show the same"* ]]
+  [[ $output == *"the same listing from 2 of 2 endpoints"* ]]
 }
 
 @test "certificates and CA replaced on disk are taken up at the next connection" {
