@@ -12,6 +12,7 @@
 
 #include "account/secrets.h"
 #include "commands/table.h"
+#include "commands/version.h"
 #include "elect/text.h"
 #include "elect/thread.h"
 #include "grammar/grammar.h"
@@ -37,6 +38,8 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
     const auto page = cli::page_of(grammar, chosen.empty() ? "" : chosen.front()->get_name());
     const auto written = cli::write_result(cli::render::help(page));
     return written ? cli::Outcome(cli::kDone) : std::unexpected(written.error());
+  } catch (const CLI::CallForVersion&) {
+    return cli::print_version();
   } catch (const CLI::ParseError& error) {
     return cli::bad_arguments(one_line(error.what()));
   }

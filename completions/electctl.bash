@@ -1,6 +1,6 @@
 # bash completion of electctl, made by `electctl completion bash`
 _electctl() {
-  local line=${COMP_LINE:0:COMP_POINT} current='' command='' arguments=0 words='' before i
+  local line=${COMP_LINE:0:COMP_POINT} current='' command='' arguments=0 words='' formats before i
   local -a typed globals=() found=()
   read -ra typed <<<"$line"
   [[ $line == *[[:blank:]] ]] || { current=${typed[-1]}; unset 'typed[-1]'; }
@@ -14,15 +14,22 @@ _electctl() {
       *) if [[ -z $command ]]; then command=${typed[i]}; else ((++arguments)); fi ;;
     esac
   done
+  case $command in
+    campaign | leader | observe | resign) formats='simple fields json' ;;
+    inspect) formats='simple fields json table prometheus svg' ;;
+    proclaim | completion | help | version) formats='' ;;
+    elect) formats='simple fields json protobuf' ;;
+    *) formats='simple fields json table protobuf prometheus svg' ;;
+  esac
   if ((i > ${#typed[@]})); then  # The value of an option.
     case ${typed[-1]} in
-      -w | --write-out) mapfile -t COMPREPLY < <(compgen -W 'simple fields json table protobuf prometheus svg' -- "$current") ;;
+      -w | --write-out) mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current") ;;
       --dial-timeout | --command-timeout | --keepalive-time | --keepalive-timeout | --ttl | --wait | --linger | --lock-delay | --kill-after | --max-runtime | --once-keep | --timeout) mapfile -t COMPREPLY < <(compgen -W '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -- "$current") ;;
     esac
     return
   fi
   if [[ $current == --write-out=* ]]; then
-    mapfile -t found < <(compgen -P --write-out= -W 'simple fields json table protobuf prometheus svg' -- "${current#*=}")
+    mapfile -t found < <(compgen -P --write-out= -W "$formats" -- "${current#*=}")
   elif [[ $current == -* ]]; then
     case $command in
       campaign) words='-h --help --ttl --lease --try --wait -E --conflict-exit-code --rejoin --session --once --linger --lock-delay --kill-after --max-runtime --once-keep --retry' ;;
@@ -33,13 +40,16 @@ _electctl() {
       proclaim) words='-h --help --rev --lease --key --session' ;;
       elect) words='-h --help -l --listen' ;;
       completion) words='-h --help' ;;
+      help) words='-h --help' ;;
       version) words='-h --help' ;;
     esac
-    mapfile -t found < <(compgen -W "$words -h --help --endpoints -d --discovery-srv --discovery-srv-name --insecure-discovery --cacert --cert --key --insecure-skip-tls-verify --insecure-transport --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --hex --debug" -- "$current")
+    mapfile -t found < <(compgen -W "$words -h --help --version --endpoints -d --discovery-srv --discovery-srv-name --insecure-discovery --cacert --cert --key --insecure-skip-tls-verify --insecure-transport --user --password --password-file --auth-jwt-token --dial-timeout --command-timeout --keepalive-time --keepalive-timeout -w --write-out --hex --debug" -- "$current")
   elif [[ -z $command ]]; then
-    mapfile -t found < <(compgen -W 'campaign leader observe resign inspect proclaim elect completion version' -- "$current")
+    mapfile -t found < <(compgen -W 'campaign leader observe resign inspect proclaim elect completion help version' -- "$current")
   elif [[ $command == completion ]]; then
     mapfile -t found < <(compgen -W 'bash zsh fish' -- "$current")
+  elif [[ $command == help ]]; then
+    ((arguments > 0)) || mapfile -t found < <(compgen -W 'campaign leader observe resign inspect proclaim elect completion help version' -- "$current")
   elif ((arguments == 0)); then
     case $command in
       campaign | leader | observe | resign | inspect | proclaim | elect)

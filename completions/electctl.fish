@@ -20,6 +20,25 @@ function __electctl_wants_election
   set -l arguments (__electctl_arguments)
   test (count $arguments) = 1; and contains -- $arguments[1] campaign leader observe resign inspect proclaim elect
 end
+function __electctl_formats
+  set -l arguments (__electctl_arguments) none
+  switch $arguments[1]
+    case campaign leader observe resign
+      string split -n ' ' 'simple fields json'
+    case inspect
+      string split -n ' ' 'simple fields json table prometheus svg'
+    case proclaim completion help version
+      string split -n ' ' ''
+    case elect
+      string split -n ' ' 'simple fields json protobuf'
+    case '*'
+      string split ' ' 'simple fields json table protobuf prometheus svg'
+  end
+end
+function __electctl_wants_subcommand
+  set -l arguments (__electctl_arguments)
+  test "$arguments" = help
+end
 function __electctl_elections
   set -l typed (commandline -opc)
   set -l globals
@@ -35,6 +54,7 @@ function __electctl_elections
 end
 complete -c electctl -f -n __electctl_wants_election -a '(__electctl_elections)'
 complete -c electctl -s h -l help -d 'print this help'
+complete -c electctl -l version -d 'print the version'
 complete -c electctl -l endpoints -r -d 'etcd'\''s client URLs, separated by commas'
 complete -c electctl -s d -l discovery-srv -r -d 'find the endpoints in this domain'\''s DNS SRV records'
 complete -c electctl -l discovery-srv-name -r -d 'the cluster of this name, if the domain has several'
@@ -43,7 +63,7 @@ complete -c electctl -l cacert -r -d 'verify the server'\''s certificate with th
 complete -c electctl -l cert -r -d 'this client'\''s certificate (PEM), with --key'
 complete -c electctl -l key -r -d 'the private key of --cert (PEM, no passphrase)'
 complete -c electctl -l insecure-skip-tls-verify -d 'accept any server certificate, for tests'
-complete -c electctl -l insecure-transport -d '=false: use TLS for endpoints without a scheme; without it: only with --cacert or --cert'
+complete -c electctl -l insecure-transport -d '=false: use TLS for endpoints without a scheme (default: only with --cacert or --cert)'
 complete -c electctl -l user -r -d 'log in as NAME or NAME:PASSWORD'
 complete -c electctl -l password -r -d 'the password of --user, which others may see until electctl hides it'
 complete -c electctl -l password-file -r -d 'take the password of --user from this file'\''s first line, even if --password is given'
@@ -52,7 +72,7 @@ complete -c electctl -l dial-timeout -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d
 complete -c electctl -l command-timeout -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d 'how long one call may take'
 complete -c electctl -l keepalive-time -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d 'ping an endpoint that is silent for this long'
 complete -c electctl -l keepalive-timeout -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d 'leave an endpoint that does not answer a ping for this long'
-complete -c electctl -s w -l write-out -x -a 'simple fields json table protobuf prometheus svg' -d 'simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it'
+complete -c electctl -s w -l write-out -x -a '(__electctl_formats)' -d 'simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it'
 complete -c electctl -l hex -d 'print names and values as hex'
 complete -c electctl -l debug -d 'log each etcd call to stderr'
 complete -c electctl -f -n __fish_use_subcommand -a campaign -d 'stand as a candidate, wait, lead; run CMD while leading'
@@ -63,9 +83,10 @@ complete -c electctl -f -n __fish_use_subcommand -a inspect -d 'print all candid
 complete -c electctl -f -n __fish_use_subcommand -a proclaim -d 'change the value of a candidate'
 complete -c electctl -f -n __fish_use_subcommand -a elect -d 'as etcdctl elect'
 complete -c electctl -f -n __fish_use_subcommand -a completion -d 'print the completion script of a shell'
+complete -c electctl -f -n __fish_use_subcommand -a help -d 'print the help of a subcommand'
 complete -c electctl -f -n __fish_use_subcommand -a version -d 'print the version'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -s h -l help -d 'print this help'
-complete -c electctl -n '__fish_seen_subcommand_from campaign' -l ttl -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d 'how long another waits if this host fails: the lease'\''s time to live, in whole seconds'
+complete -c electctl -n '__fish_seen_subcommand_from campaign' -l ttl -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d 'if this host dies, the next candidate leads after this time (of the lease'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l lease -r -d 'stand under this existing lease (hex), which is kept alive and not revoked'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l try -d 'if another leads, withdraw and exit 11'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l wait -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d 'if not elected within this time, withdraw and exit 11'
@@ -120,5 +141,7 @@ complete -c electctl -n '__fish_seen_subcommand_from proclaim' -l session -r -d 
 complete -c electctl -n '__fish_seen_subcommand_from elect' -s h -l help -d 'print this help'
 complete -c electctl -n '__fish_seen_subcommand_from elect' -s l -l listen -d 'print every leader as it comes'
 complete -c electctl -n '__fish_seen_subcommand_from completion' -s h -l help -d 'print this help'
+complete -c electctl -n '__fish_seen_subcommand_from help' -s h -l help -d 'print this help'
 complete -c electctl -n '__fish_seen_subcommand_from version' -s h -l help -d 'print this help'
 complete -c electctl -f -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
+complete -c electctl -f -n __electctl_wants_subcommand -a 'campaign leader observe resign inspect proclaim elect completion help version'

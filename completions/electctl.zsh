@@ -14,12 +14,13 @@ _electctl_elections() {
 }
 _electctl() {
   # The subcommand's own options come first.
-  local -a global commands
+  local -a global commands formats
   local i command=''
   zstyle -g i ':completion:*:*:electctl:*:options' sort || zstyle ':completion:*:*:electctl:*:options' sort false
   global=( \
     '-h[print this help]' \
     '--help[print this help]' \
+    '--version[print the version]' \
     '--endpoints[etcd'\''s client URLs, separated by commas]:URLS:_files' \
     '-d[find the endpoints in this domain'\''s DNS SRV records]:DOMAIN:_files' \
     '--discovery-srv[find the endpoints in this domain'\''s DNS SRV records]:DOMAIN:_files' \
@@ -29,7 +30,7 @@ _electctl() {
     '--cert[this client'\''s certificate (PEM), with --key]:FILE:_files' \
     '--key[the private key of --cert (PEM, no passphrase)]:FILE:_files' \
     '--insecure-skip-tls-verify[accept any server certificate, for tests]' \
-    '--insecure-transport[=false\: use TLS for endpoints without a scheme; without it\: only with --cacert or --cert]' \
+    '--insecure-transport[=false\: use TLS for endpoints without a scheme (default\: only with --cacert or --cert)]' \
     '--user[log in as NAME or NAME\:PASSWORD]:NAME\[\:PASSWORD\]:_files' \
     '--password[the password of --user, which others may see until electctl hides it]:PASSWORD:_files' \
     '--password-file[take the password of --user from this file'\''s first line, even if --password is given]:FILE:_files' \
@@ -38,8 +39,8 @@ _electctl() {
     '--command-timeout[how long one call may take]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--keepalive-time[ping an endpoint that is silent for this long]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--keepalive-timeout[leave an endpoint that does not answer a ping for this long]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
-    '-w[simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it]:FORMAT:(simple fields json table protobuf prometheus svg)' \
-    '--write-out[simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it]:FORMAT:(simple fields json table protobuf prometheus svg)' \
+    '-w[simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it]:FORMAT:{ compadd -a formats }' \
+    '--write-out[simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it]:FORMAT:{ compadd -a formats }' \
     '--hex[print names and values as hex]' \
     '--debug[log each etcd call to stderr]' \
   )
@@ -52,16 +53,24 @@ _electctl() {
     'proclaim:change the value of a candidate' \
     'elect:as etcdctl elect' \
     'completion:print the completion script of a shell' \
+    'help:print the help of a subcommand' \
     'version:print the version' \
   )
   for (( i = 2; i < CURRENT; i++ )); do
     if [[ -n ${(M)commands:#${words[i]}:*} ]]; then command=${words[i]}; break; fi
   done
   case $command in
+    (campaign|leader|observe|resign) formats=(simple fields json) ;;
+    (inspect) formats=(simple fields json table prometheus svg) ;;
+    (proclaim|completion|help|version) formats=() ;;
+    (elect) formats=(simple fields json protobuf) ;;
+    (*) formats=(simple fields json table protobuf prometheus svg) ;;
+  esac
+  case $command in
     campaign) _arguments \
     '-h[print this help]' \
     '--help[print this help]' \
-    '--ttl[how long another waits if this host fails\: the lease'\''s time to live, in whole seconds]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--ttl[if this host dies, the next candidate leads after this time (of the lease]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--lease[stand under this existing lease (hex), which is kept alive and not revoked]:ID:_files' \
     '--try[if another leads, withdraw and exit 11]' \
     '--wait[if not elected within this time, withdraw and exit 11]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
@@ -140,6 +149,10 @@ _electctl() {
     '-h[print this help]' \
     '--help[print this help]' \
     $global '1:command:' '2:shell:(bash zsh fish)' ;;
+    help) _arguments \
+    '-h[print this help]' \
+    '--help[print this help]' \
+    $global '1:command:' '2:subcommand:{ _describe command commands }' ;;
     version) _arguments \
     '-h[print this help]' \
     '--help[print this help]' \

@@ -458,24 +458,24 @@ Declared declare_campaign(CLI::App& app) {
   app.add_option("NAME", options->name, "the election")->required();
   app.add_option(
       "VALUE", options->value,
-      "the candidate's value, which all others see; -: read it from standard input; without it: the host name");
+      "the candidate's value, which all others see; -: read it from standard input (default: the host name)");
   auto* ttl = add_duration(app, "--ttl", options->ttl,
-                           "how long another waits if this host fails: the lease's time to live, in whole seconds")
+                           "if this host dies, the next candidate leads after this time (of the lease; whole seconds)")
                   ->default_str("10s");
   auto* lease = add_lease(
       app, "--lease", options->lease,
-      "stand under this existing lease (hex), which is kept alive and not revoked; without it: under a new one");
+      "stand under this existing lease (hex), which is kept alive and not revoked (default: under a new one)");
   auto* try_once =
-      app.add_flag("--try", options->try_once, "if another leads, withdraw and exit 11; without it: wait in the queue");
+      app.add_flag("--try", options->try_once, "if another leads, withdraw and exit 11 (default: wait in the queue)");
   auto* wait = add_duration(app, "--wait", options->wait,
-                            "if not elected within this time, withdraw and exit 11; without it: wait for ever");
+                            "if not elected within this time, withdraw and exit 11 (default: wait for ever)");
   app.add_option("-E,--conflict-exit-code", options->conflict_exit_code, "exit with N in place of 11")
       ->check(is_exit_code)
       ->type_name("N");
   app.add_flag("--rejoin", options->rejoin,
-               "after leadership is lost, stand again at the end of the queue; without it: exit 12");
+               "after leadership is lost, stand again at the end of the queue (default: exit 12)");
   app.add_option("--session", options->session_file,
-                 "keep the candidacy in FILE from one run to the next; without it: it ends with electctl")
+                 "keep the candidacy in FILE from one run to the next (default: it ends with electctl)")
       ->check(not_empty())
       ->type_name("FILE")
       ->excludes(lease);
@@ -485,25 +485,25 @@ Declared declare_campaign(CLI::App& app) {
   auto* once =
       app.add_option(
              "--once", options->once,
-             "run CMD only if it has not run for this ID in this election, else exit 11; without it: run it each time")
+             "run CMD only if it has not run for this ID in this election, else exit 11 (default: run it each time)")
           ->check(not_empty())
           ->type_name("ID");
   options->for_cmd = {
       add_duration(app, "--linger", options->linger,
-                   "keep leading at least this long, even if CMD ends earlier; without it: until CMD ends"),
+                   "keep leading at least this long, even if CMD ends earlier (default: until CMD ends)"),
       add_duration(app, "--lock-delay", options->lock_delay,
-                   "delay CMD by this time if it had to wait; without it: start CMD at once"),
+                   "delay CMD by this time if it had to wait (default: start CMD at once)"),
       add_duration(app, "--kill-after", options->kill_after,
                    "how long CMD has from SIGTERM to SIGKILL when it must end")
           ->default_str("1s"),
       add_duration(app, "--max-runtime", options->max_runtime,
-                   "end CMD after this time, and exit 124; 0, or without it: never"),
+                   "end CMD after this time, and exit 124 (default: 0, never)"),
       once,
       add_duration(app, "--once-keep", options->once_keep, "how long the ID of --once is remembered")
           ->default_str("24h")
           ->needs(once),
       app.add_flag("--retry", options->retry,
-                   "with --once: run again what failed, was ended or is abandoned; without it: run each ID once")
+                   "with --once: run again what failed, was ended or is abandoned (default: run each ID once)")
           ->needs(once),
   };
   app.final_callback([options] {

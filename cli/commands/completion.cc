@@ -32,7 +32,7 @@ std::string values_of(const CLI::Option& option) {
 // What an option does, without its conditions. A menu has one line for each option.
 std::string_view summary_of(const CLI::Option& option) {
   const std::string_view text = option.get_description();
-  return text.starts_with("=false: ") ? text : text.substr(0, text.find("; "));
+  return text.starts_with("=false: ") ? text : text.substr(0, std::min(text.find("; "), text.find(" (default")));
 }
 
 std::vector<std::string> words_of(const CLI::App& app) {
@@ -78,11 +78,28 @@ std::vector<std::string> commands_on_elections(const Grammar& grammar) {
   return names;
 }
 
+// One line of a shell's case for each list of formats: the subcommands, joined by `bar`, and that list.
+std::string format_cases(const Grammar& grammar, std::string_view bar, std::string_view line) {
+  std::vector<std::pair<std::string_view, std::string>> lists;
+  for (const Command& command : grammar.commands) {
+    if (command.hidden) continue;
+    const auto known = std::ranges::find(lists, command.formats, [](const auto& one) { return one.first; });
+    if (known == lists.end()) {
+      lists.emplace_back(command.formats, command.name);
+    } else {
+      known->second += fmt::format("{}{}", bar, command.name);
+    }
+  }
+  std::string text;
+  for (const auto& [formats, names] : lists) text += fmt::format(fmt::runtime(line), names, formats);
+  return text;
+}
+
 std::string bash(const Grammar& grammar) {
   std::string text = fmt::format(
       R"shell(# bash completion of electctl, made by `electctl completion bash`
 _electctl() {{
-  local line=${{COMP_LINE:0:COMP_POINT}} current='' command='' arguments=0 words='' before i
+  local line=${{COMP_LINE:0:COMP_POINT}} current='' command='' arguments=0 words='' formats before i
   local -a typed globals=() found=()
   read -ra typed <<<"$line"
   [[ $line == *[[:blank:]] ]] || {{ current=${{typed[-1]}}; unset 'typed[-1]'; }}
@@ -96,21 +113,25 @@ _electctl() {{
       *) if [[ -z $command ]]; then command=${{typed[i]}}; else ((++arguments)); fi ;;
     esac
   done
+  case $command in
+{6}    *) formats='{3}' ;;
+  esac
   if ((i > ${{#typed[@]}})); then  # The value of an option.
     case ${{typed[-1]}} in
-      -w | --write-out) mapfile -t COMPREPLY < <(compgen -W '{3}' -- "$current") ;;
+      -w | --write-out) mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current") ;;
       {4}) mapfile -t COMPREPLY < <(compgen -W '{5}' -- "$current") ;;
     esac
     return
   fi
   if [[ $current == --write-out=* ]]; then
-    mapfile -t found < <(compgen -P --write-out= -W '{3}' -- "${{current#*=}}")
+    mapfile -t found < <(compgen -P --write-out= -W "$formats" -- "${{current#*=}}")
   elif [[ $current == -* ]]; then
     case $command in
 )shell",
       fmt::join(kForNames, " | "), fmt::format("{}=*", fmt::join(kForNames, "=* | ")),
       fmt::join(words_with_value(grammar, any), " | "), fmt::join(format_names(), " "),
-      fmt::join(words_with_value(grammar, takes_duration), " | "), kDurations);
+      fmt::join(words_with_value(grammar, takes_duration), " | "), kDurations,
+      format_cases(grammar, " | ", "    {}) formats='{}' ;;\n"));
   for (const auto& [command, app, declared] : grammar.subcommands) {
     if (command->hidden) continue;
     text += fmt::format("      {}) words='{}' ;;\n", command->name, fmt::join(words_of(*app), " "));
@@ -122,6 +143,8 @@ _electctl() {{
     mapfile -t found < <(compgen -W '{1}' -- "$current")
   elif [[ $command == completion ]]; then
     mapfile -t found < <(compgen -W 'bash zsh fish' -- "$current")
+  elif [[ $command == help ]]; then
+    ((arguments > 0)) || mapfile -t found < <(compgen -W '{1}' -- "$current")
   elif ((arguments == 0)); then
     case $command in
       {2})
@@ -160,8 +183,10 @@ std::string zsh_options(const CLI::App& app) {
     std::string value;
     if (takes_value(*option)) {
       const std::string values = values_of(*option);
-      value = ":" + quoted(option->get_type_name(), "[]:") + ":" +
-              (values.empty() ? "_files" : fmt::format("({})", values));
+      const std::string action = takes_format(*option) ? "{ compadd -a formats }"
+                                 : values.empty()      ? "_files"
+                                                       : fmt::format("({})", values);
+      value = ":" + quoted(option->get_type_name(), "[]:") + ":" + action;
     }
     for (const auto& name : names_of(*option)) {
       lines += fmt::format("    '{}[{}]{}' \\\n", name, quoted(summary_of(*option), "[]:"), value);
@@ -188,7 +213,7 @@ _electctl_elections() {{
 }}
 _electctl() {{
   # The subcommand's own options come first.
-  local -a global commands
+  local -a global commands formats
   local i command=''
   zstyle -g i ':completion:*:*:electctl:*:options' sort || zstyle ':completion:*:*:electctl:*:options' sort false
   global=( \
@@ -205,12 +230,15 @@ _electctl() {{
   done
   case $command in
 )shell";
+  text += format_cases(grammar, "|", "    ({}) formats=({}) ;;\n");
+  text += fmt::format("    (*) formats=({}) ;;\n  esac\n  case $command in\n", fmt::join(format_names(), " "));
   const auto on_elections = commands_on_elections(grammar);
   for (const auto& [command, app, declared] : grammar.subcommands) {
     if (command->hidden) continue;
     const std::string name(command->name);
     const bool election = std::ranges::find(on_elections, name) != on_elections.end();
     const char* rest = name == "completion" ? "'2:shell:(bash zsh fish)'"
+                       : name == "help"     ? "'2:subcommand:{ _describe command commands }'"
                        : election           ? "'2:election:_electctl_elections' '*:argument:_files'"
                                             : "";
     text += fmt::format("    {}) _arguments \\\n{}    $global '1:command:' {} ;;\n", name, zsh_options(*app), rest);
@@ -230,7 +258,10 @@ std::string fish_options(const CLI::App& app, const std::string& condition) {
     for (const auto& name : option->get_snames()) names += " -s " + name;
     for (const auto& name : option->get_lnames()) names += " -l " + name;
     const std::string values = takes_value(*option) ? values_of(*option) : "";
-    const std::string value = !values.empty() ? fmt::format(" -x -a '{}'", values) : takes_value(*option) ? " -r" : "";
+    const std::string value = takes_format(*option)  ? " -x -a '(__electctl_formats)'"
+                              : !values.empty()      ? fmt::format(" -x -a '{}'", values)
+                              : takes_value(*option) ? " -r"
+                                                     : "";
     lines +=
         fmt::format("complete -c electctl{}{}{} -d '{}'\n", condition, names, value, quoted(summary_of(*option), "\\"));
   }
@@ -261,6 +292,17 @@ function __electctl_wants_election
   set -l arguments (__electctl_arguments)
   test (count $arguments) = 1; and contains -- $arguments[1] {3}
 end
+function __electctl_formats
+  set -l arguments (__electctl_arguments) none
+  switch $arguments[1]
+{4}    case '*'
+      string split ' ' '{5}'
+  end
+end
+function __electctl_wants_subcommand
+  set -l arguments (__electctl_arguments)
+  test "$arguments" = help
+end
 function __electctl_elections
   set -l typed (commandline -opc)
   set -l globals
@@ -277,7 +319,8 @@ end
 complete -c electctl -f -n __electctl_wants_election -a '(__electctl_elections)'
 )shell",
       fmt::join(kForNames, " "), fmt::format("'{}=*'", fmt::join(kForNames, "=*' '")),
-      fmt::join(words_with_value(grammar, any), " "), fmt::join(commands_on_elections(grammar), " "));
+      fmt::join(words_with_value(grammar, any), " "), fmt::join(commands_on_elections(grammar), " "),
+      format_cases(grammar, " ", "    case {}\n      string split -n ' ' '{}'\n"), fmt::join(format_names(), " "));
   text += fish_options(grammar.app, "");
   for (const Command& command : grammar.commands) {
     if (command.hidden) continue;
@@ -288,7 +331,9 @@ complete -c electctl -f -n __electctl_wants_election -a '(__electctl_elections)'
     if (command->hidden) continue;
     text += fish_options(*app, fmt::format(" -n '__fish_seen_subcommand_from {}'", command->name));
   }
-  return text + "complete -c electctl -f -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n";
+  return text + "complete -c electctl -f -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n" +
+         fmt::format("complete -c electctl -f -n __electctl_wants_subcommand -a '{}'\n",
+                     fmt::join(visible_commands(grammar), " "));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ Declared declare_elect(CLI::App& app) {
   auto options = std::make_shared<ElectOptions>();
   app.add_option("NAME", options->name, "the election")->required();
   app.add_option("PROPOSAL", options->proposal, "the candidate's value, which all others see");
-  app.add_flag("-l,--listen", options->listen, "print every leader as it comes; without it: stand with PROPOSAL");
+  app.add_flag("-l,--listen", options->listen, "print every leader as it comes (default: stand with PROPOSAL)");
   return {[options](Context& context) { return run_elect(context, *options); },
           {.description = "etcdctl elect, drop-in: the same arguments, output and exit codes, with a lease of 60 s.",
            .examples = {{"electctl elect backup me", "stand with the proposal me; lead until Ctrl-C"},

@@ -24,34 +24,34 @@ Declared declare_inspect(CLI::App& app) {
   auto options = std::make_shared<inspect::Options>();
   auto* name = app.add_option("NAME", options->name, "the election");
   auto* all = app.add_option("--all", options->all,
-                             "list every election whose name begins with PREFIX; without it: the election NAME")
+                             "list every election whose name begins with PREFIX (default: the election NAME)")
                   ->type_name("PREFIX")
                   ->excludes(name);
-  auto* revision = app.add_option("--rev", options->revision, "as of this revision of the store; without it: now")
+  auto* revision = app.add_option("--rev", options->revision, "as of this revision of the store (default: now)")
                        ->check(at_least(0))
                        ->type_name("N");
   auto* history = app.add_flag("--history", options->history,
-                               "list every term that is still in the store; without it: the present candidates");
+                               "list every term that is still in the store (default: the present candidates)");
   app.add_option("--from", options->from,
-                 "begin the history at this revision; without it: at the oldest one in the store")
+                 "begin the history at this revision (default: at the oldest one in the store)")
       ->check(at_least(1))
       ->needs(history)
       ->type_name("N");
-  auto* watch = app.add_flag("--watch", options->watch,
-                             "show the candidates again at each change, until Ctrl-C; without it: once");
+  auto* watch =
+      app.add_flag("--watch", options->watch, "show the candidates again at each change, until Ctrl-C (default: once)");
   auto* verify =
       app.add_flag("--verify", options->verify,
-                   "check that the election is sound, and exit 13 if it is not; without it: nothing is checked");
+                   "check that the election is sound, and exit 13 if it is not (default: nothing is checked)");
   auto* runs =
       app.add_flag("--runs", options->runs,
-                   "show the run ledger: what campaign --once ran, and how it ended; without it: the candidates");
+                   "show the run ledger: what campaign --once ran, and how it ended (default: the candidates)");
   auto* id = app.add_option("--id", options->run_id,
-                            "only this run; exit 0: done, 11: not done, 10: no such run; without it: all runs")
+                            "only this run; exit 0: done, 11: not done, 10: no such run (default: all runs)")
                  ->check(not_empty())
                  ->needs(runs)
                  ->type_name("ID");
   app.add_flag("--etcdctl", options->etcdctl,
-               "print the etcdctl commands that show the same, and do nothing else; without it: ask etcd");
+               "print the etcdctl commands that show the same, and do nothing else (default: ask etcd)");
   history->excludes(all)->excludes(revision)->excludes(watch)->excludes(verify);
   watch->excludes(all)->excludes(revision)->excludes(verify);
   verify->excludes(all)->excludes(revision);
@@ -67,7 +67,8 @@ Declared declare_inspect(CLI::App& app) {
            "table with the time left of their leases, elsewhere -w simple, as etcdctl get NAME/ --prefix "
            "--sort-by=CREATE --order=ASCEND. -w prometheus is for the textfile collector of "
            "node_exporter.\n\n--history shows every term that the store still knows: its fencing token, "
-           "the revision that made it leader and the one that ended it; on a terminal also as a timeline, "
+           "the revision that made it leader and the one that ended it (in the table FIRST and LAST); on a terminal "
+           "also as a timeline, "
            "one row a candidate. With -w svg, --history and --runs, alone or together, are a picture for a "
            "report: one file, without script or font.\n\n--verify checks that the listing is strictly ordered, "
            "that the "

@@ -106,15 +106,15 @@ Declared declare_leader(CLI::App& app) {
   auto options = std::make_shared<LeaderOptions>();
   app.add_option("NAME", options->name, "the election")->required();
   auto* is = app.add_option("--is", options->is,
-                            "print nothing, and exit 0 if VALUE leads, 11 if another leads, 10 if nobody leads; "
-                            "without it: print the leader")
+                            "print nothing, and exit 0 if VALUE leads, 11 if another leads, 10 if nobody leads "
+                            "(default: print the leader)")
                  ->type_name("VALUE");
   auto* wait = app.add_option_function<std::string>(
                       "--wait", [options](const std::string& text) { settle_wait(*options, text); },
                       "wait until somebody leads; after DURATION, if given, exit 10; without --wait: answer at once")
                    ->expected(0, 1)
                    ->type_name("[DURATION]");
-  app.add_option("--rev", options->revision, "as of this revision of the store; without it: now")
+  app.add_option("--rev", options->revision, "as of this revision of the store (default: now)")
       ->check(at_least(0))
       ->excludes(wait)
       ->type_name("N");
@@ -128,9 +128,9 @@ Declared declare_leader(CLI::App& app) {
       ->type_name("l|s")
       ->default_str("l");
   auto* value_only =
-      app.add_flag("--print-value-only", options->value_only, "print only the value; without it: key and value");
+      app.add_flag("--print-value-only", options->value_only, "print only the value (default: key and value)");
   auto* keys_only =
-      app.add_flag("--keys-only", options->keys_only, "print only the key, as etcdctl does; without it: key and value");
+      app.add_flag("--keys-only", options->keys_only, "print only the key, as etcdctl does (default: key and value)");
   value_only->excludes(keys_only);
   is->excludes(value_only)->excludes(keys_only);
   return {[options](Context& context) { return run_leader(context, *options); },

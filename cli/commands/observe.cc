@@ -211,23 +211,23 @@ Outcome run_observe(Context& context, const ObserveOptions& options) {
 Declared declare_observe(CLI::App& app) {
   auto options = std::make_shared<ObserveOptions>();
   app.add_option("NAME", options->name, "the election")->required();
-  app.add_flag("--prefix", options->prefix, "all elections whose names begin with NAME; without it: the election NAME");
+  app.add_flag("--prefix", options->prefix, "all elections whose names begin with NAME (default: the election NAME)");
   app.add_option("--rev", options->revision,
-                 "begin with the leader as of this revision of the store; without it: with the present leader")
+                 "begin with the leader as of this revision of the store (default: with the present leader)")
       ->check(at_least(0))
       ->type_name("N");
   app.add_option("--is", options->is,
-                 "print only leader or follower, when VALUE begins or ceases to lead; without it: every leader")
+                 "print only leader or follower, when VALUE begins or ceases to lead (default: every leader)")
       ->type_name("VALUE");
-  app.add_option("--count", options->count, "end after this many lines; without it: never")
+  app.add_option("--count", options->count, "end after this many lines (default: never)")
       ->check(at_least(1))
       ->type_name("N");
   add_duration(app, "--timeout", options->timeout,
-               "end after this time, and exit 11 if --count or --until is not fulfilled; without it: never");
+               "end after this time, and exit 11 if --count or --until is not fulfilled (default: never)");
   options->kill_after_option = add_duration(app, "--kill-after", options->kill_after,
                                             "how long CMD has from SIGTERM to SIGKILL when --timeout ends it")
                                    ->default_str("1s");
-  app.add_option("--until", options->until, "end once a leader has this value; without it: never")->type_name("VALUE");
+  app.add_option("--until", options->until, "end once a leader has this value (default: never)")->type_name("VALUE");
   return {
       [options](Context& context) { return run_observe(context, *options); },
       {.description = "Prints every leader in order, each once: the present one, then every election and every "

@@ -42,7 +42,7 @@ Declared declare_resign(CLI::App& app) {
   app.add_option("NAME", options->name, "the election")->required();
   declare_selector(app, options->selector, true);
   app.add_flag("--revoke", options->revoke,
-               "revoke its lease, which ends whatever else stands on it; without it: delete its key only");
+               "revoke its lease, which ends whatever else stands on it (default: delete its key only)");
   return {
       [options](Context& context) { return run_resign(context, *options); },
       {.description = "Ends one candidacy by deleting its key, only if it is still the candidate that was found: a "

@@ -34,7 +34,7 @@ void declare_selector(CLI::App& app, Selector& selector, bool any) {
       ->type_name("FILE");
   which->require_option(1);
   app.add_option("--rev", selector.revision,
-                 "only if its create revision (fencing token) is this; without it: whatever it is")
+                 "only if its create revision (fencing token) is this (default: whatever it is)")
       ->check(at_least(1))
       ->type_name("N");
 }

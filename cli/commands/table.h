@@ -19,6 +19,7 @@ Declared declare_inspect(CLI::App& app);
 Declared declare_proclaim(CLI::App& app);
 Declared declare_elect(CLI::App& app);
 Declared declare_completion(CLI::App& app);
+Declared declare_help(CLI::App& app);
 Declared declare_version(CLI::App& app);
 Declared declare_election_names(CLI::App& app);
 

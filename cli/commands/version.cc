@@ -1,3 +1,5 @@
+#include "commands/version.h"
+
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
@@ -8,14 +10,15 @@
 
 namespace cli {
 
+Outcome print_version() {
+  if (auto written = write_result(fmt::format("electctl version: {}\nAPI version: 3\n", elect::kVersion)); !written) {
+    return std::unexpected(written.error());
+  }
+  return kDone;
+}
+
 Declared declare_version(CLI::App&) {
-  const auto run = [](Context&) -> Outcome {
-    if (auto written = write_result(fmt::format("electctl version: {}\nAPI version: 3\n", elect::kVersion)); !written) {
-      return std::unexpected(written.error());
-    }
-    return kDone;
-  };
-  return {run,
+  return {[](Context&) { return print_version(); },
           {.description = {},
            .examples = {{"electctl version", "print it"},
                         {"electctl version | head -n1", "without the version of etcd's API"}},

@@ -36,6 +36,7 @@ Grammar::Grammar(std::span<const Command> all_commands, std::span<char* const> a
     : commands(all_commands), app("", "electctl") {
   app.fallthrough();
   app.set_help_flag("-h,--help", "print this help");
+  app.set_version_flag("--version", std::string(), "print the version");
   app.require_subcommand(0, 1);
   declare_global_options(app, context.options);
   const auto is_named = [arguments](const Command& command) {

@@ -43,7 +43,7 @@ std::string term_of(const CLI::Option& option) {
 
 std::string text_of(const CLI::Option& option) {
   std::string text = option.get_description();
-  if (!option.get_default_str().empty()) text += fmt::format(" (default {})", option.get_default_str());
+  if (!option.get_default_str().empty()) text += fmt::format(" (default: {})", option.get_default_str());
   if (!option.get_envname().empty()) text += fmt::format(" [${}]", option.get_envname());
   return text;
 }
@@ -88,7 +88,7 @@ Page program_page(const Grammar& grammar) {
   page.examples = program_examples();
   page.exits = {{"0", "done; or yes"},
                 {"10", "no leader, or no such candidate"},
-                {"11", "not elected in time, or not the leader"},
+                {"11", "not elected in time; not the leader; --once: this ID was run before, however that ended"},
                 {"12", "leadership was lost"},
                 {"13", "--verify found a fault"},
                 {"124", "CMD ran longer than --max-runtime, and was ended"},

@@ -115,11 +115,11 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
       ->default_str(fmt::format("{}", fmt::join(client.endpoints, ",")))
       ->type_name("URLS");
   global(program.add_option("-d,--discovery-srv", client.discovery_srv,
-                            "find the endpoints in this domain's DNS SRV records; without it: --endpoints counts"),
+                            "find the endpoints in this domain's DNS SRV records (default: --endpoints counts)"),
          "DISCOVERY_SRV")
       ->type_name("DOMAIN");
   global(program.add_option("--discovery-srv-name", client.discovery_srv_name,
-                            "the cluster of this name, if the domain has several; without it: the one without a name"),
+                            "the cluster of this name, if the domain has several (default: the one without a name)"),
          "DISCOVERY_SRV_NAME")
       ->type_name("NAME");
   global(program.add_flag("--insecure-discovery", client.insecure_discovery,
@@ -127,33 +127,33 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
          "INSECURE_DISCOVERY")
       ->default_str("true");
   global(program.add_option("--cacert", client.tls.ca_file,
-                            "verify the server's certificate with this CA (PEM); without it: with the system's CAs"),
+                            "verify the server's certificate with this CA (PEM) (default: with the system's CAs)"),
          "CACERT")
       ->type_name("FILE");
   // OpenSSL and etcdctl (Go) read these variables, too.
   if (const char* file = std::getenv("SSL_CERT_FILE")) client.tls.system_ca_file = file;
   if (const char* folders = std::getenv("SSL_CERT_DIR")) client.tls.system_ca_folders = folders;
   global(program.add_option("--cert", client.tls.certificate_file,
-                            "this client's certificate (PEM), with --key; without it: none is sent"),
+                            "this client's certificate (PEM), with --key (default: none is sent)"),
          "CERT")
       ->type_name("FILE");
   global(program.add_option("--key", client.tls.key_file, "the private key of --cert (PEM, no passphrase)"), "KEY")
       ->type_name("FILE");
   global(program.add_flag("--insecure-skip-tls-verify", client.tls.skip_verify,
-                          "accept any server certificate, for tests; without it: the certificate must be valid"),
+                          "accept any server certificate, for tests (default: the certificate must be valid)"),
          "INSECURE_SKIP_TLS_VERIFY");
   global(program.add_flag_function(
              "--insecure-transport{true}", [&client](std::int64_t insecure) { client.tls.enabled = insecure < 0; },
-             "=false: use TLS for endpoints without a scheme; without it: only with --cacert or --cert"),
+             "=false: use TLS for endpoints without a scheme (default: only with --cacert or --cert)"),
          "INSECURE_TRANSPORT");
-  auto* user = global(program.add_option(
-                          "--user", client.user,
-                          "log in as NAME or NAME:PASSWORD; a missing password is asked for; without it: no login"),
-                      "USER")
-                   ->type_name("NAME[:PASSWORD]");
+  auto* user =
+      global(program.add_option("--user", client.user,
+                                "log in as NAME or NAME:PASSWORD; a missing password is asked for (default: no login)"),
+             "USER")
+          ->type_name("NAME[:PASSWORD]");
   global(
       program.add_option("--password", options.password.password,
-                         "the password of --user, which others may see until electctl hides it; without it: asked for"),
+                         "the password of --user, which others may see until electctl hides it (default: asked for)"),
       "PASSWORD")
       ->type_name("PASSWORD");
   global(program.add_option("--password-file", options.password.file,
@@ -162,7 +162,7 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
       ->needs(user)
       ->type_name("FILE");
   global(program.add_option("--auth-jwt-token", client.token,
-                            "log in with this token, instead of --user; without it: no token is sent"),
+                            "log in with this token, instead of --user (default: no token is sent)"),
          "AUTH_JWT_TOKEN")
       ->excludes(user)
       ->type_name("TOKEN");
@@ -174,17 +174,17 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
            "leave an endpoint that does not answer a ping for this long");
   global(program.add_option(
              "-w,--write-out", options.format,
-             "simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it; "
-             "without it: simple, or the subcommand's own"),
+             "simple, fields, json, table, prometheus, svg or protobuf, as far as the subcommand supports it "
+             "(default: simple, or the subcommand's own)"),
          "WRITE_OUT")
       ->type_name("FORMAT");
-  global(program.add_flag("--hex", options.hex, "print names and values as hex; without it: as text"), "HEX");
+  global(program.add_flag("--hex", options.hex, "print names and values as hex (default: as text)"), "HEX");
   global(program.add_flag_function(
              "--debug",
              [&client](std::int64_t on) {
                if (on > 0) client.log = [](std::string_view line) { say(fmt::format("debug: {}\n", line)); };
              },
-             "log each etcd call to stderr; without it: only errors and warnings"),
+             "log each etcd call to stderr (default: only errors and warnings)"),
          "DEBUG");
 }
 

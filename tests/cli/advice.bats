@@ -24,7 +24,7 @@ paste() {
 }
 
 @test "the examples of --help run as they are printed" {
-  for command in '' campaign leader observe resign inspect proclaim elect completion version; do
+  for command in '' campaign leader observe resign inspect proclaim elect completion help version; do
     # shellcheck disable=SC2086
     electctl $command --help | sed -n '/^Examples:/,/^$/s/^  \([^ ].*\)$/\1/p'
   done >examples

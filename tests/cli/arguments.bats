@@ -118,10 +118,24 @@ refused() {
   run -0 --separate-stderr electctl campaign --help
   [[ $output == *--ttl* ]]
   run -0 electctl version
+  [[ $output == "electctl version: "* ]]
+  run -0 --separate-stderr electctl --version
+  [[ $output == "$(electctl version)" && -z $stderr ]]
+  run -0 electctl campaign --version
+  [[ $output == "$(electctl version)" ]]
+  [[ $(electctl help) == "$(electctl --help)" ]]
+  for command in campaign leader observe resign inspect proclaim elect completion help version; do
+    run -0 --separate-stderr electctl help "$command"
+    [[ $output == "$(electctl "$command" --help)" && -z $stderr ]]
+  done
+  refused 128 help campain
+  [[ $stderr == "Error: unknown subcommand 'campain'; did you mean campaign?; see electctl help --help" ]]
+  refused 128 help __elections
+  refused 128 help leader observe
 }
 
 @test "help of each subcommand: usage, two examples, and its exit codes" {
-  for command in campaign leader observe resign inspect proclaim elect completion version; do
+  for command in campaign leader observe resign inspect proclaim elect completion help version; do
     run -0 electctl "$command" --help
     [[ $output == *"Usage: electctl $command"* && $output == *"Exit codes:"*"128 "* ]]
     examples=$(sed -n '/^Examples:/,/^$/p' <<<"$output" | grep -c '^  [^ ]')
@@ -130,9 +144,17 @@ refused() {
   done
 }
 
+@test "help: defaults are said in one way" {
+  for command in '' campaign leader observe resign inspect proclaim elect completion help version; do
+    text=$(electctl ${command:+"$command"} --help)
+    [[ $text != *"without it"* && $text != *"(default "* ]]
+  done
+  [[ $(electctl campaign --help | tr -s ' \n' ' ') == *"--ttl DURATION if this host dies, the next candidate leads after this time (of the lease; whole seconds) (default: 10s)"* ]]
+}
+
 @test "help: every option of every subcommand is in the man page, and man pages are well-formed" {
   man=$(dirname "$ELECTCTL")/man
-  for command in '' campaign leader observe resign inspect proclaim elect completion version; do
+  for command in '' campaign leader observe resign inspect proclaim elect completion help version; do
     page=$man/electctl${command:+-$command}.1
     text=$(mandoc -Tascii "$page" | col -b)
     for option in $(electctl ${command:+"$command"} --help | grep -o '^ *\(-., \)\?--[a-z-]*' | grep -o -- '--.*'); do

@@ -62,6 +62,9 @@ offers() {
 @test "bash: subcommands, options and names of elections" {
   offers bash 'electctl lea' leader
   offers bash 'electctl completion z' zsh
+  offers bash 'electctl help c' campaign completion
+  offers bash 'electctl help campaign '
+  offers bash 'electctl --vers' --version
   offers bash 'electctl leader --print' --print-value-only
   offers bash 'electctl leader --pass' --password --password-file
   offers bash 'electctl leader web/' web/front web/back
@@ -70,25 +73,47 @@ offers() {
   offers bash 'electctl leader other '
   offers bash 'electctl --endpoints '
   offers bash 'electctl -w ' "${formats[@]}"
-  offers bash 'electctl inspect web/front --write-out p' protobuf prometheus
-  offers bash 'electctl leader --write-out=f' --write-out=fields
+  offers bash 'electctl elect web/front --write-out p' protobuf
+  offers bash 'electctl inspect --write-out=p' --write-out=prometheus
+  offers bash 'electctl leader web/front -w ' simple fields json
+  offers bash 'electctl proclaim web/front -w '
+  offers bash 'electctl version -w '
+}
+
+@test "completion: the formats that are offered for a subcommand are those that it supports" {
+  export ETCDCTL_ENDPOINTS=127.0.0.1:1 ETCDCTL_DIAL_TIMEOUT=10ms
+  for command in 'campaign a' 'leader a' 'observe a' 'resign a --leader' 'elect a v' 'inspect a'; do
+    supported=()
+    for format in "${formats[@]}"; do
+      # A picture is a form of its history.
+      [[ $command != inspect* || $format != svg ]] || command+=' --history'
+      # shellcheck disable=SC2086
+      run electctl $command -w "$format"
+      [[ $status == 2 ]] && supported+=("$format") || [[ $status == 4 ]]
+    done
+    offers bash "electctl ${command%% *} a -w " "${supported[@]}"
+  done
 }
 
 @test "fish: subcommands, options and names of elections" {
   offers fish 'electctl lea' leader
+  offers fish 'electctl help c' campaign completion
   offers fish 'electctl leader --print' --print-value-only
   offers fish 'electctl leader web/' web/front web/back
   offers fish 'electctl -w ' "${formats[@]}"
-  offers fish 'electctl inspect web/front --write-out p' protobuf prometheus
+  offers fish 'electctl inspect web/front --write-out p' prometheus
+  offers fish 'electctl leader web/front -w ' simple fields json
   offers fish "electctl --endpoints $ETCDCTL_ENDPOINTS observe --count 3 oth" other
 }
 
 @test "zsh: subcommands, options and names of elections" {
   offers zsh 'electctl lea' leader
+  offers zsh 'electctl help c' campaign completion
   offers zsh 'electctl leader --print' --print-value-only
   offers zsh 'electctl leader web/' web/front web/back
   offers zsh 'electctl -w ' "${formats[@]}"
-  offers zsh 'electctl inspect web/front --write-out p' protobuf prometheus
+  offers zsh 'electctl inspect web/front --write-out p' prometheus
+  offers zsh 'electctl leader web/front -w ' simple fields json
 }
 
 @test "names of elections: within 300 ms or not at all" {
