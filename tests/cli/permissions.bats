@@ -259,3 +259,13 @@ grant_as_advised() {
   as_root put "$name/1" v  # Other tests may leave elections, or none.
   works 0 inspect --all ''
 }
+
+@test "README: the commands that it prints grant what the first cron job and inspect --runs need" {
+  may
+  refused read "$name/" campaign "$name" v --once today --retry -- true
+  while read -r command; do
+    eval "as_root ${command#etcdctl }"
+  done < <(grep -oE '`etcdctl role grant-permission [^`]+`' "$root/README.md" | tr -d '`' | sed "s/ROLE/$user/; s/NAME/$name/g")
+  works 0 campaign "$name" v --once today --retry -- true
+  works 0 inspect "$name" --runs --id today
+}
