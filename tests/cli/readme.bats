@@ -23,7 +23,7 @@ teardown() {
 
 # Replaces the paths and endpoints in a printed text.
 ours() {
-  sed -E "s|/usr/(local/)?bin/|$bin/|g; s#/(var/lib|etc/cron.d)/#$BATS_TEST_TMPDIR/#g; s|/etc/etcd/ca.crt|$ETCDCTL_CACERT|g
+  sed -E "s|/usr/(local/)?bin/|$bin/|g; s#/(var/lib|etc/cron.d)/#$BATS_TEST_TMPDIR/#g; s|/etc/etcd/ca.crt|$ETCDCTL_CACERT|g; s|^PATH=|&$bin:|
     s,ETCDCTL_ENDPOINTS=(https://[^ ]+|127.0.0.1:2379),ETCDCTL_ENDPOINTS=$ETCDCTL_ENDPOINTS,g"
 }
 # Prints the indented block of README that holds this text.
@@ -33,7 +33,7 @@ recipe() {
 }
 # shell TEXT [bash's options]: runs the recipe that holds TEXT, with the endpoints in the environment.
 shell() {
-  env -i PATH="$bin:/usr/bin:/bin" ETCDCTL_ENDPOINTS="$ETCDCTL_ENDPOINTS" ETCDCTL_CACERT="$ETCDCTL_CACERT" \
+  env -i PATH="$BATS_TEST_TMPDIR/clock:$bin:/usr/bin:/bin" ETCDCTL_ENDPOINTS="$ETCDCTL_ENDPOINTS" ETCDCTL_CACERT="$ETCDCTL_CACERT" \
     bash "${@:2}" -c "$(recipe "$1")" 3>&-
 }
 # Prints the file for /etc/cron.d that holds this text. If a recipe is the line of a job alone, the variables are those of
@@ -77,8 +77,9 @@ codes() {
 }
 # at TIME: from here on the check of the nightly run takes this for the present time.
 at() {
-  printf '#!/bin/sh\nexec /bin/date -u -d "%s $3" "$4"\n' "$1" >bin/date
-  chmod +x bin/date
+  mkdir -p clock
+  printf '#!/bin/sh\nexec /bin/date -u -d "%s $3" "$4"\n' "$1" >clock/date
+  chmod +x clock/date
 }
 # Runs COMMAND... Runs it again if the date in FORMAT has changed meanwhile: in the next minute the job runs again.
 within_one() {
@@ -146,6 +147,20 @@ within_one() {
   [[ ${#lines[@]} == 1 ]]
   run -0 electctl inspect backup --runs -w simple
   [[ $output == *$'\tdone\t'* ]]
+}
+
+@test "README: where etcd is silent for longer than the TTL, the first job is ended, and run again when etcd answers" {
+  etcdctl del electctl-once:backup: --prefix
+  printf '#!/bin/sh\n[ ! -e tried ] || exec echo ran >>ran\necho $$ >tried\nexec sleep 60\n' >bin/backup
+  start "$BATS_TEST_TMPDIR/host" cron '30 4 * * *' 's/campaign backup/& --ttl 2s/'
+  wait_for 10 test -s tried
+  kill -STOP "$(<"$SANDBOX_DIR/member-1.pid")"
+  wait_for 10 grep -q 'CMD was ended; standing again' "$BATS_TEST_TMPDIR/host.err" || failed=yes
+  not_running "$(<tried)" || failed=yes
+  kill -CONT "$(<"$SANDBOX_DIR/member-1.pid")"
+  [[ -z ${failed-} ]]
+  ended "${started[-1]}" 0
+  [[ $(<ran) == ran ]]
 }
 
 @test "README: the first job is tried by hand with what its file says: 0, then 11; in the morning the run, a picture" {
