@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::int64_t kPage = 1000;  // Records in one answer.
 constexpr std::chrono::milliseconds kPauseBeforeRetry{100};
+constexpr std::chrono::milliseconds kPauseBeforeRenewalRetry{1000};
 constexpr std::chrono::nanoseconds kLongestKillAfter = std::chrono::hours(24 * 365);
 constexpr std::chrono::milliseconds kPauseBeforeLookingForEnd{200};
 constexpr std::chrono::milliseconds kToRecordEnd{500};  // Added to --kill-after: to stop CMD and record its end.
@@ -290,6 +291,19 @@ Result<ClaimOutcome> claim_run(const Election& election, const Session& session,
     revoke();
     if (!claimed) return std::unexpected(claimed.error());
     return **std::move(claimed);
+  }
+}
+
+void keep_record(const Election& election, const Run& run, std::chrono::seconds keep, const std::stop_token& stop) {
+  Connection& connection = Connection::of(election.client());
+  const std::chrono::nanoseconds third = std::chrono::nanoseconds(keep) / 3;
+  pause_for(third, stop);
+  while (!stop.stop_requested()) {
+    Attempt attempt;
+    const auto ttl = renew_lease(connection, run.lease, connection.for_one_call({stop, {}}), attempt);
+    if (ttl && *ttl <= std::chrono::seconds(0)) return;
+    if (!ttl && !is_transient(ttl.error().code)) return;
+    pause_for(ttl ? third : std::min<std::chrono::nanoseconds>(third, kPauseBeforeRenewalRetry), stop);
   }
 }
 

@@ -21,6 +21,7 @@
 #include "elect/duration.h"
 #include "elect/ledger.h"
 #include "elect/text.h"
+#include "elect/thread.h"
 #include "grammar/command.h"
 #include "output.h"
 #include "process/environment.h"
@@ -203,9 +204,21 @@ class Campaign {
       if (run) record_end(standing, *run, ended(failure.message));
       return std::unexpected(failure);
     }
+    std::jthread keeping;
+    if (run) {
+      auto started = elect::start_thread([this, &standing, &run = *run](const std::stop_token& stop) {
+        elect::keep_record(standing.election(), run, once_keep(), stop);
+      });
+      if (!started) {
+        record_end(standing, *run, ended(started.error().message));
+        return std::unexpected(Failure(started.error()));
+      }
+      keeping = *std::move(started);
+    }
     tell_systemd(standing.candidacy().self());
     standing.cmd_starts();
     const auto ending = run_cmd(standing);
+    keeping = {};  // Ends the thread: from here the record lasts as long as it was kept last.
     if (run) record_end(standing, *run, end_of(ending));
     if (!ending) return std::unexpected(ending.error());
     cmd_exited_ = true;
@@ -223,10 +236,12 @@ class Campaign {
     return ending->exit_code;
   }
 
+  [[nodiscard]] seconds once_keep() const { return std::chrono::ceil<seconds>(options_.once_keep); }
+
   // Claims the run of --once. An exit code: CMD is not to be run.
   std::expected<std::variant<elect::Run, int>, Failure> claim(Standing& standing) {
     const elect::RunClaim wanted{.id = *options_.once,
-                                 .keep = std::chrono::ceil<seconds>(options_.once_keep),
+                                 .keep = once_keep(),
                                  .retry = options_.retry,
                                  .kill_after = options_.kill_after,
                                  .exclusive = !options_.session_file.empty()};
@@ -499,7 +514,9 @@ Declared declare_campaign(CLI::App& app) {
       add_duration(app, "--max-runtime", options->max_runtime,
                    "end CMD after this time, and exit 124 (default: 0, never)"),
       once,
-      add_duration(app, "--once-keep", options->once_keep, "how long the ID of --once is remembered")
+      add_duration(
+          app, "--once-keep", options->once_keep,
+          "how long the ID of --once is remembered, from the begin of its run; while CMD runs, the record is renewed")
           ->default_str("24h")
           ->needs(once),
       app.add_flag("--retry", options->retry,

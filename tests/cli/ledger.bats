@@ -190,6 +190,27 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   [[ $(<"$BATS_TEST_TMPDIR/run.err") == "electctl: the end of run 'id' (failed) was not recorded: its record is gone; see --once-keep" ]]
 }
 
+# left_of_record ID: the seconds that its record has left to live, by etcd.
+left_of_record() {
+  local lease
+  lease=$(etcdctl get "electctl-once:$name:$1" -w fields | sed -n 's/^"Lease" : //p')
+  etcdctl lease timetolive "$(printf %x "$lease")" -w json | jq .ttl
+}
+
+@test "ledger: a run that takes longer than --once-keep is not forgotten: its record is renewed while CMD runs" {
+  start_run id --once-keep 6s -- sleep 60
+  renewed() {
+    local left
+    left=$(left_of_record id)
+    ((left >= 0)) || { echo "the record is gone"; return 1; }
+    [[ $least && $left -gt $least ]] || { least=$left; return 1; }
+  }
+  least=
+  # The first renewal comes after 2 s.
+  wait_for 20 renewed
+  [[ $(left_of_record id) -ge $least ]]
+}
+
 @test "ledger: --linger holds leadership on, and the end is recorded before" {
   start "$BATS_TEST_TMPDIR/run" "$ELECTCTL" campaign "$name" v --once id --linger 60s -- true
   wait_for 10 eval 'state_is id "done" >/dev/null'

@@ -33,7 +33,7 @@ struct RunQuery {
 
 struct RunClaim {
   std::string id;
-  std::chrono::seconds keep = std::chrono::hours(24);  // How long the record lasts.
+  std::chrono::seconds keep = std::chrono::hours(24);  // How long the record lasts, unless keep_record() renews it.
   // Also claims a run that failed, ended or is abandoned; see may_be_retried().
   bool retry = false;
   // How long CMD may outlive the candidate's key. A process that claims the run again waits that long, unless the end
@@ -57,6 +57,10 @@ using ClaimOutcome = std::variant<Run, AlreadyClaimed, CandidateGone>;
 [[nodiscard]] Result<ClaimOutcome> claim_run(const Election& election, const Session& session,
                                              const Candidacy& candidacy, const RunClaim& claim,
                                              const Until& until = {});
+
+// Renews the lease of the record until the stop request, so that a run that takes longer than `keep` stays recorded.
+// One call for each third of `keep`. Returns early if the lease is gone. Blocks: give it a thread.
+void keep_record(const Election& election, const Run& run, std::chrono::seconds keep, const std::stop_token& stop);
 
 // Records the end of a run that claim_run() returned. One Txn, guarded by the claim. Retries until the deadline.
 enum class EndRecorded {
