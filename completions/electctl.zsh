@@ -83,7 +83,7 @@ _electctl() {
     '--lock-delay[delay CMD by this time if it had to wait]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--kill-after[how long CMD has from SIGTERM to SIGKILL when it must end]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--max-runtime[end CMD after this time, and exit 124]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
-    '--once-keep[how long the ID of --once is remembered, from the begin of its run]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--once-keep[how long the ID of --once is remembered after its run began]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--retry[with --once\: run again what failed, was ended or is abandoned]' \
     $global '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;
     leader) _arguments \

@@ -195,22 +195,22 @@ class Campaign {
       run = std::get<elect::Run>(*std::move(claimed));
       // A run that was claimed but not started also needs an end.
       if (const int signal = signals_.first(); signal != 0) {
-        record_end(standing, *run, ended(name_of_signal(signal) + " came before CMD was started"));
+        record_end(standing, *run, ended(name_of_signal(signal) + " came before CMD was started"), false);
         return kBySignal + signal;
       }
     }
     if (const auto loss = standing.session().loss()) {
       const Failure failure = lost(loss->message, kNotStarted);
-      if (run) record_end(standing, *run, ended(failure.message));
+      if (run) record_end(standing, *run, ended(failure.message), true);
       return std::unexpected(failure);
     }
-    std::jthread keeping;
+    std::jthread keeping;  // Renews the record.
     if (run) {
       auto started = elect::start_thread([this, &standing, &run = *run](const std::stop_token& stop) {
         elect::keep_record(standing.election(), run, once_keep(), stop);
       });
       if (!started) {
-        record_end(standing, *run, ended(started.error().message));
+        record_end(standing, *run, ended(started.error().message), false);
         return std::unexpected(Failure(started.error()));
       }
       keeping = *std::move(started);
@@ -218,8 +218,8 @@ class Campaign {
     tell_systemd(standing.candidacy().self());
     standing.cmd_starts();
     const auto ending = run_cmd(standing);
-    keeping = {};  // Ends the thread: from here the record lasts as long as it was kept last.
-    if (run) record_end(standing, *run, end_of(ending));
+    keeping = {};  // Stops and joins.
+    if (run) record_end(standing, *run, end_of(ending), !ending);
     if (!ending) return std::unexpected(ending.error());
     cmd_exited_ = true;
     if (const auto led = BootClock::now() - elected_at_; options_.linger > led) {
@@ -289,17 +289,17 @@ class Campaign {
   }
 
   // Call it before leadership is given up. Otherwise the next leader finds an ended run that looks abandoned.
-  void record_end(Standing& standing, const elect::Run& run, elect::RunEnd end) {
+  void record_end(Standing& standing, const elect::Run& run, elect::RunEnd end, bool lost) {
     end.at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     // After a loss nobody waits for this process, and etcd may first have to recover. So allow more time.
     nanoseconds patience = context_.options.client.command_timeout;
-    if (standing.session().loss()) patience = std::max<nanoseconds>(patience, standing.session().ttl());
+    if (lost) patience = std::max<nanoseconds>(patience, standing.session().ttl());
     const auto recorded =
         elect::record_end(standing.election(), run, end, elect::within(patience, signals_.third_signal_token()));
     std::string_view why;
     if (recorded && *recorded == elect::EndRecorded::yes) return;
     if (recorded) {
-      why = *recorded == elect::EndRecorded::gone ? "its record is gone; see --once-keep"
+      why = *recorded == elect::EndRecorded::gone ? "its record was deleted, or has expired"
                                                   : "somebody has claimed it anew";
     }
     warn(fmt::format("the end of run '{}' ({}) was not recorded: {}", elect::printable(run.id), name_of(end.state),
@@ -514,9 +514,8 @@ Declared declare_campaign(CLI::App& app) {
       add_duration(app, "--max-runtime", options->max_runtime,
                    "end CMD after this time, and exit 124 (default: 0, never)"),
       once,
-      add_duration(
-          app, "--once-keep", options->once_keep,
-          "how long the ID of --once is remembered, from the begin of its run; while CMD runs, the record is renewed")
+      add_duration(app, "--once-keep", options->once_keep,
+                   "how long the ID of --once is remembered after its run began; longer while CMD runs")
           ->default_str("24h")
           ->needs(once),
       app.add_flag("--retry", options->retry,

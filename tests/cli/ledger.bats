@@ -187,7 +187,7 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   etcdctl del "electctl-once:$name:id"
   echo 7 >"$BATS_TEST_TMPDIR/fifo"
   ended "$runner" 7
-  [[ $(<"$BATS_TEST_TMPDIR/run.err") == "electctl: the end of run 'id' (failed) was not recorded: its record is gone; see --once-keep" ]]
+  [[ $(<"$BATS_TEST_TMPDIR/run.err") == "electctl: the end of run 'id' (failed) was not recorded: its record was deleted, or has expired" ]]
 }
 
 # left_of_record ID: the seconds that its record has left to live, by etcd.

@@ -99,6 +99,17 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   [[ $(electctl inspect "$name" --runs --id id -w json | jq -r '.runs[0].state') == ended ]]
 }
 
+@test "--once whose end is not answered for after the key was deleted: recorded at the next try, after --command-timeout" {
+  plan "once Txn 3 1 before silence"
+  start "$BATS_TEST_TMPDIR/run" "$ELECTCTL" --endpoints "$address" --command-timeout 1s campaign "$name" v --ttl 9s --once id -- sleep 60
+  state_is() { [[ $(electctl inspect "$name" --runs --id id -w json | jq -r '.runs[0].state') == "$1" ]]; }
+  wait_for 10 state_is running
+  electctl resign "$name" --leader
+  ended "$!" 12
+  did "fault Txn 3"
+  state_is ended
+}
+
 @test "leader -w json where the lease's time is not to be had: the leader, null, and why" {
   etcdctl put "$name/1" v --lease "$(grant 600)"
   plan "always LeaseTimeToLive 1 1 before status 2 something odd"
