@@ -145,6 +145,7 @@ in_network() {
     export script
     "$root/scripts/sandbox" $tls -- bash -euo pipefail -c '\''
       port=${ETCDCTL_ENDPOINTS##*:}
+      rm -f "$BATS_TEST_TMPDIR/dnsmasq"  # Of an earlier call: it says that it has started.
       dnsmasq --no-daemon --no-resolv --no-hosts --conf-file=/dev/null --user= --local=/example.test/ --listen-address=127.0.0.1 \
         --bind-interfaces --address=/one.example.test/127.0.0.1 --address=/two.example.test/127.0.0.1 \
         "${@//PORT/$port}" >"$BATS_TEST_TMPDIR/dnsmasq" 2>&1 &
