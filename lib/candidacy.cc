@@ -109,7 +109,7 @@ class Candidacy::Impl {
   bool elected_ = false;
   bool detached_ = false;
   std::unique_ptr<Watcher> watcher_;
-  bool watched_before_ = false;   // header_ and ahead_ may be stale: a watch has ended since.
+  bool watched_before_ = false;   // If there is no watcher now, header_ and ahead_ may be stale.
   std::int64_t ahead_watch_ = 1;  // The ID of the watch on the candidate in front. Each such watch has a new ID.
   bool watching_ahead_ = false;
 };
@@ -343,14 +343,15 @@ void Candidacy::Impl::stop_watching() {
 
 Result<bool> Candidacy::Impl::withdraw(const Until& until) {
   const BootTime deadline_of_caller = until.deadline.value_or(BootTime::max());
-  // Then the server ends the lease, and the key with it. One try if it says that the lease is gone: see session.cc.
+  // Retries until the lease expires: then etcd deletes the key itself. If etcd has said that the lease is gone, there
+  // is one try: see session.cc.
   const auto loss = session_.loss();
   const bool gone = loss && loss->cause == Loss::Cause::lease_gone;
   const BootTime give_up = std::min(gone ? BootClock::now() : session_.deadline().expiry(), deadline_of_caller);
   for (;;) {
-    const BootTime least = std::max(give_up, BootClock::now() + 1s);
-    const auto deleted =
-        delete_guarded(connection_, self_, connection_.for_one_call({until.stop, std::min(least, deadline_of_caller)}));
+    const BootTime try_until = std::max(give_up, BootClock::now() + 1s);
+    const auto deleted = delete_guarded(
+        connection_, self_, connection_.for_one_call({until.stop, std::min(try_until, deadline_of_caller)}));
     if (deleted) return deleted->succeeded || deleted->maybe_applied;
     if (!is_transient(deleted.error().code) || BootClock::now() >= give_up) return std::unexpected(deleted.error());
     pause_for(kPauseBeforeWithdrawing, until.stop);

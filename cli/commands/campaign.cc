@@ -288,7 +288,8 @@ class Campaign {
     return end;
   }
 
-  // Call it before leadership is given up. Otherwise the next leader finds an ended run that looks abandoned.
+  // Call it before leadership is given up. Otherwise the next leader finds a run without an end, which looks
+  // abandoned.
   void record_end(Standing& standing, const elect::Run& run, elect::RunEnd end, bool lost) {
     end.at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     // After a loss nobody waits for this process, and etcd may first have to recover. So allow more time.
@@ -306,7 +307,7 @@ class Campaign {
                      recorded ? why : elect::describe(recorded.error())));
   }
 
-  // Runs CMD while leadership lasts. Returns when the whole process group of CMD has ended.
+  // Runs CMD while leadership lasts. Returns when CMD and all that it started have ended.
   std::expected<Ending, Failure> run_cmd(Standing& standing) {
     elect::Candidacy& candidacy = standing.candidacy();
     signals_.pass_on(true);
@@ -535,7 +536,7 @@ Declared declare_campaign(CLI::App& app) {
       {.description = "Stands as a candidate for the election NAME with VALUE, waits in the queue, and leads. Without "
                       "a CMD it then prints its key and value and holds leadership until SIGINT or SIGTERM. With a "
                       "CMD it runs that while it leads, gives leadership up when CMD ends, and exits as CMD "
-                      "did.\n\nCMD runs only while no other candidate can lead. Counted from when the last answered "
+                      "did.\n\nCMD runs while no other candidate can lead. Counted from when the last answered "
                       "renewal of the lease was sent, CMD gets SIGTERM after 2/3 of --ttl, and SIGKILL after 9/10, "
                       "before etcd can give leadership away; where the lease is revoked or the key deleted, SIGTERM "
                       "at once and SIGKILL after --kill-after. Both go to everything that CMD started, also where that "
@@ -551,12 +552,13 @@ Declared declare_campaign(CLI::App& app) {
            {{"electctl campaign backup -- /usr/local/bin/backup", "run it on one host at a time; the others wait"},
             {"electctl campaign report --try --once \"$(date -u +%FT%H:%M)\" --linger 30s -- /usr/local/bin/report",
              "each minute on many hosts, run by one of them (cron: set ETCDCTL_ENDPOINTS, write % as \\%)"}},
-       .exits = {{"0", "led until asked to end; with a CMD: CMD's own exit code"},
-                 {"11", "not elected, with --try or --wait; with --once: done before"},
-                 {"12", "leadership was lost"},
-                 {"124", "CMD ran longer than --max-runtime"},
-                 {"126, 127", "CMD could not be run; CMD was not found"},
-                 {"128+N", "ended by signal N, or CMD was"}}}};
+       .exits = {
+           {"0", "led until asked to end; with a CMD: CMD's own exit code"},
+           {"11", "not elected, with --try or --wait; --once: this ID was run before; the --session file is in use"},
+           {"12", "leadership was lost"},
+           {"124", "CMD ran longer than --max-runtime"},
+           {"126, 127", "CMD could not be run; CMD was not found"},
+           {"128+N", "ended by signal N, or CMD was"}}}};
 }
 
 }  // namespace cli

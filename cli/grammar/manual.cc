@@ -86,14 +86,16 @@ Page program_page(const Grammar& grammar) {
   }
   page.global_options = options_of(grammar.app);
   page.examples = program_examples();
-  page.exits = {{"0", "done; or yes"},
-                {"10", "no leader, or no such candidate"},
-                {"11", "not elected in time; not the leader; --once: this ID was run before, however that ended"},
-                {"12", "leadership was lost"},
-                {"13", "--verify found a fault"},
-                {"124", "CMD ran longer than --max-runtime, and was ended"},
-                {"126, 127", "CMD could not be run; CMD was not found"},
-                {"128+N", "CMD ended by signal N"}};
+  page.exits = {
+      {"0", "done; or yes"},
+      {"10", "no leader, no such candidate, or no such run"},
+      {"11",
+       "not elected in time; not the leader; --once: this ID was run before; inspect --runs --id: it is not done"},
+      {"12", "leadership was lost"},
+      {"13", "--verify found a fault"},
+      {"124", "CMD ran longer than --max-runtime, and was ended"},
+      {"126, 127", "CMD could not be run; CMD was not found"},
+      {"128+N", "ended by signal N, or CMD was"}};
   add_common(page.exits);
   return page;
 }

@@ -35,8 +35,8 @@ constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kSecond = 1000 * kMillisecond;
 
 // If the guard does not kill CMD in time, the kernel kills the guard after a grace period. It is a seventh of the time
-// between the two deadlines, but at most this long. That is a third of the TTL that is then left (100 ms if the TTL is
-// 3 s). After a stop() the grace period is always this long.
+// between the two deadlines, but at most this long. At kill_at a tenth of the TTL is left: the grace period is a third
+// of that tenth (100 ms if the TTL is 3 s). After a stop() the grace period is always this long.
 constexpr std::int64_t kLongestGrace = 500 * kMillisecond;
 // The pause between two looks for descendants that are left.
 constexpr std::int64_t kShortestPause = 2 * kMillisecond;

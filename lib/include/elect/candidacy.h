@@ -26,9 +26,9 @@ class Candidacy {
   // Stands under the session's lease. If that lease already stands in this election, the value is updated (a proclaim)
   // and the position stays. Costs one Txn after the session's grant. If the session did not grant the lease, it costs
   // one read before that. The session must outlive the candidacy.
-  // An error leaves no key behind. If the session granted the lease, close() deletes the key with the lease. Another
-  // lease may last long. So stand() looks for a key that a try without an answer may have put, and deletes it. That
-  // takes up to the client's command_timeout more. Only `give_up` ends it sooner.
+  // After an error a try without an answer may have put the key. If the session granted the lease, the session's
+  // close() deletes that key with the lease. Another lease may last long, so stand() itself looks for the key and
+  // deletes it. That takes up to the client's command_timeout more. Only `give_up` ends it sooner.
   [[nodiscard]] static Result<std::unique_ptr<Candidacy>> stand(const Election& election, Session& session,
                                                                 std::string value, const Until& until,
                                                                 const std::stop_token& give_up = {});
