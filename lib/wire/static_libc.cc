@@ -9,7 +9,7 @@
 // - getnameinfo: OpenSSL's BIO_ADDR functions, also for OpenSSL's own connections.
 // - gethostbyname: OpenSSL's BIO_gethostbyname. Nothing calls it.
 // - getservbyname, getservbyname_r, getservbyport_r: c-ares, for services that are not a number. Our ports are numbers.
-// - iconv_open: the C++ library, for locales that have a name. This program sets none.
+// - iconv_open, setlocale: the C++ library, for locales that have a name. This program sets none.
 // - dlopen: OpenSSL, for engines and providers that its configuration file names. They need a shared libcrypto.
 //
 // One more call is redirected: c-ares opens /etc/hosts with fopen. If that file is missing, c-ares 1.18 asks DNS for
@@ -53,6 +53,7 @@ iconv_t __wrap_iconv_open(const char* /*to*/, const char* /*from*/) {
   errno = EINVAL;
   return reinterpret_cast<iconv_t>(-1);
 }
+char* __wrap_setlocale(int /*category*/, const char* /*locale*/) { return nullptr; }
 FILE* __real_fopen(const char* path, const char* mode);
 FILE* __wrap_fopen(const char* path, const char* mode) {
   FILE* file = __real_fopen(path, mode);

@@ -52,7 +52,7 @@ opened_nothing_of_libc() {
   run in_network '' --srv-host=_etcd-client._tcp.example.test,one.example.test,PORT --address=/six.example.test/::1 -- '
     eval "$trace_alone"
     "$ELECTCTL" --endpoints "127.0.0.1:$port" campaign job me --session "$BATS_TEST_TMPDIR/session" --try --ttl 60s -- true
-    socat "TCP6-LISTEN:$port,bind=[::1],fork,reuseaddr" "TCP4:127.0.0.1:$port" &
+    socat "TCP6-LISTEN:$port,bind=[::1],fork,reuseaddr" "TCP4:127.0.0.1:$port" 2>/dev/null &
     trap "kill $server $!" EXIT
     for host in 127.0.0.1 "[::1]" in-hosts six-in-hosts one.example.test one six.example.test localhost; do
       echo "$host $(alone --endpoints "$host:$port" leader job --print-value-only)"
