@@ -173,7 +173,7 @@ END
 @test "observe -- CMD: its failure ends observe with its exit code; 126, 127 as a shell" {
   name=$(name_of_test)
   put "$name" 1 one
-  run -7 electctl observe "$name" -- sh -c 'exit 7'
+  run -7 timeout -s KILL 20 "$ELECTCTL" observe "$name" -- sh -c 'exit 7'
   run -137 electctl observe "$name" -- sh -c 'kill -KILL $$'
   run -127 electctl observe "$name" -- /nowhere/to/be/found
   [[ $output == "Error: cannot run /nowhere/to/be/found: No such file or directory" ]]

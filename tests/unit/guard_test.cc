@@ -790,25 +790,36 @@ TEST_SUITE("guard") {
     pid_t group = 0;
     pid_t guard_process = 0;
     said >> group >> guard_process;
-    SUBCASE("both, for ever") {
-      kill(guard_process, SIGSTOP);
-      kill(electctl, SIGSTOP);
-      CHECK(soon([&] { return group_is_dead(group); }));
-      CHECK(BootClock::now() >= kill_at);
-      CHECK(BootClock::now() < kill_at + 5s);
-      kill(guard_process, SIGKILL);  // Dead, but not reaped. Otherwise electctl would wait for it for ever.
-      kill(electctl, SIGCONT);
-      CHECK(wait_for(electctl) == 0);
-    }
-    SUBCASE("the guard, and electctl is killed then: the guard is continued by that") {
-      kill(guard_process, SIGSTOP);
-      CHECK(soon([&] { return state_of(guard_process) == 'T'; }));
-      kill(electctl, SIGKILL);
-      CHECK(soon([&] { return state_of(guard_process) != 'T'; }));
-      CHECK(soon([&] { return group_is_dead(group); }));
-      CHECK(channel.rest().empty());
-      wait_for(electctl);
-    }
+    kill(guard_process, SIGSTOP);
+    kill(electctl, SIGSTOP);
+    CHECK(soon([&] { return group_is_dead(group); }));
+    CHECK(BootClock::now() >= kill_at);
+    CHECK(BootClock::now() < kill_at + 5s);
+    kill(guard_process, SIGKILL);  // Dead, but not reaped. Otherwise electctl would wait for it for ever.
+    kill(electctl, SIGCONT);
+    CHECK(wait_for(electctl) == 0);
+    CHECK(soon([&] { return !has_other_child(); }));
+  }
+
+  TEST_CASE(
+      "the guard is stopped and electctl is killed: that continues the guard, and it ends CMD before the deadline") {
+    Channel channel;
+    const pid_t electctl = another_process([] {
+      auto guard = cli::Guard::fork(0s);
+      guard->deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+      if (!guard->start({"/bin/bash", "-c", kStubbornGroup}, {})) _exit(1);
+      for (;;) pause();
+    });
+    std::istringstream said(channel.line());
+    pid_t group = 0;
+    pid_t guard_process = 0;
+    said >> group >> guard_process;
+    kill(guard_process, SIGSTOP);
+    CHECK(soon([&] { return state_of(guard_process) == 'T'; }));
+    kill(electctl, SIGKILL);
+    CHECK(soon([&] { return group_is_dead(group); }));
+    CHECK(channel.rest().empty());
+    wait_for(electctl);
     CHECK(soon([&] { return !has_other_child(); }));
   }
 
