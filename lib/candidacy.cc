@@ -348,12 +348,17 @@ Result<bool> Candidacy::Impl::withdraw(const Until& until) {
   const auto loss = session_.loss();
   const bool gone = loss && loss->cause == Loss::Cause::lease_gone;
   const BootTime give_up = std::min(gone ? BootClock::now() : session_.deadline().expiry(), deadline_of_caller);
+  bool tried = false;  // An earlier try may have deleted the key.
   for (;;) {
     const BootTime try_until = std::max(give_up, BootClock::now() + 1s);
     const auto deleted = delete_guarded(
         connection_, self_, connection_.for_one_call({until.stop, std::min(try_until, deadline_of_caller)}));
-    if (deleted) return deleted->succeeded || deleted->maybe_applied;
-    if (!is_transient(deleted.error().code) || BootClock::now() >= give_up) return std::unexpected(deleted.error());
+    if (deleted) return deleted->succeeded || deleted->maybe_applied || tried;
+    tried = true;
+    const Errc code = deleted.error().code;
+    if (code == Errc::interrupted || is_about_account(code) || BootClock::now() >= give_up) {
+      return std::unexpected(deleted.error());
+    }
     pause_for(kPauseBeforeWithdrawing, until.stop);
   }
 }

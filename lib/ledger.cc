@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::int64_t kPage = 1000;  // Records in one answer.
 constexpr std::chrono::milliseconds kPauseBeforeRetry{100};
-constexpr std::chrono::milliseconds kPauseBeforeRenewalRetry{1000};
+constexpr std::chrono::nanoseconds kPauseBeforeRecordRenewal = std::chrono::seconds(1);
+constexpr std::chrono::nanoseconds kShortestRecordRenewal = std::chrono::milliseconds(300);
 constexpr std::chrono::nanoseconds kLongestKillAfter = std::chrono::hours(24 * 365);
 constexpr std::chrono::milliseconds kPauseBeforeLookingForEnd{200};
 constexpr std::chrono::milliseconds kToRecordEnd{500};  // Added to --kill-after: to stop CMD and record its end.
@@ -223,7 +224,8 @@ Result<void> watch_runs(const Election& election, const std::optional<std::strin
   for (;;) {
     auto listing = runs(election, {.id = id}, until);
     if (!listing) {
-      if (!reported || !is_transient(listing.error().code)) return std::unexpected(listing.error());
+      const Errc code = listing.error().code;
+      if (!reported || (!is_transient(code) && code != Errc::compacted)) return std::unexpected(listing.error());
       if (late()) return {};
       pause_for(kPauseBeforeReopening, until.stop);
       continue;
@@ -262,15 +264,15 @@ Result<void> watch_runs(const Election& election, const std::optional<std::strin
 }
 
 Result<ClaimOutcome> claim_run(const Election& election, const Session& session, const Candidacy& candidacy,
-                               const RunClaim& claim, const Until& until) {
+                               const RunClaim& claim, const Until& until, const std::stop_token& give_up) {
   Connection& connection = Connection::of(election.client());
   const LeaseId lease = random_lease();
   // A lease without a record is useless, and it would live as long as the record. If the answer to the Txn was lost,
   // the revoke also deletes the record. That is right: CMD has not started, so another claim may run it. Like
-  // every withdrawal, this ignores a stop request.
+  // every withdrawal, this ignores a stop request of `until`.
   const auto revoke = [&] {
     const BootTime limit = connection.limit({});
-    (void)election.client().revoke(lease, {{}, std::min(limit, session.deadline().expiry())});
+    (void)election.client().revoke(lease, {give_up, std::min(limit, session.deadline().expiry())});
   };
   Attempt attempt;
   const auto granted = grant_lease(connection, lease, claim.keep, until, attempt);
@@ -294,16 +296,15 @@ Result<ClaimOutcome> claim_run(const Election& election, const Session& session,
   }
 }
 
-void keep_record(const Election& election, const Run& run, std::chrono::seconds keep, const std::stop_token& stop) {
+void keep_record(const Election& election, const Run& run, std::chrono::seconds keep, BootTime granted,
+                 const std::stop_token& stop) {
   Connection& connection = Connection::of(election.client());
-  const std::chrono::nanoseconds third = std::chrono::nanoseconds(keep) / 3;
-  pause_for(third, stop);
+  const std::chrono::nanoseconds third = std::max(std::chrono::nanoseconds(keep) / 3, kShortestRecordRenewal);
+  pause_for(saturating_add(granted, third) - BootClock::now(), stop);
   while (!stop.stop_requested()) {
     Attempt attempt;
     const auto ttl = renew_lease(connection, run.lease, connection.for_one_call({stop, {}}), attempt);
-    if (ttl && *ttl <= std::chrono::seconds(0)) return;
-    if (!ttl && !is_transient(ttl.error().code)) return;
-    pause_for(ttl ? third : std::min<std::chrono::nanoseconds>(third, kPauseBeforeRenewalRetry), stop);
+    pause_for(ttl ? third : std::min(third, kPauseBeforeRecordRenewal), stop);
   }
 }
 
@@ -325,8 +326,9 @@ Result<EndRecorded> record_end(const Election& election, const Run& run, const R
     const auto called =
         connection.call(&etcdserverpb::KV::Stub::Txn, request, response, connection.for_one_call(until));
     if (!called) {
-      const bool late = until.deadline && BootClock::now() >= *until.deadline;
-      if (late || !until.deadline || !is_transient(called.error().code)) return std::unexpected(called.error());
+      const Errc code = called.error().code;
+      const bool late = !until.deadline || BootClock::now() >= *until.deadline;
+      if (late || code == Errc::interrupted || is_about_account(code)) return std::unexpected(called.error());
       pause_for(kPauseBeforeRetry, until.stop);
       continue;
     }

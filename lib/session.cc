@@ -25,7 +25,6 @@ constexpr nanoseconds kShortestRenewal = 300ms;
 std::string lease_gone_text(LeaseId lease) { return fmt::format("lease {} was revoked or has expired", hex_of(lease)); }
 
 // A retry would be refused again.
-bool is_about_account(Errc code) { return code == Errc::unauthenticated || code == Errc::permission; }
 
 }  // namespace
 
@@ -48,6 +47,7 @@ class Session::Impl {
   [[nodiscard]] std::stop_token lost_token() const { return lost_.get_token(); }
   [[nodiscard]] std::optional<Loss> loss();
   [[nodiscard]] std::string silence() const;
+  void stop_renewing() { renewal_.request_stop(); }
   [[nodiscard]] Result<void> close(const Until& until);
 
  private:
@@ -153,7 +153,7 @@ void Session::Impl::renew_until(std::stop_token stop) {
 }
 
 Result<void> Session::Impl::close(const Until& until) {
-  renewal_.request_stop();
+  stop_renewing();
   auto ended = end_lease(until);
   // Join only now: the next candidate in the queue need not wait for our thread.
   if (renewal_.joinable()) renewal_.join();
@@ -197,7 +197,9 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
     // request.
     if (attempt.maybe_applied && options.grant_as == 0) {
       const BootTime expiry = saturating_add(attempt.sent, options.ttl);
-      (void)client.revoke(fresh, {give_up, std::min(connection.limit({}), expiry)});
+      // If nothing has answered for the whole time of a call, etcd probably does not answer now.
+      const BootTime limit = granted.error().code == Errc::timeout ? BootClock::now() + 1s : connection.limit({});
+      (void)client.revoke(fresh, {give_up, std::min(limit, expiry)});
     }
     return std::unexpected(granted.error());
   }
@@ -220,6 +222,7 @@ Deadline Session::deadline() const { return impl_->deadline(); }
 std::stop_token Session::lost_token() const { return impl_->lost_token(); }
 std::optional<Loss> Session::loss() const { return impl_->loss(); }
 std::string Session::silence() const { return impl_->silence(); }
+void Session::stop_renewing() { impl_->stop_renewing(); }
 Result<void> Session::close(const Until& until) { return impl_->close(until); }
 
 }  // namespace elect

@@ -29,7 +29,7 @@ std::vector<std::string_view> typed_words(const Context& context) {
   std::vector<std::string_view> words;
   for (char* const* word = context.arguments + 1; *word != nullptr; ++word) {
     const std::string_view text = *word;
-    if (std::ranges::any_of(kSecret, [text](auto name) { return text.starts_with(name) && text[name.size()] == '='; }))
+    if (std::ranges::any_of(kSecret, [text](auto name) { return text.starts_with(fmt::format("{}=", name)); }))
       continue;
     if (std::ranges::find(kSecret, text) == kSecret.end()) {
       words.push_back(text);

@@ -136,9 +136,9 @@ class Campaign {
     return {kLost, fmt::format("leadership of '{}' lost: {}{}", elect::printable(options_.name), why, consequence)};
   }
 
-  // Reports a loss at once: withdrawing comes next, and may print warnings.
+  // Reports a loss at once, and only once. Recording the end and withdrawing come next, and may print warnings.
   [[nodiscard]] Outcome report_loss(Outcome outcome) const {
-    if (outcome || outcome.error().code != kLost) return outcome;
+    if (outcome || outcome.error().code != kLost || outcome.error().message.empty()) return outcome;
     std::string& why = outcome.error().message;
     if (stands_again(outcome)) {
       warn(why + "; standing again");
@@ -188,6 +188,7 @@ class Campaign {
         return *std::move(ended);
     }
     std::optional<elect::Run> run;
+    const BootTime before_claim = BootClock::now();
     if (options_.once) {
       auto claimed = claim(standing);
       if (!claimed) return std::unexpected(claimed.error());
@@ -201,13 +202,14 @@ class Campaign {
     }
     if (const auto loss = standing.session().loss()) {
       const Failure failure = lost(loss->message, kNotStarted);
+      auto reported = report_loss(std::unexpected(failure));
       if (run) record_end(standing, *run, ended(failure.message), true);
-      return std::unexpected(failure);
+      return reported;
     }
     std::jthread keeping;  // Renews the record.
     if (run) {
-      auto started = elect::start_thread([this, &standing, &run = *run](const std::stop_token& stop) {
-        elect::keep_record(standing.election(), run, once_keep(), stop);
+      auto started = elect::start_thread([this, &standing, &run = *run, before_claim](const std::stop_token& stop) {
+        elect::keep_record(standing.election(), run, once_keep(), before_claim, stop);
       });
       if (!started) {
         record_end(standing, *run, ended(started.error().message), false);
@@ -219,8 +221,12 @@ class Campaign {
     standing.cmd_starts();
     const auto ending = run_cmd(standing);
     keeping = {};  // Stops and joins.
-    if (run) record_end(standing, *run, end_of(ending), !ending);
-    if (!ending) return std::unexpected(ending.error());
+    if (!ending) {
+      auto reported = report_loss(std::unexpected(ending.error()));
+      if (run) record_end(standing, *run, end_of(ending), ending.error().code == kLost);
+      return reported;
+    }
+    if (run) record_end(standing, *run, end_of(ending), false);
     cmd_exited_ = true;
     if (const auto led = BootClock::now() - elected_at_; options_.linger > led) {
       if (signals_.first() == 0)
@@ -246,7 +252,7 @@ class Campaign {
                                  .kill_after = options_.kill_after,
                                  .exclusive = !options_.session_file.empty()};
     auto claimed = elect::claim_run(standing.election(), standing.session(), standing.candidacy(), wanted,
-                                    {signals_.stop_token(), {}});
+                                    {signals_.stop_token(), {}}, signals_.third_signal_token());
     const bool ours = claimed && std::holds_alternative<elect::Run>(*claimed);
     if (!ours && signals_.first() != 0) return kBySignal + signals_.first();
     if (!claimed) return std::unexpected(Failure(claimed.error()));
@@ -290,13 +296,18 @@ class Campaign {
 
   // Call it before leadership is given up. Otherwise the next leader finds a run without an end, which looks
   // abandoned.
-  void record_end(Standing& standing, const elect::Run& run, elect::RunEnd end, bool lost) {
+  void record_end(Standing& standing, const elect::Run& run, elect::RunEnd end, bool after_loss) {
     end.at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    // After a loss nobody waits for this process, and etcd may first have to recover. So allow more time.
-    nanoseconds patience = context_.options.client.command_timeout;
-    if (lost) patience = std::max<nanoseconds>(patience, standing.session().ttl());
-    const auto recorded =
+    const nanoseconds patience = context_.options.client.command_timeout;
+    auto recorded =
         elect::record_end(standing.election(), run, end, elect::within(patience, signals_.third_signal_token()));
+    // After a loss nobody waits for this process, and etcd may first have to recover. So allow more time, until a
+    // signal.
+    const nanoseconds more = standing.session().ttl() - patience;
+    if (!recorded && after_loss && more > nanoseconds(0) && signals_.first() == 0) {
+      auto later = elect::record_end(standing.election(), run, end, elect::within(more, signals_.stop_token()));
+      if (later || later.error().code != elect::Errc::interrupted) recorded = std::move(later);
+    }
     std::string_view why;
     if (recorded && *recorded == elect::EndRecorded::yes) return;
     if (recorded) {
@@ -524,6 +535,9 @@ Declared declare_campaign(CLI::App& app) {
           ->needs(once),
   };
   app.final_callback([options] {
+    if (options->once_keep < seconds(1)) {
+      throw CLI::ValidationError("--once-keep", "a record lives for whole seconds: write 1s or more");
+    }
     if (options->ttl < seconds(1) || options->ttl % seconds(1) != nanoseconds(0)) {
       throw CLI::ValidationError("--ttl", "a lease lives for whole seconds: write 1s or more");
     }

@@ -137,6 +137,7 @@ Standing::~Standing() {
   const auto loss = session_->loss();
   const bool gone = loss && loss->cause == elect::Loss::Cause::lease_gone;
   if (candidacy_ && (candidacy_->detached() || !session_->owned())) {
+    session_->stop_renewing();
     const auto withdrawn = candidacy_->withdraw({third_signal, {}});
     if (!withdrawn && (candidacy_->detached() || !gone)) {
       warn(fmt::format("candidate {} not withdrawn: {}; it stands until its lease ends",

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <limits>
 #include <random>
+#include <set>
 #include <span>
 
 #include <fmt/format.h>
@@ -338,7 +339,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
   const auto endpoints = static_cast<int>(options_.endpoints.size());
   bool reached = false;
   int tokens_refused = 0;
-  int not_etcd = 0;  // How many of the last tries, one after the other, met an endpoint that is not an etcd.
+  std::set<std::string> not_etcd;  // The endpoints whose last answer said that they are not an etcd.
   std::optional<Error> earlier_error;
   std::string unresolved;  // Of an endpoint whose host name cannot be looked up.
   for (int tries = 1;; ++tries) {
@@ -375,8 +376,14 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     if (is_stale_token(status, options_) && ++tokens_refused < kMostTokens && forget_token(*token)) continue;
     // This endpoint is not an etcd. Others may be, also where they cannot serve right now.
-    not_etcd = status.error_code() == grpc::UNIMPLEMENTED ? not_etcd + 1 : 0;
-    const bool others_left = not_etcd > 0 && not_etcd < endpoints;
+    const bool is_etcd = status.error_code() != grpc::UNIMPLEMENTED;
+    if (is_etcd) {
+      not_etcd.erase(link->endpoint);
+    } else {
+      not_etcd.insert(link->endpoint);
+    }
+    const bool others_left =
+        !is_etcd && not_etcd.size() < std::set(options_.endpoints.begin(), options_.endpoints.end()).size();
     if (!is_retryable(status) && !others_left)
       return std::unexpected(error_from(status, what, link->endpoint, options_));
 
@@ -401,7 +408,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     // The last try often times out only because little time was left. An earlier error says more.
     if (!is_out_of_time(status)) earlier_error = error_from(status, what, link->endpoint, options_);
     if (others_left && earlier_error) earlier_error->code = Errc::unavailable;
-    if (now >= deadline) {
+    if (now >= deadline || (others_left && now - begun >= options_.dial_timeout)) {
       return std::unexpected(earlier_error.value_or(no_answer(what, deadline - begun, link->endpoint)));
     }
     if (tries % endpoints == 0) pause_for(std::min<nanoseconds>(kRetryPause, deadline - now), until.stop);

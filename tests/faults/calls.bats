@@ -110,6 +110,37 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   state_is ended
 }
 
+@test "--once: one refusal does not leave the end unrecorded, nor end the renewal of the record" {
+  plan "once Txn 3 1 before status 12 unknown service etcdserverpb.KV"
+  run -0 --separate-stderr electctl --endpoints "$address" campaign "$name" v --once a -- true
+  did "fault Txn 3"
+  [[ -z $stderr && $(electctl inspect "$name" --runs --id a -w json | jq -r '.runs[0].state') == "done" ]]
+  # Renewals of the session's lease come every 20 s.
+  plan "once LeaseKeepAlive 1 1 before status 12 unknown service etcdserverpb.Lease"
+  start "$BATS_TEST_TMPDIR/run" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl 60s --once b --once-keep 6s -- sleep 60
+  wait_for 20 did "fault LeaseKeepAlive 1"
+  wait_for 10 did "LeaseKeepAlive 2"
+  kill "$!"
+  ended "$!" 143
+}
+
+@test "--max-runtime: CMD's end that cannot be recorded keeps leadership for --command-timeout, not for the TTL" {
+  plan "always Txn 3 1 before silence"
+  run -124 timeout -s KILL 30 "$ELECTCTL" --endpoints "$address" --command-timeout 1s campaign "$name" v --ttl 600s --once id --max-runtime 200ms -- sleep 60
+  [[ -z $(etcdctl get "$name/" --prefix) ]]
+}
+
+@test "--once: a loss is said before its end is recorded, and a signal ends the tries to record it" {
+  plan "always Txn 3 1 before silence"
+  start "$BATS_TEST_TMPDIR/run" "$ELECTCTL" --endpoints "$address" --command-timeout 1s campaign "$name" v --ttl 600s --once id -- sleep 60
+  state_is() { [[ $(electctl inspect "$name" --runs --id id -w json | jq -r '.runs[0].state') == "$1" ]]; }
+  wait_for 10 state_is running
+  electctl resign "$name" --leader
+  wait_for 10 grep -q "leadership of '$name' lost" "$BATS_TEST_TMPDIR/run.err"
+  kill -TERM "$!"
+  ended "$!" 12
+}
+
 @test "leader -w json where the lease's time is not to be had: the leader, null, and why" {
   etcdctl put "$name/1" v --lease "$(grant 600)"
   plan "always LeaseTimeToLive 1 1 before status 2 something odd"
@@ -199,6 +230,16 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
     "once Range 3 1 before status 12 unknown service"
   run -0 --separate-stderr electctl --endpoints "$proxied" leader "$name" --print-value-only
   [[ $output == v && -z $stderr ]]
+}
+
+@test "an endpoint that is no etcd ends nothing while the only etcd is down: it may come back" {
+  etcdctl put "$name/1" v
+  plan "always Range 1 1 before status 12 unknown service"
+  # The proxy plays the first, and then, once the plan is over, the etcd that is back.
+  start "$BATS_TEST_TMPDIR/events" "$ELECTCTL" --endpoints "$address,127.0.0.1:1" --dial-timeout 60s --command-timeout 60s observe "$name" --until v
+  wait_for 10 did "called Range 4"
+  plan
+  ended "$!" 0
 }
 
 @test "where no endpoint is an etcd that is said once each was asked" {

@@ -34,6 +34,28 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
   [[ ! -s $said ]]
 }
 
+@test "--lease: one refusal while it withdraws is no reason to leave the key" {
+  before=$(leases)
+  candidate --lease "$(grant 60)"
+  plan "once Txn 1 1 before status 12 unknown service etcdserverpb.KV"
+  kill -TERM "$candidate"
+  ended "$candidate" 0
+  did "fault Txn 1"
+  [[ -z $(etcdctl get "$name/" --prefix) && ! -s $said ]]
+}
+
+@test "--lease: while it withdraws it renews no more: the key goes with the lease where etcd answers nothing else" {
+  before=$(leases)
+  candidate --lease "$(grant 6)"
+  plan "always Txn 1 1 before silence"
+  kill -TERM "$candidate"
+  wait_for 10 did "fault Txn 1"
+  renewals=$(grep -c "called LeaseKeepAlive" "$calls")
+  ended "$candidate" 0
+  [[ $(grep -c "called LeaseKeepAlive" "$calls") == "$renewals" ]]
+  wait_for 10 none_is_left "$before"
+}
+
 @test "a revocation that is not answered is tried again after --command-timeout" {
   before=$(leases)
   candidate --ttl 600s

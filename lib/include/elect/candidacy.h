@@ -80,7 +80,8 @@ class Candidacy {
   void stop_watching();
 
   // Deletes this candidate's key. Other keys of the lease stay. The session may stand again afterwards. Retries until
-  // the lease would have expired, or until the deadline. False: the key was gone already.
+  // the lease would have expired, or until the deadline. Does not retry if the account is not accepted. False: the key
+  // was gone already.
   [[nodiscard]] Result<bool> withdraw(const Until& until = {});
 
  private:

@@ -53,6 +53,11 @@ struct Error {
   return code == Errc::unreachable || code == Errc::unavailable || code == Errc::timeout;
 }
 
+// Whether etcd does not accept the account, or refuses it this. A retry does not help.
+[[nodiscard]] inline bool is_about_account(Errc code) {
+  return code == Errc::unauthenticated || code == Errc::permission;
+}
+
 template <typename T>
 using Result = std::expected<T, Error>;
 

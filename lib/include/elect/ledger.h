@@ -53,16 +53,19 @@ using ClaimOutcome = std::variant<Run, AlreadyClaimed, CandidateGone>;
 // none, or with `retry` it must be unchanged since it was read. Calls: the grant of the record's lease and the Txn. One
 // more call if an earlier run is claimed again. A few more if that run has no end, because its CMD may just be ending.
 // After an error, or if the run is taken, the lease is revoked. Only a lease that etcd grants after the last try can
-// stay.
+// stay. Revoking ignores a stop request; only `give_up` ends it sooner.
 [[nodiscard]] Result<ClaimOutcome> claim_run(const Election& election, const Session& session,
-                                             const Candidacy& candidacy, const RunClaim& claim,
-                                             const Until& until = {});
+                                             const Candidacy& candidacy, const RunClaim& claim, const Until& until = {},
+                                             const std::stop_token& give_up = {});
 
 // Renews the lease of the record until the stop request, so that a run that takes longer than `keep` stays recorded.
-// One call for each third of `keep`. Returns early if the lease is gone. Blocks: give it a thread.
-void keep_record(const Election& election, const Run& run, std::chrono::seconds keep, const std::stop_token& stop);
+// `granted`: when claim_run() was called. From then on, one call for each third of `keep`, or for each 300 ms. Retries
+// after every error. Blocks: give it a thread.
+void keep_record(const Election& election, const Run& run, std::chrono::seconds keep, BootTime granted,
+                 const std::stop_token& stop);
 
-// Records the end of a run that claim_run() returned. One Txn, guarded by the claim. Retries until the deadline.
+// Records the end of a run that claim_run() returned. One Txn, guarded by the claim. Retries until the deadline. Does
+// not retry if the account is not accepted.
 enum class EndRecorded {
   yes,
   claimed_again,  // The run was claimed again: nothing was recorded.

@@ -71,6 +71,9 @@ class Session {
   // For how long no renewal has been answered, and why. Text for people.
   [[nodiscard]] std::string silence() const;
 
+  // Stops the renewals, and nothing else: the lease expires after its TTL. For whoever then withdraws.
+  void stop_renewing();
+
   // Stops the renewals. Revokes the lease if this session granted it. Retries until the lease would have expired, or
   // until the deadline. Tries once if etcd said that the lease is gone. Does not retry if the account is no longer
   // accepted. An error means that the lease was not revoked (Errc::interrupted after a stop request). Idempotent.
