@@ -158,6 +158,10 @@ in_network() {
   ' _ "$tls" "$2" "${dns[@]}" 3>&-
 }
 
+# lease_ids: the IDs of all leases, sorted. no_lease_but IDS: whether there is no other lease. Some of IDS may have expired.
+lease_ids() { etcdctl lease list | grep -x '[0-9a-f]*' | sort; }
+no_lease_but() { [[ -z $(comm -13 <(echo "$1") <(lease_ids)) ]]; }
+
 # For teardown: ends what a failed test left running.
 end_started() {
   local pid

@@ -29,16 +29,15 @@ three_endpoints() {
   start_callproxy
 }
 proxied() { electctl --endpoints "$address" --dial-timeout 1s --command-timeout 1s "$@"; }
-leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
 
 @test "--once whose record is refused, or not answered for: CMD does not run, and no lease is left for a day" {
   for fault in "before status 8 etcdserver: mvcc: database space exceeded" "before silence" "after silence" \
     "after status 3 etcdserver: too many operations"; do
     plan "always Txn 2 1 $fault"
-    before=$(leases)
+    before=$(lease_ids)
     run -1 --separate-stderr proxied campaign "$name" v --ttl 5s --once "$fault" -- echo ran
     [[ -z $output && $stderr == "Error: "* ]]
-    (($(leases) == before))
+    no_lease_but "$before"
     [[ -z $(etcdctl get "electctl-once:$name" --prefix) ]]
     # So another candidate may run it.
     plan
@@ -50,10 +49,10 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
 
 @test "--once whose record's lease is granted and not answered for: that lease is revoked" {
   plan "always LeaseGrant 2 1 after silence"
-  before=$(leases)
+  before=$(lease_ids)
   run -1 --separate-stderr proxied campaign "$name" v --ttl 5s --once id -- echo ran
   [[ -z $output && $stderr == "Error: etcd did not answer a request for a lease within "* ]]
-  (($(leases) == before))
+  no_lease_but "$before"
 }
 
 @test "--once: a candidate that is gone when it is to record its run does not run CMD, and records nothing" {

@@ -18,12 +18,11 @@ candidate() {
   candidate=$!
   wait_for 10 grep -q . "$BATS_TEST_TMPDIR/leader"
 }
-none_is_left() { [[ -z $(etcdctl get "$name/" --prefix) && $(leases) == "$1" ]]; }
-leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
+none_is_left() { [[ -z $(etcdctl get "$name/" --prefix) ]] && no_lease_but "$1"; }
 
 @test "--lease: etcd is silent for longer than --command-timeout while it withdraws: the key is deleted all the same" {
   lease=$(grant 600)
-  before=$(leases)
+  before=$(lease_ids)
   candidate --lease "$lease"
   plan "always Txn 1 1 before silence"
   kill -TERM "$candidate"
@@ -35,7 +34,7 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
 }
 
 @test "--lease: one refusal while it withdraws is no reason to leave the key" {
-  before=$(leases)
+  before=$(lease_ids)
   candidate --lease "$(grant 60)"
   plan "once Txn 1 1 before status 12 unknown service etcdserverpb.KV"
   kill -TERM "$candidate"
@@ -45,7 +44,7 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
 }
 
 @test "--lease: while it withdraws it renews no more: the key goes with the lease where etcd answers nothing else" {
-  before=$(leases)
+  before=$(lease_ids)
   candidate --lease "$(grant 6)"
   plan "always Txn 1 1 before silence"
   kill -TERM "$candidate"
@@ -57,7 +56,7 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
 }
 
 @test "a revocation that is not answered is tried again after --command-timeout" {
-  before=$(leases)
+  before=$(lease_ids)
   candidate --ttl 600s
   plan "once LeaseRevoke 1 1 before silence"
   kill -TERM "$candidate"
@@ -67,7 +66,7 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
 }
 
 @test "etcd says wrongly that the lease is gone: leadership is lost, and no key is left" {
-  before=$(leases)
+  before=$(lease_ids)
   plan "always LeaseKeepAlive 1 1 before status 5 etcdserver: requested lease not found"
   run -12 --separate-stderr electctl --endpoints "$address" campaign "$name" v --ttl 6s -- sleep 60
   [[ -z $output && $stderr == "Error: leadership of '$name' lost: lease "*" was revoked or has expired; CMD was ended" ]]
@@ -79,7 +78,7 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
 }
 
 @test "a grant whose answer is lost, then SIGINT: no lease is left" {
-  before=$(leases)
+  before=$(lease_ids)
   plan "always LeaseGrant 1 1 after silence"
   start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl 1h
   candidate=$!
@@ -91,7 +90,7 @@ leases() { etcdctl lease list | grep -c '^[0-9a-f]*$' || true; }
 }
 
 @test "a grant that is never answered for: exit 1, and no lease is left" {
-  before=$(leases)
+  before=$(lease_ids)
   plan "always LeaseGrant 1 1 after silence"
   run -1 --separate-stderr electctl --endpoints "$address" --command-timeout 1s campaign "$name" v --ttl 1h
   [[ -z $output && $stderr == "Error: etcd did not answer a request for a lease within 1s"* ]]
