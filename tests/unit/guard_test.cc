@@ -803,6 +803,8 @@ TEST_SUITE("guard") {
 
   TEST_CASE(
       "the guard is stopped and electctl is killed: that continues the guard, and it ends CMD before the deadline") {
+    // We inherit the guard. Otherwise its process group would be orphaned, and the kernel would continue it for that.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     Channel channel;
     const pid_t electctl = another_process([] {
       auto guard = cli::Guard::fork(0s);
