@@ -7,12 +7,11 @@
 #include "wire/convert.h"
 #include "wire/guarded.h"
 #include "wire/range.h"
+#include "wire/retry.h"
 #include "wire/watcher.h"
 
 namespace elect {
 namespace {
-
-using namespace std::chrono_literals;
 
 // Joins two stop tokens into one. It fires when either fires.
 class EitherStop {
@@ -44,7 +43,6 @@ etcdserverpb::RangeRequest last_before(const std::string& election, Revision cre
 
 constexpr std::int64_t kOwnWatch = 1;
 constexpr std::chrono::milliseconds kPauseBeforeLooking{100};
-constexpr std::chrono::milliseconds kPauseBeforeWithdrawing{100};
 
 // The loss of a candidacy whose key was deleted.
 Loss key_deleted(const std::string& key) {
@@ -342,25 +340,18 @@ void Candidacy::Impl::stop_watching() {
 }
 
 Result<bool> Candidacy::Impl::withdraw(const Until& until) {
-  const BootTime deadline_of_caller = until.deadline.value_or(BootTime::max());
   // Retries until the lease expires: then etcd deletes the key itself. If etcd has said that the lease is gone, there
   // is one try: see session.cc.
   const auto loss = session_.loss();
   const bool gone = loss && loss->cause == Loss::Cause::lease_gone;
-  const BootTime give_up = std::min(gone ? BootClock::now() : session_.deadline().expiry(), deadline_of_caller);
-  bool tried = false;  // An earlier try may have deleted the key.
-  for (;;) {
-    const BootTime try_until = std::max(give_up, BootClock::now() + 1s);
-    const auto deleted = delete_guarded(
-        connection_, self_, connection_.for_one_call({until.stop, std::min(try_until, deadline_of_caller)}));
-    if (deleted) return deleted->succeeded || deleted->maybe_applied || tried;
-    tried = true;
-    const Errc code = deleted.error().code;
-    if (code == Errc::interrupted || is_about_account(code) || BootClock::now() >= give_up) {
-      return std::unexpected(deleted.error());
-    }
-    pause_for(kPauseBeforeWithdrawing, until.stop);
-  }
+  const BootTime give_up = gone ? BootClock::now() : session_.deadline().expiry();
+  int tries = 0;
+  const auto deleted = retry_until(connection_, give_up, until, [&](const Until& one_call) {
+    ++tries;
+    return delete_guarded(connection_, self_, one_call);
+  });
+  if (!deleted) return std::unexpected(deleted.error());
+  return deleted->succeeded || deleted->maybe_applied || tries > 1;  // A try that failed may have deleted the key.
 }
 
 Result<std::unique_ptr<Candidacy>> Candidacy::stand(const Election& election, Session& session, std::string value,

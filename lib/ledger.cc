@@ -9,6 +9,7 @@
 #include "wire/guarded.h"
 #include "wire/lease.h"
 #include "wire/range.h"
+#include "wire/retry.h"
 #include "wire/watcher.h"
 
 namespace elect {
@@ -321,23 +322,18 @@ Result<EndRecorded> record_end(const Election& election, const Run& run, const R
   put.set_value(record);
   put.set_ignore_lease(true);
   request.add_failure()->mutable_request_range()->set_key(key);
-  for (;;) {
+  const auto record_once = [&](const Until& one_call) -> Result<EndRecorded> {
     etcdserverpb::TxnResponse response;
-    const auto called =
-        connection.call(&etcdserverpb::KV::Stub::Txn, request, response, connection.for_one_call(until));
-    if (!called) {
-      const Errc code = called.error().code;
-      const bool late = !until.deadline || BootClock::now() >= *until.deadline;
-      if (late || code == Errc::interrupted || is_about_account(code)) return std::unexpected(called.error());
-      pause_for(kPauseBeforeRetry, until.stop);
-      continue;
-    }
+    const auto called = connection.call(&etcdserverpb::KV::Stub::Txn, request, response, one_call);
+    if (!called) return std::unexpected(called.error());
     if (response.succeeded()) return EndRecorded::yes;
     const auto& found = response.responses(0).response_range().kvs();
     if (found.empty()) return EndRecorded::gone;
     // If it is our record, an earlier try has put it, and its answer was lost.
     return found.at(0).value() == record ? EndRecorded::yes : EndRecorded::claimed_again;
-  }
+  };
+  if (!until.deadline) return record_once(connection.for_one_call(until));
+  return retry_until(connection, *until.deadline, until, record_once);
 }
 
 }  // namespace elect

@@ -11,6 +11,7 @@
 #include "elect/duration.h"
 #include "elect/thread.h"
 #include "wire/lease.h"
+#include "wire/retry.h"
 
 namespace elect {
 namespace {
@@ -167,20 +168,13 @@ Result<void> Session::Impl::end_lease(const Until& until) {
     if (std::exchange(closed_, true) || !owned_) return {};
     gone = loss_ && loss_->cause == Loss::Cause::lease_gone;
   }
-  const BootTime deadline_of_caller = until.deadline.value_or(BootTime::max());
   // Even if the endpoints stay out of reach, the server ends the lease at that time.
   // A member that has not applied the grant yet says that the lease is gone (etcd issue 13675). So one try is made.
-  const BootTime give_up = std::min(gone ? BootClock::now() : deadline().expiry(), deadline_of_caller);
-  for (;;) {
-    const BootTime limit = std::min(std::max(give_up, BootClock::now() + 1s), deadline_of_caller);
-    const auto revoked = client_.revoke(lease_, Connection::of(client_).for_one_call({until.stop, limit}));
-    if (revoked || gone) return {};
-    const Errc code = revoked.error().code;
-    if (code == Errc::interrupted || is_about_account(code) || BootClock::now() >= give_up) {
-      return std::unexpected(revoked.error());
-    }
-    pause_for(kPauseAfterFailure, until.stop);
-  }
+  const BootTime give_up = gone ? BootClock::now() : deadline().expiry();
+  const auto revoked = retry_until(Connection::of(client_), give_up, until,
+                                   [this](const Until& one_call) { return client_.revoke(lease_, one_call); });
+  if (!revoked && !gone) return std::unexpected(revoked.error());
+  return {};
 }
 
 Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions options, const Until& until,

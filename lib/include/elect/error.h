@@ -53,7 +53,7 @@ struct Error {
   return code == Errc::unreachable || code == Errc::unavailable || code == Errc::timeout;
 }
 
-// Whether etcd does not accept the account, or refuses it this. A retry does not help.
+// Whether etcd does not accept the account, or the account may not do this. A retry does not help.
 [[nodiscard]] inline bool is_about_account(Errc code) {
   return code == Errc::unauthenticated || code == Errc::permission;
 }

@@ -64,8 +64,8 @@ using ClaimOutcome = std::variant<Run, AlreadyClaimed, CandidateGone>;
 void keep_record(const Election& election, const Run& run, std::chrono::seconds keep, BootTime granted,
                  const std::stop_token& stop);
 
-// Records the end of a run that claim_run() returned. One Txn, guarded by the claim. Retries until the deadline. Does
-// not retry if the account is not accepted.
+// Records the end of a run that claim_run() returned. One Txn, guarded by the claim. Retries until the deadline;
+// without one there is one try. Does not retry if the account is not accepted.
 enum class EndRecorded {
   yes,
   claimed_again,  // The run was claimed again: nothing was recorded.
