@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "account/secrets.h"
+#include "commands/help.h"
 #include "commands/table.h"
 #include "commands/version.h"
 #include "elect/text.h"
@@ -19,7 +20,6 @@
 #include "output.h"
 #include "process/aborts.h"
 #include "process/process_name.h"
-#include "render/help.h"
 
 namespace {
 
@@ -35,9 +35,7 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
     asked = &grammar.parse(arguments);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = grammar.app.get_subcommands();
-    const auto page = cli::page_of(grammar, chosen.empty() ? "" : chosen.front()->get_name());
-    const auto written = cli::write_result(cli::render::help(page));
-    return written ? cli::Outcome(cli::kDone) : std::unexpected(written.error());
+    return cli::print_help(grammar, chosen.empty() ? "" : chosen.front()->get_name());
   } catch (const CLI::CallForVersion&) {
     return cli::print_version();
   } catch (const CLI::ParseError& error) {

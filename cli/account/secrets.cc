@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -48,6 +49,14 @@ struct SecretOption {
 constexpr std::array kSecretOptions = {SecretOption{"--password", hide_value},
                                        SecretOption{"--auth-jwt-token", hide_value},
                                        SecretOption{"--user", hide_password_behind_name}};
+
+// The option with a secret that this word is, or that it begins as NAME=VALUE. nullptr: it is none.
+const SecretOption* secret_option_in(std::string_view word) {
+  const auto* const option = std::ranges::find_if(kSecretOptions, [word](const SecretOption& one) {
+    return word.starts_with(one.name) && (word.size() == one.name.size() || word[one.name.size()] == '=');
+  });
+  return option == kSecretOptions.end() ? nullptr : option;
+}
 
 elect::Result<std::string> first_line(const std::string& path) {
   std::ifstream file(path);
@@ -99,14 +108,12 @@ elect::Result<bool> receive_secrets(elect::ClientOptions& client) {
 void hide_secrets(std::span<char* const> arguments) {
   for (std::size_t i = 0; i < arguments.size() && std::string_view(arguments[i]) != "--"; ++i) {
     const std::string_view word = arguments[i];
-    for (const auto& option : kSecretOptions) {
-      if (!word.starts_with(option.name)) continue;
-      if (word.size() > option.name.size()) {
-        if (word[option.name.size()] == '=') option.hide(arguments[i] + option.name.size() + 1);
-      } else if (i + 1 < arguments.size()) {
-        option.hide(arguments[++i]);
-      }
-      break;
+    const SecretOption* option = secret_option_in(word);
+    if (option == nullptr) continue;
+    if (word.size() > option->name.size()) {
+      option->hide(arguments[i] + option->name.size() + 1);
+    } else if (i + 1 < arguments.size()) {
+      option->hide(arguments[++i]);
     }
   }
   for (const char* variable : {"ETCDCTL_PASSWORD", "ETCDCTL_AUTH_JWT_TOKEN"}) {
@@ -114,6 +121,20 @@ void hide_secrets(std::span<char* const> arguments) {
     unsetenv(variable);
   }
   if (char* user = std::getenv("ETCDCTL_USER")) hide_password_behind_name(user);
+}
+
+std::vector<std::string_view> without_secrets(std::span<char* const> arguments) {
+  std::vector<std::string_view> words;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view word = arguments[i];
+    const SecretOption* option = secret_option_in(word);
+    if (option == nullptr || option->hide != hide_value) {
+      words.push_back(word);
+    } else if (word == option->name) {
+      ++i;  // Its value is the next argument.
+    }
+  }
+  return words;
 }
 
 elect::Result<void> complete_secrets(elect::ClientOptions& client, const PasswordSource& source,

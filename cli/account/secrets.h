@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "elect/client.h"
 
@@ -13,6 +15,9 @@ namespace cli {
 // Overwrites the secrets in this process's arguments (up to "--") and removes them from its environment. Call it after
 // parsing, which reads them. Of NAME:PASSWORD the name is left.
 void hide_secrets(std::span<char* const> arguments);
+
+// These arguments without passwords, tokens and their options. A user's name is left.
+[[nodiscard]] std::vector<std::string_view> without_secrets(std::span<char* const> arguments);
 
 // Where to take the password from, as the command line says.
 struct PasswordSource {

@@ -61,14 +61,6 @@ std::vector<std::string> words_with_value(const Grammar& grammar, Wanted wanted)
 
 bool any(const CLI::Option&) { return true; }
 
-std::vector<std::string> visible_commands(const Grammar& grammar) {
-  std::vector<std::string> names;
-  for (const Command& command : grammar.commands) {
-    if (!command.hidden) names.emplace_back(command.name);
-  }
-  return names;
-}
-
 // The subcommands whose first argument is the name of an election.
 std::vector<std::string> commands_on_elections(const Grammar& grammar) {
   std::vector<std::string> names;
@@ -159,7 +151,7 @@ _electctl() {{
 }}
 complete -o default -o nosort -F _electctl electctl
 )shell",
-                    fmt::join(words_of(grammar.app), " "), fmt::join(visible_commands(grammar), " "),
+                    fmt::join(words_of(grammar.app), " "), fmt::join(grammar.visible_commands(), " "),
                     fmt::join(commands_on_elections(grammar), " | "));
 }
 
@@ -333,7 +325,7 @@ complete -c electctl -f -n __electctl_wants_election -a '(__electctl_elections)'
   }
   return text + "complete -c electctl -f -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n" +
          fmt::format("complete -c electctl -f -n __electctl_wants_subcommand -a '{}'\n",
-                     fmt::join(visible_commands(grammar), " "));
+                     fmt::join(grammar.visible_commands(), " "));
 }
 
 }  // namespace

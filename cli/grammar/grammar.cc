@@ -91,6 +91,14 @@ const Declared& Grammar::parse(std::span<char* const> arguments) {
   refuse("no subcommand is given");
 }
 
+std::vector<std::string> Grammar::visible_commands() const {
+  std::vector<std::string> names;
+  for (const Command& command : commands) {
+    if (!command.hidden) names.emplace_back(command.name);
+  }
+  return names;
+}
+
 const CLI::Option* Grammar::option_of(const CLI::App* subcommand, const std::string& name) const {
   if (const CLI::Option* option = app.get_option_no_throw(name)) return option;
   if (subcommand == nullptr) return nullptr;
@@ -109,9 +117,7 @@ std::string Grammar::about_unknown(const std::string& word, bool is_option) cons
         std::ranges::move(names_of(*option), std::back_inserter(known));
     }
   } else if (chosen.empty()) {
-    for (const Command& command : commands) {
-      if (!command.hidden) known.emplace_back(command.name);
-    }
+    known = visible_commands();
   }
   const std::string name(word, 0, is_option ? word.find('=') : std::string::npos);
   std::string text = fmt::format("{} '{}'",
@@ -119,7 +125,7 @@ std::string Grammar::about_unknown(const std::string& word, bool is_option) cons
                                  : chosen.empty() ? "unknown subcommand"
                                                   : "one argument too many:",
                                  name);
-  if (const auto meant = suggestion(name, known)) text += fmt::format("; did you mean {}?", *meant);
+  text += did_you_mean(name, known);
   if (!is_option && context.command != nullptr && context.command->takes_cmd) text += "; write -- in front of CMD";
   return text;
 }

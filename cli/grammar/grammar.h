@@ -33,6 +33,9 @@ struct Grammar {
   // what CLI11 throws.
   const Declared& parse(std::span<char* const> arguments);
 
+  // The names of the subcommands for people, in the order of the help.
+  [[nodiscard]] std::vector<std::string> visible_commands() const;
+
   // A global option or one of that subcommand, by a name as it is typed. nullptr: there is none.
   [[nodiscard]] const CLI::Option* option_of(const CLI::App* subcommand, const std::string& name) const;
 

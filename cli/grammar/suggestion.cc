@@ -41,4 +41,9 @@ std::optional<std::string> suggestion(std::string_view typed, std::span<const st
   return best;
 }
 
+std::string did_you_mean(std::string_view typed, std::span<const std::string> words) {
+  const auto meant = suggestion(typed, words);
+  return meant ? "; did you mean " + *meant + "?" : "";
+}
+
 }  // namespace cli
