@@ -114,6 +114,14 @@ grant() { etcdctl lease grant "$1" | awk '{ sub(/^0+/, "", $2); print $2 }'; }
 leads() { electctl leader "$1" --is "$2"; }
 stands() { [[ $(electctl inspect "$1" -w fields | grep '^"Count"') == "\"Count\" : $2" ]]; }
 
+# run_is ID FILTER EXPECTED: whether jq's FILTER gives EXPECTED for that run of the election $name. state_is ID STATE.
+run_is() {
+  local seen
+  seen=$(electctl inspect "$name" --runs -w json --id "$1" | jq -c ".runs[0] | $2") || true
+  [[ $seen == "$3" ]] || { echo "$seen in place of $3"; return 1; }
+}
+state_is() { run_is "$1" .state "\"$2\""; }
+
 # ended PID CODE: waits at most ten seconds for its end, and checks its exit code.
 ended() {
   local code=0

@@ -8,13 +8,6 @@ setup() { name=$(name_of_test); }
 teardown() { end_started; }
 
 runs() { electctl inspect "$name" --runs -w json "$@"; }
-# run_is ID FILTER EXPECTED: whether jq's FILTER gives EXPECTED for that run.
-run_is() {
-  local seen
-  seen=$(runs --id "$1" | jq -c ".runs[0] | $2") || true
-  [[ $seen == "$3" ]] || { echo "$seen in place of $3"; return 1; }
-}
-state_is() { run_is "$1" .state "\"$2\""; }
 # once ID OPTION... -- CMD: campaign --once --try.
 once() { electctl campaign "$name" "${host-v}" --try --once "$@"; }
 # start_run ID OPTION... [-- CMD]: starts it in the background, and waits until the run is claimed. Its process is $runner.

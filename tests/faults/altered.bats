@@ -1,18 +1,13 @@
 #!/usr/bin/env bats
 # inspect --verify finds faults that a sound etcd never shows. The proxy alters etcd's answers to make them.
-load ../cli/cluster
-load callproxy
+load proxied
 
-setup_file() { start_cluster; }
-teardown_file() { stop_cluster; }
 setup() {
-  name=$(name_of_test)
-  start_callproxy
+  start_election_behind_proxy
   lease=$(grant 600)
   key=$name/$lease
   etcdctl put --lease="$lease" "$key" value
 }
-teardown() { end_started; }
 
 hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }
 # finds CHECK TEXT: whether this is the only check with a fault, and its line holds TEXT.

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # Single calls that etcd refuses, does not answer, or answers too late. The matrix found these cases.
-load ../cli/cluster
-load callproxy
+load proxied
 
 setup_file() {
   start_cluster
@@ -14,12 +13,6 @@ setup_file() {
   etcdctl auth enable
   ETCDCTL_ENDPOINTS=$plain
 }
-teardown_file() { stop_cluster; }
-setup() {
-  name=$(name_of_test)
-  start_callproxy
-}
-teardown() { end_started; }
 
 # Three endpoints instead of one. All of them lead to the same member.
 three_endpoints() {
@@ -95,25 +88,25 @@ proxied() { electctl --endpoints "$address" --dial-timeout 1s --command-timeout 
   run -12 --separate-stderr electctl --endpoints "$address" --command-timeout 1s campaign "$name" v --ttl 9s --once id -- sleep 60
   did "fault Txn 3"
   [[ ${#stderr_lines[@]} == 1 ]]
-  [[ $(electctl inspect "$name" --runs --id id -w json | jq -r '.runs[0].state') == ended ]]
+  state_is id ended
 }
 
 @test "--once whose end is not answered for after the key was deleted: recorded at the next try, after --command-timeout" {
   plan "once Txn 3 1 before silence"
   start "$BATS_TEST_TMPDIR/run" "$ELECTCTL" --endpoints "$address" --command-timeout 1s campaign "$name" v --ttl 9s --once id -- sleep 60
-  state_is() { [[ $(electctl inspect "$name" --runs --id id -w json | jq -r '.runs[0].state') == "$1" ]]; }
-  wait_for 10 state_is running
+  wait_for 10 state_is id running
   electctl resign "$name" --leader
   ended "$!" 12
   did "fault Txn 3"
-  state_is ended
+  state_is id ended
 }
 
 @test "--once: one refusal does not leave the end unrecorded, nor end the renewal of the record" {
   plan "once Txn 3 1 before status 12 unknown service etcdserverpb.KV"
   run -0 --separate-stderr electctl --endpoints "$address" campaign "$name" v --once a -- true
   did "fault Txn 3"
-  [[ -z $stderr && $(electctl inspect "$name" --runs --id a -w json | jq -r '.runs[0].state') == "done" ]]
+  [[ -z $stderr ]]
+  state_is a "done"
   # Renewals of the session's lease come every 20 s.
   plan "once LeaseKeepAlive 1 1 before status 12 unknown service etcdserverpb.Lease"
   start "$BATS_TEST_TMPDIR/run" "$ELECTCTL" --endpoints "$address" campaign "$name" v --ttl 60s --once b --once-keep 6s -- sleep 60
@@ -132,8 +125,7 @@ proxied() { electctl --endpoints "$address" --dial-timeout 1s --command-timeout 
 @test "--once: a loss is said before its end is recorded, and a signal ends the tries to record it" {
   plan "always Txn 3 1 before silence"
   start "$BATS_TEST_TMPDIR/run" "$ELECTCTL" --endpoints "$address" --command-timeout 1s campaign "$name" v --ttl 600s --once id -- sleep 60
-  state_is() { [[ $(electctl inspect "$name" --runs --id id -w json | jq -r '.runs[0].state') == "$1" ]]; }
-  wait_for 10 state_is running
+  wait_for 10 state_is id running
   electctl resign "$name" --leader
   wait_for 10 grep -q "leadership of '$name' lost" "$BATS_TEST_TMPDIR/run.err"
   kill -TERM "$!"

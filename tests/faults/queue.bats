@@ -1,15 +1,6 @@
 #!/usr/bin/env bats
 # A candidate notices what happened to its key and to the one in front, even if its watch reached etcd late.
-load ../cli/cluster
-load callproxy
-
-setup_file() { start_cluster; }
-teardown_file() { stop_cluster; }
-setup() {
-  name=$(name_of_test)
-  start_callproxy
-}
-teardown() { end_started; }
+load proxied
 
 # campaign_unwatched: starts a candidate, $candidate, whose watch reaches etcd only after a while.
 campaign_unwatched() {

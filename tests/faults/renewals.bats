@@ -1,15 +1,6 @@
 #!/usr/bin/env bats
 # When renewals are late or not answered: from when the lease's time counts, and what happens when it is over.
-load ../cli/cluster
-load callproxy
-
-setup_file() { start_cluster; }
-teardown_file() { stop_cluster; }
-setup() {
-  name=$(name_of_test)
-  start_callproxy
-}
-teardown() { end_started; }
+load proxied
 
 now() { echo "${EPOCHREALTIME/[.,]/}"; } # In microseconds.
 

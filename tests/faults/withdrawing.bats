@@ -1,15 +1,6 @@
 #!/usr/bin/env bats
 # However a candidate ends: its lease is revoked, or its key deleted, also where single calls are not answered.
-load ../cli/cluster
-load callproxy
-
-setup_file() { start_cluster; }
-teardown_file() { stop_cluster; }
-setup() {
-  name=$(name_of_test)
-  start_callproxy
-}
-teardown() { end_started; }
+load proxied
 
 # candidate OPTION...: in the background, until it leads. Its process ID is $candidate, its messages are in $said.
 candidate() {
