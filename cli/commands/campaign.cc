@@ -1,27 +1,25 @@
-#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <csignal>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <variant>
 
 #include <fmt/format.h>
 
-#include "account/secrets.h"
 #include "commands/advice.h"
 #include "commands/answer.h"
 #include "commands/proposal.h"
+#include "commands/rejoin.h"
 #include "commands/remarks.h"
+#include "commands/run_record.h"
 #include "commands/standing.h"
 #include "elect/duration.h"
 #include "elect/ledger.h"
 #include "elect/text.h"
-#include "elect/thread.h"
 #include "grammar/command.h"
 #include "output.h"
 #include "process/environment.h"
@@ -62,11 +60,6 @@ struct CampaignOptions {
   bool retry = false;
   std::vector<CLI::Option*> for_cmd;
 };
-
-std::string name_of_signal(int number) {
-  const char* name = ::sigabbrev_np(number);
-  return name == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{}", name);
-}
 
 std::string in_seconds(nanoseconds duration) { return elect::format_duration(std::chrono::ceil<seconds>(duration)); }
 
@@ -187,46 +180,38 @@ class Campaign {
       if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.lock_delay), kNotStarted))
         return *std::move(ended);
     }
-    std::optional<elect::Run> run;
-    const BootTime before_claim = BootClock::now();
+    std::optional<RunRecord> record;
     if (options_.once) {
-      auto claimed = claim(standing);
-      if (!claimed) return std::unexpected(claimed.error());
-      if (const auto* taken = std::get_if<int>(&*claimed)) return *taken;
-      run = std::get<elect::Run>(*std::move(claimed));
+      record.emplace(standing, signals_, context_.options.client.command_timeout);
+      if (auto not_run = claim(*record)) return *std::move(not_run);
       // A run that was claimed but not started also needs an end.
       if (const int signal = signals_.first(); signal != 0) {
-        record_end(standing, *run, ended(name_of_signal(signal) + " came before CMD was started"), false);
+        record->record_end(stopped_run(name_of_signal(signal) + " came before CMD was started"));
         return kBySignal + signal;
       }
     }
     if (const auto loss = standing.session().loss()) {
-      const Failure failure = lost(loss->message, kNotStarted);
-      auto reported = report_loss(std::unexpected(failure));
-      if (run) record_end(standing, *run, ended(failure.message), true);
-      return reported;
+      return end_by_loss(lost(loss->message, kNotStarted), record);
     }
-    std::jthread keeping;  // Renews the record.
-    if (run) {
-      auto started = elect::start_thread([this, &standing, &run = *run, before_claim](const std::stop_token& stop) {
-        elect::keep_record(standing.election(), run, once_keep(), before_claim, stop);
-      });
-      if (!started) {
-        record_end(standing, *run, ended(started.error().message), false);
+    if (record) {
+      if (const auto started = record->start_renewing(); !started) {
+        record->record_end(stopped_run(started.error().message));
         return std::unexpected(Failure(started.error()));
       }
-      keeping = *std::move(started);
     }
     tell_systemd(standing.candidacy().self());
     standing.cmd_starts();
     const auto ending = run_cmd(standing);
-    keeping = {};  // Stops and joins.
+    if (record) record->stop_renewing();
+    if (!ending && ending.error().code == kLost) return end_by_loss(ending.error(), record);
     if (!ending) {
-      auto reported = report_loss(std::unexpected(ending.error()));
-      if (run) record_end(standing, *run, end_of(ending), ending.error().code == kLost);
-      return reported;
+      if (record) record->record_end(stopped_run(ending.error().message));
+      return std::unexpected(ending.error());
     }
-    if (run) record_end(standing, *run, end_of(ending), false);
+    if (record) {
+      const int asked_by = ending->terminal_signal != 0 ? ending->terminal_signal : signals_.first();
+      record->record_end(exited_run(*ending, asked_by));
+    }
     cmd_exited_ = true;
     if (const auto led = BootClock::now() - elected_at_; options_.linger > led) {
       if (signals_.first() == 0)
@@ -242,28 +227,28 @@ class Campaign {
     return ending->exit_code;
   }
 
-  [[nodiscard]] seconds once_keep() const { return std::chrono::ceil<seconds>(options_.once_keep); }
-
-  // Claims the run of --once. An exit code: CMD is not to be run.
-  std::expected<std::variant<elect::Run, int>, Failure> claim(Standing& standing) {
-    const elect::RunClaim wanted{.id = *options_.once,
-                                 .keep = once_keep(),
+  // Claims the run of --once. nullopt: CMD is to be run.
+  std::optional<Outcome> claim(RunRecord& record) {
+    auto claimed = record.claim({.id = *options_.once,
+                                 .keep = std::chrono::ceil<seconds>(options_.once_keep),
                                  .retry = options_.retry,
                                  .kill_after = options_.kill_after,
-                                 .exclusive = !options_.session_file.empty()};
-    auto claimed = elect::claim_run(standing.election(), standing.session(), standing.candidacy(), wanted,
-                                    {signals_.stop_token(), {}}, signals_.third_signal_token());
-    const bool ours = claimed && std::holds_alternative<elect::Run>(*claimed);
-    if (!ours && signals_.first() != 0) return kBySignal + signals_.first();
+                                 .exclusive = !options_.session_file.empty()});
+    if (claimed && std::holds_alternative<elect::Run>(*claimed)) return std::nullopt;
+    if (signals_.first() != 0) return kBySignal + signals_.first();
     if (!claimed) return std::unexpected(Failure(claimed.error()));
     if (std::holds_alternative<elect::CandidateGone>(*claimed)) {
       return std::unexpected(lost("its key was deleted", kNotStarted));
     }
-    if (const auto* taken = std::get_if<elect::AlreadyClaimed>(&*claimed)) {
-      remark_taken(taken->run);
-      return options_.conflict_exit_code;
-    }
-    return std::get<elect::Run>(*std::move(claimed));
+    remark_taken(std::get<elect::AlreadyClaimed>(*claimed).run);
+    return options_.conflict_exit_code;
+  }
+
+  // Reports the loss first: recording the end may take long.
+  [[nodiscard]] Outcome end_by_loss(const Failure& loss, std::optional<RunRecord>& record) const {
+    auto reported = report_loss(std::unexpected(loss));
+    if (record) record->record_end_after_loss(stopped_run(loss.message));
+    return reported;
   }
 
   static void remark_taken(const elect::Run& run) {
@@ -272,50 +257,6 @@ class Campaign {
     if (run.began) text += fmt::format(", begun at {}", elect::format_time(*run.began));
     text += run.end ? fmt::format(", {}", name_of(run.state)) : ", no end recorded";
     remark(text);
-  }
-
-  static elect::RunEnd ended(std::string why) {
-    return {.state = elect::RunState::ended, .exit_code = {}, .reason = std::move(why)};
-  }
-
-  [[nodiscard]] elect::RunEnd end_of(const std::expected<Ending, Failure>& ending) const {
-    if (!ending) return ended(ending.error().message);
-    elect::RunEnd end = ended({});
-    end.exit_code = ending->exit_code;
-    end.reason = ending->failure;
-    if (ending->exit_code == 0) {
-      end.state = elect::RunState::done;
-    } else if (const int signal = ending->terminal_signal != 0 ? ending->terminal_signal : signals_.first();
-               signal != 0) {
-      end.reason = name_of_signal(signal);
-    } else {
-      end.state = elect::RunState::failed;
-    }
-    return end;
-  }
-
-  // Call it before leadership is given up. Otherwise the next leader finds a run without an end, which looks
-  // abandoned.
-  void record_end(Standing& standing, const elect::Run& run, elect::RunEnd end, bool after_loss) {
-    end.at = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    const nanoseconds patience = context_.options.client.command_timeout;
-    auto recorded =
-        elect::record_end(standing.election(), run, end, elect::within(patience, signals_.third_signal_token()));
-    // After a loss nobody waits for this process, and etcd may first have to recover. So allow more time, until a
-    // signal.
-    const nanoseconds more = standing.session().ttl() - patience;
-    if (!recorded && after_loss && more > nanoseconds(0) && signals_.first() == 0) {
-      auto later = elect::record_end(standing.election(), run, end, elect::within(more, signals_.stop_token()));
-      if (later || later.error().code != elect::Errc::interrupted) recorded = std::move(later);
-    }
-    std::string_view why;
-    if (recorded && *recorded == elect::EndRecorded::yes) return;
-    if (recorded) {
-      why = *recorded == elect::EndRecorded::gone ? "its record was deleted, or has expired"
-                                                  : "somebody has claimed it anew";
-    }
-    warn(fmt::format("the end of run '{}' ({}) was not recorded: {}", elect::printable(run.id), name_of(end.state),
-                     recorded ? why : elect::describe(recorded.error())));
   }
 
   // Runs CMD while leadership lasts. Returns when CMD and all that it started have ended.
@@ -367,45 +308,6 @@ class Campaign {
   bool cmd_exited_ = false;
 };
 
-// A path to start this program from. Without /proc: the path it was started by. Empty: there is none.
-std::string own_program() {
-  // The kernel passes the path as a number.
-  const auto* started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));  // NOLINT(performance-no-int-to-ptr)
-  for (const char* path : {"/proc/self/exe", started_as}) {
-    if (path != nullptr && ::access(path, X_OK) == 0) return path;
-  }
-  return {};
-}
-
-// Executes this program again, for --rejoin. A new process image has no threads yet, so a guard can be forked.
-Failure execute_again(const Context& context) {
-  if (auto handed = hand_over_secrets(context.options.client); !handed) return handed.error();
-  ::execv(own_program().c_str(), context.arguments);
-  return {kError, fmt::format("cannot start electctl again to stand again: {}", std::strerror(errno))};
-}
-
-// Waits until etcd answers. Otherwise standing again could fail for the reason that ended leadership. False: a signal
-// came first.
-bool etcd_answers(Context& context, const std::string& name) {
-  const Signals signals;
-  auto election = context.election(name);
-  while (signals.first() == 0 && election) {
-    const auto snapshot = election->candidates({.limit = 1}, {signals.stop_token(), {}});
-    // A refusal is an answer, too. Standing again will report it.
-    if (snapshot || !elect::is_transient(snapshot.error().code)) return signals.first() == 0;
-    elect::pause_for(seconds(1), signals.stop_token());
-  }
-  return false;
-}
-
-// Whether the lease of --lease no longer exists. Then nobody can stand with it again.
-bool lease_is_gone(Context& context, elect::LeaseId lease) {
-  const auto client = context.client();
-  if (lease == 0 || !client) return false;
-  const auto alive = (*client)->time_to_live(lease);
-  return alive && alive->ttl < seconds(0);
-}
-
 std::string is_exit_code(const std::string& text) {
   int number = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -437,10 +339,8 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
   }
   if (options.rejoin && options.value == "-")
     return bad_arguments("give --rejoin or VALUE -, not both: standard input is read only once");
-  if (options.rejoin && own_program().empty()) {
-    return std::unexpected(Failure(
-        kError,
-        "--rejoin cannot find electctl's program to start it again: mount /proc, or start electctl by its path"));
+  if (options.rejoin) {
+    if (auto possible = check_rejoin(); !possible) return std::unexpected(possible.error());
   }
   if (lacks_dashes) {
     warn(fmt::format("'{}' is a program, but here it is VALUE and is not run; to run it: {}",
@@ -469,11 +369,7 @@ Outcome run_campaign(Context& context, const CampaignOptions& options) {
   }
   if (terminal_signal != 0) end_by_terminal_signal(terminal_signal);
   if (stands_again) {
-    if (etcd_answers(context, options.name)) {
-      if (!lease_is_gone(context, options.lease)) return std::unexpected(execute_again(context));
-      outcome.error().message =
-          fmt::format("cannot stand again under lease {}: it does not exist any more", elect::hex_of(options.lease));
-    }
+    if (auto failure = rejoin(context, options.name, options.lease)) return std::unexpected(*std::move(failure));
   }
   return outcome;
 }
