@@ -27,17 +27,11 @@ std::vector<Example> program_examples() {
           {"electctl inspect backup", "the candidates, in the order of the queue"}};
 }
 
-// The parser adds its checks to the type's name: "N:POSITIVE".
-std::string type_of(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  return type.substr(0, type.find(':'));
-}
-
 std::string term_of(const CLI::Option& option) {
   std::string term;
   for (const auto& name : names_of(option)) term += (term.empty() ? "" : ", ") + name;
   if (option.get_snames().empty()) term = "    " + term;
-  if (option.get_items_expected_max() > 0) term += " " + type_of(option);
+  if (option.get_items_expected_max() > 0) term += " " + option.get_type_name();
   return term;
 }
 

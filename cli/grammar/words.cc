@@ -126,8 +126,8 @@ const CLI::Option* Words::last_of(std::string_view word, const CLI::Option* firs
 }
 
 void Words::refuse_missing_value() const {
-  const std::string type = option_before_value_->get_type_name();
-  refuse(fmt::format("{} needs a value: {}", names_of(*option_before_value_).back(), type.substr(0, type.find(':'))));
+  refuse(fmt::format("{} needs a value: {}", names_of(*option_before_value_).back(),
+                     option_before_value_->get_type_name()));
 }
 
 void Words::take_rest(std::span<char* const> rest) {

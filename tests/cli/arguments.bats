@@ -55,6 +55,9 @@ refused() {
   refused 128 leader a --rev
   [[ $stderr == *"--rev needs a value: N; see electctl leader --help" ]]
   refused 128 leader a --password
+  refused 128 leader a --user
+  [[ $stderr == *"--user needs a value: NAME[:PASSWORD]; see electctl leader --help" ]]
+  [[ $(electctl --help) == *" --user NAME[:PASSWORD] "* ]]
   refused 128 campaign a v -E
   refused 128 campaign a --ttl -- CMD
 }
