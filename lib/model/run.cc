@@ -136,7 +136,9 @@ bool may_be_retried(const Run& run) { return run.version == kRunVersion && run.s
 std::string format_time(WallTime time) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(time);
   const auto rest = std::chrono::floor<std::chrono::milliseconds>(time - whole);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", whole, rest.count());
+  // fmt 9 formats a time_point in the local time zone, so it gets the time in UTC.
+  const std::tm utc = fmt::gmtime(std::chrono::system_clock::to_time_t(whole));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", utc, rest.count());
 }
 
 std::optional<WallTime> parse_time(std::string_view text) {

@@ -25,6 +25,15 @@ killed() {
 }
 token_now() { electctl leader "$name" -w json | jq .create_revision; }
 
+@test "ledger: times are UTC, whatever the time zone of the host that runs CMD, and of the one that asks" {
+  TZ=JST-9 once zoned -- true
+  TZ=EST5 electctl inspect "$name" --runs -w json | jq -e --argjson now "$(date +%s)" '
+    .runs[0] | [.began, .ended][] | sub("[.][0-9]+Z$"; "Z") | fromdateiso8601 | . >= $now - 60 and . <= $now'
+  TZ=EST5 electctl inspect "$name" --runs -w prometheus | awk -v now="$(date +%s)" '
+    /^electctl_last_run_(begin|end)_timestamp_seconds/ { ++seen; if ($NF < now - 60 || $NF > now) exit 1 }
+    END { exit seen == 0 }'
+}
+
 @test "ledger: a run that ended with 0 is done: its host, token, begin, end and code" {
   mkfifo "$BATS_TEST_TMPDIR/fifo"
   start_run other -- cat "$BATS_TEST_TMPDIR/fifo"

@@ -2,6 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <ctime>
+#include <optional>
+#include <string>
+
 using namespace elect;
 
 namespace {
@@ -115,6 +120,17 @@ TEST_CASE("times are read back as they are written, and nothing else is") {
     CAPTURE(text);
     CHECK_FALSE(parse_time(text).has_value());
   }
+}
+
+TEST_CASE("times are UTC, whatever the host's time zone") {
+  const char* zone = std::getenv("TZ");
+  const std::optional<std::string> before = zone != nullptr ? std::optional<std::string>(zone) : std::nullopt;
+  ::setenv("TZ", "JST-9", 1);
+  ::tzset();
+  CHECK(format_time(WallTime(std::chrono::milliseconds(1'500))) == "1970-01-01T00:00:01.500Z");
+  CHECK(parse_time("1970-01-01T00:00:01.500Z") == WallTime(std::chrono::milliseconds(1'500)));
+  before ? ::setenv("TZ", before->c_str(), 1) : ::unsetenv("TZ");
+  ::tzset();
 }
 
 TEST_CASE("a record's key is one of its election alone, and gives its ID back") {
