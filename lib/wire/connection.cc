@@ -259,9 +259,7 @@ Result<Connection::Token> Connection::token_for_user(const Link& link, const Unt
   // Like etcdctl: if etcd has no accounts, a user name does no harm.
   if (!status.ok() && !lacks_accounts(status)) {
     auto error = error_from(status, "authentication", link.endpoint, options_);
-    // This endpoint is not an etcd. Others may be.
-    const bool others_left = status.error_code() == grpc::UNIMPLEMENTED && options_.endpoints.size() > 1;
-    if (is_retryable(status) || others_left) error.code = Errc::unavailable;
+    if (is_retryable(status) || another_may_be_etcd(status, options_)) error.code = Errc::unavailable;
     return std::unexpected(std::move(error));
   }
   const std::lock_guard lock(mutex_);
@@ -376,14 +374,13 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     if (is_stale_token(status, options_) && ++tokens_refused < kMostTokens && forget_token(*token)) continue;
     // This endpoint is not an etcd. Others may be, also where they cannot serve right now.
-    const bool is_etcd = status.error_code() != grpc::UNIMPLEMENTED;
-    if (is_etcd) {
-      not_etcd.erase(link->endpoint);
-    } else {
+    if (is_not_etcd(status)) {
       not_etcd.insert(link->endpoint);
+    } else {
+      not_etcd.erase(link->endpoint);
     }
     const bool others_left =
-        !is_etcd && not_etcd.size() < std::set(options_.endpoints.begin(), options_.endpoints.end()).size();
+        is_not_etcd(status) && not_etcd.size() < std::set(options_.endpoints.begin(), options_.endpoints.end()).size();
     if (!is_retryable(status) && !others_left)
       return std::unexpected(error_from(status, what, link->endpoint, options_));
 

@@ -221,6 +221,12 @@ bool is_retryable(const grpc::Status& status) {
          is_unfit_member(status) || is_lost_connection(status) || is_overload(status);
 }
 
+bool is_not_etcd(const grpc::Status& status) { return status.error_code() == grpc::UNIMPLEMENTED; }
+
+bool another_may_be_etcd(const grpc::Status& status, const ClientOptions& options) {
+  return is_not_etcd(status) && options.endpoints.size() > 1;
+}
+
 bool is_stale_token(const grpc::Status& status, const ClientOptions& options) {
   return status.error_code() == grpc::UNAUTHENTICATED || status.error_message().starts_with(kAccountsChanged) ||
          (!options.user.empty() && status.error_message().starts_with(kNoUser));

@@ -38,6 +38,12 @@ constexpr std::string_view kMembersOwnRead = "serializable Range";
 // Whether a retry may succeed, at another endpoint or a little later.
 [[nodiscard]] bool is_retryable(const grpc::Status& status);
 
+// Whether the endpoint is not an etcd: it does not know the call.
+[[nodiscard]] bool is_not_etcd(const grpc::Status& status);
+
+// Whether the endpoint is not an etcd, and the client has other endpoints, which may be.
+[[nodiscard]] bool another_may_be_etcd(const grpc::Status& status, const ClientOptions& options);
+
 // Whether the token was refused: it has expired, or accounts have changed since it was issued.
 [[nodiscard]] bool is_stale_token(const grpc::Status& status, const ClientOptions& options);
 

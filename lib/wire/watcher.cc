@@ -155,14 +155,13 @@ void Watcher::on_finished() {
     const std::lock_guard lock(mutex_);
     by_us = stop_requested_;
   }
-  // This endpoint is not an etcd. Others may be.
-  const bool others_left = status_.error_code() == grpc::UNIMPLEMENTED && connection_.options().endpoints.size() > 1;
-  if (!by_us && (status_.ok() || others_left || is_retryable(status_))) connection_.leave(link_);
+  const bool try_another = another_may_be_etcd(status_, connection_.options());
+  if (!by_us && (status_.ok() || try_another || is_retryable(status_))) connection_.leave(link_);
   auto error = status_.ok() ? Error{Errc::unavailable, "etcd ended the watch", link_->endpoint}
                             : error_from(status_, "watch", link_->endpoint, connection_.options());
   // Retry only if a new token can be fetched.
   const bool new_token = is_stale_token(status_, connection_.options()) && connection_.forget_token(token_);
-  if (others_left || new_token) error.code = Errc::unavailable;
+  if (try_another || new_token) error.code = Errc::unavailable;
   connection_.log(fmt::format("watch on {} ended: {}", link_->endpoint, printable(status_.error_message())));
   deliver(std::unexpected(std::move(error)));
 }
