@@ -201,7 +201,7 @@ Result<bool> Candidacy::Impl::find_key(const Until& until) {
 
 void Candidacy::Impl::take_back(const std::string& value, Revision before, const std::stop_token& give_up) {
   // The server may still be handling a try. So look until no try can be on its way any more.
-  const Until until{give_up, connection_.limit({})};
+  const Until until{give_up, connection_.deadline_of_call({})};
   for (; BootClock::now() < *until.deadline && !give_up.stop_requested(); pause_for(kPauseBeforeLooking, give_up)) {
     const auto found = find_key(until);
     if (!found && !is_transient(found.error().code)) return;

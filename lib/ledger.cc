@@ -272,7 +272,7 @@ Result<ClaimOutcome> claim_run(const Election& election, const Session& session,
   // the revoke also deletes the record. That is right: CMD has not started, so another claim may run it. Like
   // every withdrawal, this ignores a stop request of `until`.
   const auto revoke = [&] {
-    const BootTime limit = connection.limit({});
+    const BootTime limit = connection.deadline_of_call({});
     (void)election.client().revoke(lease, {give_up, std::min(limit, session.deadline().expiry())});
   };
   Attempt attempt;

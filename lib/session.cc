@@ -192,7 +192,8 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
     if (attempt.maybe_applied && options.grant_as == 0) {
       const BootTime expiry = saturating_add(attempt.sent, options.ttl);
       // If nothing has answered for the whole time of a call, etcd probably does not answer now.
-      const BootTime limit = granted.error().code == Errc::timeout ? BootClock::now() + 1s : connection.limit({});
+      const BootTime limit =
+          granted.error().code == Errc::timeout ? BootClock::now() + 1s : connection.deadline_of_call({});
       (void)client.revoke(fresh, {give_up, std::min(limit, expiry)});
     }
     return std::unexpected(granted.error());
