@@ -344,9 +344,9 @@ Result<bool> Candidacy::Impl::withdraw(const Until& until) {
   // is one try: see session.cc.
   const auto loss = session_.loss();
   const bool gone = loss && loss->cause == Loss::Cause::lease_gone;
-  const BootTime give_up = gone ? BootClock::now() : session_.deadline().expiry();
+  const BootTime give_up_at = gone ? BootClock::now() : session_.deadline().expiry();
   int tries = 0;
-  const auto deleted = retry_until(connection_, give_up, until, [&](const Until& one_call) {
+  const auto deleted = retry_until(connection_, give_up_at, until, [&](const Until& one_call) {
     ++tries;
     return delete_guarded(connection_, self_, one_call);
   });

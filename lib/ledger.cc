@@ -204,12 +204,12 @@ Result<RunListing> list(const Election& election, const RunQuery& query, const U
 }  // namespace
 
 Result<RunListing> runs(const Election& election, const RunQuery& query, const Until& until) {
-  const BootTime give_up = *Connection::of(election.client()).for_one_call(until).deadline;
+  const BootTime give_up_at = *Connection::of(election.client()).for_one_call(until).deadline;
   for (;;) {
     auto listing = list(election, query, until);
     // A compaction can overtake the pages. Then start again at the present revision.
     if (listing || query.revision > 0 || listing.error().code != Errc::compacted) return listing;
-    if (until.stop.stop_requested() || BootClock::now() >= give_up) return listing;
+    if (until.stop.stop_requested() || BootClock::now() >= give_up_at) return listing;
     pause_for(kPauseBeforeRetry, until.stop);
   }
 }

@@ -25,8 +25,6 @@ constexpr nanoseconds kShortestRenewal = 300ms;
 
 std::string lease_gone_text(LeaseId lease) { return fmt::format("lease {} was revoked or has expired", hex_of(lease)); }
 
-// A retry would be refused again.
-
 }  // namespace
 
 LeaseId random_lease() {
@@ -128,10 +126,10 @@ void Session::Impl::renew_until(std::stop_token stop) {
     if (stop.stop_requested() || loss()) return;
     const BootTime now = BootClock::now();
     // Short enough to ask another endpoint before the deadline becomes uncertain.
-    const nanoseconds patience = std::max(known.ttl() / 6, kShortestRenewal);
+    const nanoseconds renewal_timeout = std::max(known.ttl() / 6, kShortestRenewal);
     Attempt attempt;
-    const auto ttl =
-        renew_lease(Connection::of(client_), lease_, {stop, std::min(now + patience, known.lost_from())}, attempt);
+    const auto ttl = renew_lease(Connection::of(client_), lease_,
+                                 {stop, std::min(now + renewal_timeout, known.lost_from())}, attempt);
     if (stop.stop_requested()) return;
     if (ttl && *ttl <= 0s) return lose({Loss::Cause::lease_gone, lease_gone_text(lease_)});
     if (!ttl) {
@@ -170,8 +168,8 @@ Result<void> Session::Impl::end_lease(const Until& until) {
   }
   // Even if the endpoints stay out of reach, the server ends the lease at that time.
   // A member that has not applied the grant yet says that the lease is gone (etcd issue 13675). So one try is made.
-  const BootTime give_up = gone ? BootClock::now() : deadline().expiry();
-  const auto revoked = retry_until(Connection::of(client_), give_up, until,
+  const BootTime give_up_at = gone ? BootClock::now() : deadline().expiry();
+  const auto revoked = retry_until(Connection::of(client_), give_up_at, until,
                                    [this](const Until& one_call) { return client_.revoke(lease_, one_call); });
   if (!revoked && !gone) return std::unexpected(revoked.error());
   return {};

@@ -174,14 +174,14 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
     }
   }
   // Connect to one endpoint after the other. Start the next one after kConnectStagger, or as soon as all before failed.
-  const BootTime give_up =
+  const BootTime give_up_at =
       std::min(until.deadline.value_or(BootTime::max()), saturating_add(BootClock::now(), options_.dial_timeout));
   std::shared_ptr<Link> first;
   std::size_t started = 0;
   BootTime next_start{};
   while (!first && !until.stop.stop_requested()) {
     const BootTime now = BootClock::now();
-    if (now >= give_up) break;
+    if (now >= give_up_at) break;
     const auto failed = [](const auto& link) {
       return link->channel->GetState(true) == GRPC_CHANNEL_TRANSIENT_FAILURE;
     };
@@ -200,7 +200,7 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
     } else {
       // Wakes up at once for the newest channel, and after kPollOthers for the others.
       const auto& newest = tried.back()->channel;
-      newest->WaitForStateChange(newest->GetState(false), monotonic(std::min(give_up, now + kPollOthers)));
+      newest->WaitForStateChange(newest->GetState(false), monotonic(std::min(give_up_at, now + kPollOthers)));
     }
   }
   if (!first) return order.front();
