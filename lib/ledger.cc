@@ -215,7 +215,7 @@ Result<RunListing> runs(const Election& election, const RunQuery& query, const U
 }
 
 Result<void> watch_runs(const Election& election, const std::optional<std::string>& id,
-                        const std::function<bool(const RunListing&)>& tell, const Until& until) {
+                        const std::function<bool(const RunListing&)>& report, const Until& until) {
   Connection& connection = Connection::of(election.client());
   const KeyRange records = keys_below(once_key_of(election.name(), {}));
   const KeyRange candidates = keys_below(prefix_of(election.name()));
@@ -232,7 +232,7 @@ Result<void> watch_runs(const Election& election, const std::optional<std::strin
       continue;
     }
     if (!reported || reported->runs != listing->runs) {
-      if (!tell(*listing)) return {};
+      if (!report(*listing)) return {};
     }
     reported = *std::move(listing);
     if (!watcher) {
