@@ -52,8 +52,8 @@ class Election {
   // differs from its last report. If the same leader leads with the same value, nothing was missed, and there is no
   // gap. `report` returns whether to continue. Success: `report` returned false, or the deadline came.
   // Errc::interrupted: after a stop request. Any other error could not be overcome. The first read of the election is
-  // limited by the client's command_timeout, whatever the deadline. from: starts with the leader at that revision, then
-  // reports what followed. Errc::compacted: that revision is gone.
+  // limited by the client's command_timeout, whatever the deadline.
+  // from: starts with the leader at that revision, then reports what followed. Errc::compacted: that revision is gone.
   [[nodiscard]] Result<void> observe(Revision from, const std::function<bool(const Observation&)>& report,
                                      const Until& until) const;
 
