@@ -285,7 +285,7 @@ Result<Candidacy::Verdict> Candidacy::Impl::follow_stream(bool leading, const Un
   if (elected_) unwatch_ahead();
   for (;;) {
     // Wait no longer than the session's deadline: loss() knows of a loss before the session's thread does.
-    const BootTime lost_from = session_.deadline().lost_from();
+    const BootTime lost_from = session_.validity().lost_from();
     auto next = watcher_->next({until.stop, std::min(until.deadline.value_or(lost_from), lost_from)});
     if (!next) return std::unexpected(next.error());
     if (std::holds_alternative<Watcher::Late>(*next)) {
@@ -344,7 +344,7 @@ Result<bool> Candidacy::Impl::withdraw(const Until& until) {
   // is one try: see session.cc.
   const auto loss = session_.loss();
   const bool gone = loss && loss->cause == Loss::Cause::lease_gone;
-  const BootTime give_up_at = gone ? BootClock::now() : session_.deadline().expiry();
+  const BootTime give_up_at = gone ? BootClock::now() : session_.validity().expiry();
   int tries = 0;
   const auto deleted = retry_until(connection_, give_up_at, until, [&](const Until& one_call) {
     ++tries;

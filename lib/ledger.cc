@@ -278,7 +278,7 @@ Result<ClaimOutcome> claim_run(const Election& election, const Session& session,
   // every withdrawal, this ignores a stop request of `until`.
   const auto revoke = [&] {
     const BootTime limit = connection.deadline_of_call({});
-    (void)election.client().revoke(lease, {give_up, std::min(limit, session.deadline().expiry())});
+    (void)election.client().revoke(lease, {give_up, std::min(limit, session.validity().expiry())});
   };
   Attempt attempt;
   const auto granted = grant_lease(connection, lease, claim.keep, until, attempt);

@@ -87,7 +87,7 @@ class Campaign {
                         .value = std::move(value),
                         .session = {.ttl = std::chrono::duration_cast<seconds>(options_.ttl),
                                     .lease = options_.lease,
-                                    .on_renewed = [this](const elect::Deadline& deadline) { tell_guard(deadline); }},
+                                    .on_renewed = [this](const elect::Validity& validity) { tell_guard(validity); }},
                         .try_once = options_.try_once,
                         .wait = options_.wait,
                         .session_file = options_.session_file,
@@ -128,8 +128,8 @@ class Campaign {
   [[nodiscard]] int terminal_signal() const { return terminal_signal_; }
 
  private:
-  void tell_guard(const elect::Deadline& deadline) const {
-    if (guard_) guard_->deadline(deadline.uncertain_from(), deadline.lost_from());
+  void tell_guard(const elect::Validity& validity) const {
+    if (guard_) guard_->deadline(validity.uncertain_from(), validity.lost_from());
   }
 
   [[nodiscard]] Failure lost(std::string_view why, std::string_view consequence) const {

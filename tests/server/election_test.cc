@@ -316,7 +316,7 @@ TEST_CASE("a session says that it is lost once its time is over, also where its 
   SessionOptions options;
   options.ttl = 2s;
   // open() makes the first call, the session's thread the second one.
-  options.on_renewed = [&](const Deadline&) {
+  options.on_renewed = [&](const Validity&) {
     if (++renewed != 2) return;
     stuck.set_value();
     may_go_on.wait();
@@ -327,7 +327,7 @@ TEST_CASE("a session says that it is lost once its time is over, also where its 
   REQUIRE(stuck.get_future().wait_for(kPatience) == std::future_status::ready);
   CHECK_FALSE(session->loss().has_value());
   const auto held = candidacy->hold(within(kPatience));
-  CHECK(BootClock::now() >= session->deadline().lost_from());
+  CHECK(BootClock::now() >= session->validity().lost_from());
   CHECK((held && *held && (*held)->cause == Loss::Cause::no_answer));
   CHECK(session->loss().has_value());
   CHECK(session->lost_token().stop_requested());

@@ -120,15 +120,15 @@ TEST_CASE("lead: a key that is deleted as the work ends is a loss, not work that
 
 TEST_CASE("lead: without an answer the work is told to stop at 2/3 of the TTL, before another can lead") {
   const Setting setting(6s);
-  auto state = Deadline::State::sure;
+  auto state = Validity::State::sure;
   std::optional<Frozen> frozen;
   const auto outcome = lead(*setting.session, setting.election, "a", [&](std::stop_token stop, const Candidate&) {
     frozen.emplace();
     pause_for(3 * kPatience, stop);
-    state = setting.session->deadline().at(BootClock::now());
+    state = setting.session->validity().at(BootClock::now());
     frozen.reset();
   });
-  CHECK(state == Deadline::State::uncertain);
+  CHECK(state == Validity::State::uncertain);
   REQUIRE(ends_with<Loss>(outcome));
   CHECK(std::get<Loss>(*outcome).cause == Loss::Cause::no_answer);
   CHECK(setting.standing() == 0);
