@@ -135,7 +135,7 @@ TEST_CASE("a leader learns at once that its key was deleted") {
   const auto session = open_session(*client, {.ttl = 60s});
   const auto candidacy = stand(*client, *session, name, "a");
   auto lost = std::async(std::launch::async, [&] { return candidacy->hold(within(kPatience)); });
-  CHECK(Election::open(*client, name)->end(candidacy->self(), false).value());
+  CHECK(Election::open(*client, name)->resign(candidacy->self()).value());
   const auto loss = lost.get();
   REQUIRE(loss.has_value());
   REQUIRE(loss->has_value());
@@ -169,9 +169,9 @@ TEST_CASE("ending a candidacy never hits a later one of the same key") {
   const auto session = open_session(*client);
   const auto earlier = stand(*client, *session, name, "a");
   auto election = Election::open(*client, name);
-  CHECK(election->end(earlier->self(), false).value());
+  CHECK(election->resign(earlier->self()).value());
   const auto later = stand(*client, *session, name, "b");
-  CHECK_FALSE(election->end(earlier->self(), false).value());
+  CHECK_FALSE(election->resign(earlier->self()).value());
   CHECK_FALSE(election->proclaim(earlier->self(), "c").value());
   CHECK(election->candidates()->candidates.front() == later->self());
 }

@@ -99,7 +99,7 @@ TEST_CASE("lead: a resignation tells the work to stop at once, and the outcome s
       std::async(std::launch::async, [&] { return lead(*setting.session, setting.election, "a", work.work); });
   const Candidate self = work.begun.get_future().get();
   const auto before = BootClock::now();
-  CHECK(setting.election.end(self, false).value());
+  CHECK(setting.election.resign(self).value());
   const auto outcome = leading.get();
   CHECK(BootClock::now() - before < kPatience);
   CHECK(work.told);
@@ -112,7 +112,7 @@ TEST_CASE("lead: a key that is deleted as the work ends is a loss, not work that
   for (int time = 0; time < 20; ++time) {
     const auto outcome =
         lead(*setting.session, setting.election, "a",
-             [&](const std::stop_token&, const Candidate& self) { CHECK(setting.election.end(self, false).value()); });
+             [&](const std::stop_token&, const Candidate& self) { CHECK(setting.election.resign(self).value()); });
     REQUIRE(ends_with<Loss>(outcome));
     CHECK(std::get<Loss>(*outcome).cause == Loss::Cause::key_deleted);
   }

@@ -38,9 +38,9 @@ class Election {
   // the leader, if any.
   [[nodiscard]] Result<Snapshot> candidates(const Query& query = {}, const Until& until = {}) const;
 
-  // Deletes the candidate's key, or with `revoke` its whole lease. Does so only if its create revision is still the
-  // same. False: it was not, and nothing was done.
-  [[nodiscard]] Result<bool> end(const Candidate& candidate, bool revoke, const Until& until = {}) const;
+  // Ends a candidacy: deletes the candidate's key, or with `revoke` revokes its lease, which deletes all keys of the
+  // lease. Does so only if the key's create revision is still the same. False: it was not, and nothing was done.
+  [[nodiscard]] Result<bool> resign(const Candidate& candidate, bool revoke = false, const Until& until = {}) const;
 
   // Gives the candidate a new value, only if its create revision is still the same. False: it was not, and nothing was
   // done.
