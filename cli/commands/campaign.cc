@@ -129,7 +129,7 @@ class Campaign {
 
  private:
   void tell_guard(const elect::Validity& validity) const {
-    if (guard_) guard_->deadline(validity.uncertain_from(), validity.lost_from());
+    if (guard_) guard_->set_deadline(validity.uncertain_from(), validity.lost_from());
   }
 
   [[nodiscard]] Failure lost(std::string_view why, std::string_view consequence) const {
@@ -329,7 +329,7 @@ class Campaign {
     if (options_.max_runtime && *options_.max_runtime > nanoseconds(0))
       until.deadline = elect::saturating_add(BootClock::now(), *options_.max_runtime);
     const auto loss = candidacy.hold(until);
-    if (!gate.ended_token().stop_requested()) guard_->stop();
+    if (!gate.ended_token().stop_requested()) guard_->end_cmd();
     if (loss && *loss) {
       // Another candidate may lead by now. If the guard hangs, CMD must still be killed.
       constexpr nanoseconds longest = std::chrono::hours(24 * 365);
