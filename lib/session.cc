@@ -179,10 +179,10 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
                                                const std::stop_token& give_up) {
   const bool owned = options.lease == 0;
   if (owned && options.ttl < 1s) return fail(Errc::usage, "a lease must live for at least 1s");
-  const LeaseId fresh = options.grant_as != 0 ? options.grant_as : random_lease();
+  const LeaseId new_lease = options.grant_as != 0 ? options.grant_as : random_lease();
   Connection& connection = Connection::of(client);
   Attempt attempt;
-  const auto granted = owned ? grant_lease(connection, fresh, options.ttl, until, attempt)
+  const auto granted = owned ? grant_lease(connection, new_lease, options.ttl, until, attempt)
                              : use_existing_lease(connection, options.lease, until);
   if (!granted) {
     // The caller does not know the ID, so nobody can use this lease. Like every withdrawal, this ignores a stop
@@ -192,7 +192,7 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
       // If nothing has answered for the whole time of a call, etcd probably does not answer now.
       const BootTime limit =
           granted.error().code == Errc::timeout ? BootClock::now() + 1s : connection.deadline_of_call({});
-      (void)client.revoke(fresh, {give_up, std::min(limit, expiry)});
+      (void)client.revoke(new_lease, {give_up, std::min(limit, expiry)});
     }
     return std::unexpected(granted.error());
   }

@@ -275,10 +275,10 @@ bool Connection::forget_auth_token(const AuthToken& refused) {
   return true;
 }
 
-bool Connection::may_read(const KeySpan& range, const Until& until) {
+bool Connection::may_read(const KeyRange& range, const Until& until) {
   etcdserverpb::RangeRequest request;
-  request.set_key(range.key);
-  request.set_range_end(range.range_end);
+  request.set_key(range.begin);
+  request.set_range_end(range.end);
   request.set_count_only(true);
   etcdserverpb::RangeResponse response;
   const auto read = [&](const Link& link, grpc::ClientContext& context) {
@@ -290,8 +290,8 @@ bool Connection::may_read(const KeySpan& range, const Until& until) {
 
 // If a Txn needs both a read and a write permission, the read is tried alone to find out which of them is missing.
 void Connection::explain_denial(Error& error, const Needs& needs, const Until& until) {
-  const KeySpan* denied = nullptr;
-  for (const KeySpan& range : needs.read) {
+  const KeyRange* denied = nullptr;
+  for (const KeyRange& range : needs.read) {
     if (!needs.write.empty() && may_read(range, until)) continue;
     denied = &range;
     break;

@@ -129,7 +129,7 @@ class Connection {
   void connect(Link& link);
   [[nodiscard]] std::shared_ptr<grpc::ChannelCredentials> current_credentials();
   [[nodiscard]] Result<AuthToken> auth_token_for_user(const Link& link, const Until& until);
-  [[nodiscard]] bool may_read(const KeySpan& range, const Until& until);
+  [[nodiscard]] bool may_read(const KeyRange& range, const Until& until);
   void explain_denial(Error& error, const Needs& needs, const Until& until);
   [[nodiscard]] std::string all_endpoints() const;
 
