@@ -201,7 +201,7 @@ Result<bool> Candidacy::Impl::find_key(const Until& until) {
 
 void Candidacy::Impl::take_back(const std::string& value, Revision before, const std::stop_token& give_up) {
   // The server may still be handling a try. So look until no try can be on its way any more.
-  const Until until{give_up, connection_.limit({})};
+  const Until until{give_up, connection_.deadline_of_call({})};
   for (; BootClock::now() < *until.deadline && !give_up.stop_requested(); pause_for(kPauseBeforeLooking, give_up)) {
     const auto found = find_key(until);
     if (!found && !is_transient(found.error().code)) return;
@@ -285,7 +285,7 @@ Result<Candidacy::Verdict> Candidacy::Impl::follow_stream(bool leading, const Un
   if (elected_) unwatch_ahead();
   for (;;) {
     // Wait no longer than the session's deadline: loss() knows of a loss before the session's thread does.
-    const BootTime lost_from = session_.deadline().lost_from();
+    const BootTime lost_from = session_.validity().lost_from();
     auto next = watcher_->next({until.stop, std::min(until.deadline.value_or(lost_from), lost_from)});
     if (!next) return std::unexpected(next.error());
     if (std::holds_alternative<Watcher::Late>(*next)) {
@@ -344,9 +344,9 @@ Result<bool> Candidacy::Impl::withdraw(const Until& until) {
   // is one try: see session.cc.
   const auto loss = session_.loss();
   const bool gone = loss && loss->cause == Loss::Cause::lease_gone;
-  const BootTime give_up = gone ? BootClock::now() : session_.deadline().expiry();
+  const BootTime give_up_at = gone ? BootClock::now() : session_.validity().expiry();
   int tries = 0;
-  const auto deleted = retry_until(connection_, give_up, until, [&](const Until& one_call) {
+  const auto deleted = retry_until(connection_, give_up_at, until, [&](const Until& one_call) {
     ++tries;
     return delete_guarded(connection_, self_, one_call);
   });

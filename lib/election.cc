@@ -15,7 +15,7 @@ Result<Snapshot> Election::candidates(const Query& query, const Until& until) co
   return read_range(connection, keys_below(prefix_of(name_)), query, connection.for_one_call(until));
 }
 
-Result<bool> Election::end(const Candidate& candidate, bool revoke, const Until& until) const {
+Result<bool> Election::resign(const Candidate& candidate, bool revoke, const Until& until) const {
   Connection& connection = Connection::of(*client_);
   if (!revoke || candidate.lease == 0) {
     const auto deleted = delete_guarded(connection, candidate, until);

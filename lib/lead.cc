@@ -16,11 +16,11 @@ namespace {
 // Holds leadership until `done` fires, or until leadership is lost or uncertain. Then returns why.
 Result<std::optional<Loss>> hold_while_sure(const Session& session, Candidacy& candidacy, const std::stop_token& done) {
   for (;;) {
-    auto loss = candidacy.hold({done, session.deadline().uncertain_from()});
+    auto loss = candidacy.hold({done, session.validity().uncertain_from()});
     if (!loss && loss.error().code == Errc::interrupted) return std::nullopt;
     if (!loss || *loss) return loss;
-    const Deadline deadline = session.deadline();  // Later than before if the lease was renewed since.
-    if (deadline.at(BootClock::now()) == Deadline::State::sure) continue;
+    const Validity validity = session.validity();  // Later than before if the lease was renewed since.
+    if (validity.at(BootClock::now()) == Validity::State::sure) continue;
     return Loss{Loss::Cause::no_answer, session.silence()};
   }
 }

@@ -42,10 +42,10 @@ etcdserverpb::Compare compare_candidate_gone(const std::string& key, Revision cr
   return compare;
 }
 
-// One try to claim a run.
-class Claim {
+// Claims one run. That takes one Txn, or more if the record changes meanwhile.
+class Claimer {
  public:
-  Claim(const Election& election, const Candidate& self, const RunClaim& wanted, LeaseId lease)
+  Claimer(const Election& election, const Candidate& self, const RunClaim& wanted, LeaseId lease)
       : election_(election), self_(self), wanted_(wanted), key_(once_key_of(election.name(), wanted.id)) {
     run_.id = wanted.id;
     run_.value = self.value;
@@ -56,7 +56,7 @@ class Claim {
   }
 
   // One Txn. nullopt: the record has changed since it was read, and the run may be claimed.
-  Result<std::optional<ClaimOutcome>> attempt(const Until& until) {
+  Result<std::optional<ClaimOutcome>> try_once(const Until& until) {
     Connection& connection = Connection::of(election_.client());
     run_.began = now_in_milliseconds();  // Set here, because wait_for_previous_cmd() may have waited before.
     etcdserverpb::TxnResponse response;
@@ -75,7 +75,7 @@ class Claim {
       previous_.reset();  // The record expired or was deleted since it was read.
       return std::nullopt;
     }
-    Candidate record = candidate_of(mvccpb::KeyValue(found.at(0)));
+    const RunRecord record = run_record_of(mvccpb::KeyValue(found.at(0)));
     // This is the record of an earlier try whose answer was lost: it is on the lease that was granted for it.
     if (record.lease == run_.lease) return claimed(record.mod_revision, record.create_revision);
     Run other = *run_of(election_.name(), record);
@@ -122,7 +122,7 @@ class Claim {
     }
     auto& put = *request.add_success()->mutable_request_put();
     put.set_key(key_);
-    put.set_value(record_of(run_));
+    put.set_value(record_value_of(run_));
     put.set_lease(run_.lease);
     request.add_failure()->mutable_request_range()->set_key(key_);
     auto& own = *request.add_failure()->mutable_request_range();
@@ -139,27 +139,32 @@ class Claim {
   std::optional<Run> previous_;  // The run that is claimed again.
 };
 
+struct Records {
+  Header header;  // All were read at its revision.
+  std::vector<RunRecord> records;
+};
+
 // Reads the records of a range in pages, all at one revision.
-Result<Snapshot> read_records(Connection& connection, const KeyRange& range, Revision revision, const Until& until) {
+Result<Records> read_records(Connection& connection, const KeyRange& range, Revision revision, const Until& until) {
   etcdserverpb::RangeRequest request;
   request.set_key(range.begin);
   request.set_range_end(range.end);
   request.set_revision(revision);
   request.set_limit(kPage);
-  Snapshot snapshot;
+  Records read;
   for (;;) {
     etcdserverpb::RangeResponse response;
     const auto called =
         connection.call(&etcdserverpb::KV::Stub::Range, request, response, connection.for_one_call(until));
     if (!called) return std::unexpected(called.error());
     if (request.revision() == 0) request.set_revision(response.header().revision());
-    snapshot.header = header_of(response.header());
-    for (auto& kv : *response.mutable_kvs()) snapshot.candidates.push_back(candidate_of(std::move(kv)));
+    read.header = header_of(response.header());
+    for (auto& kv : *response.mutable_kvs()) read.records.push_back(run_record_of(std::move(kv)));
     if (!response.more() || response.kvs().empty()) break;
-    request.set_key(snapshot.candidates.back().key + '\0');
+    request.set_key(read.records.back().key + '\0');
   }
-  snapshot.header.revision = request.revision();
-  return snapshot;
+  read.header.revision = request.revision();
+  return read;
 }
 
 // Finds the abandoned runs: no end is recorded, and the candidate is gone.
@@ -189,11 +194,11 @@ Result<void> find_abandoned(const Election& election, RunListing& listing, const
 Result<RunListing> list(const Election& election, const RunQuery& query, const Until& until) {
   const KeyRange range =
       query.id ? KeyRange{once_key_of(election.name(), *query.id), {}} : keys_below(once_key_of(election.name(), {}));
-  auto records = read_records(Connection::of(election.client()), range, query.revision, until);
-  if (!records) return std::unexpected(records.error());
-  RunListing listing{records->header, {}};
-  listing.runs.reserve(records->candidates.size());
-  for (const auto& record : records->candidates) {
+  const auto read = read_records(Connection::of(election.client()), range, query.revision, until);
+  if (!read) return std::unexpected(read.error());
+  RunListing listing{read->header, {}};
+  listing.runs.reserve(read->records.size());
+  for (const auto& record : read->records) {
     if (auto run = run_of(election.name(), record)) listing.runs.push_back(*std::move(run));
   }
   if (const auto found = find_abandoned(election, listing, until); !found) return std::unexpected(found.error());
@@ -204,18 +209,18 @@ Result<RunListing> list(const Election& election, const RunQuery& query, const U
 }  // namespace
 
 Result<RunListing> runs(const Election& election, const RunQuery& query, const Until& until) {
-  const BootTime give_up = *Connection::of(election.client()).for_one_call(until).deadline;
+  const BootTime give_up_at = *Connection::of(election.client()).for_one_call(until).deadline;
   for (;;) {
     auto listing = list(election, query, until);
     // A compaction can overtake the pages. Then start again at the present revision.
     if (listing || query.revision > 0 || listing.error().code != Errc::compacted) return listing;
-    if (until.stop.stop_requested() || BootClock::now() >= give_up) return listing;
+    if (until.stop.stop_requested() || BootClock::now() >= give_up_at) return listing;
     pause_for(kPauseBeforeRetry, until.stop);
   }
 }
 
 Result<void> watch_runs(const Election& election, const std::optional<std::string>& id,
-                        const std::function<bool(const RunListing&)>& tell, const Until& until) {
+                        const std::function<bool(const RunListing&)>& report, const Until& until) {
   Connection& connection = Connection::of(election.client());
   const KeyRange records = keys_below(once_key_of(election.name(), {}));
   const KeyRange candidates = keys_below(prefix_of(election.name()));
@@ -232,7 +237,7 @@ Result<void> watch_runs(const Election& election, const std::optional<std::strin
       continue;
     }
     if (!reported || reported->runs != listing->runs) {
-      if (!tell(*listing)) return {};
+      if (!report(*listing)) return {};
     }
     reported = *std::move(listing);
     if (!watcher) {
@@ -272,8 +277,8 @@ Result<ClaimOutcome> claim_run(const Election& election, const Session& session,
   // the revoke also deletes the record. That is right: CMD has not started, so another claim may run it. Like
   // every withdrawal, this ignores a stop request of `until`.
   const auto revoke = [&] {
-    const BootTime limit = connection.limit({});
-    (void)election.client().revoke(lease, {give_up, std::min(limit, session.deadline().expiry())});
+    const BootTime limit = connection.deadline_of_call({});
+    (void)election.client().revoke(lease, {give_up, std::min(limit, session.validity().expiry())});
   };
   Attempt attempt;
   const auto granted = grant_lease(connection, lease, claim.keep, until, attempt);
@@ -283,11 +288,11 @@ Result<ClaimOutcome> claim_run(const Election& election, const Session& session,
     if (code == Errc::interrupted || is_transient(code)) revoke();
     return std::unexpected(granted.error());
   }
-  Claim attempts(election, candidacy.self(), claim, lease);
+  Claimer claimer(election, candidacy.self(), claim, lease);
   for (;;) {
-    auto claimed = attempts.attempt(until);
+    auto claimed = claimer.try_once(until);
     if (claimed && !*claimed) {  // The record has changed since it was read.
-      attempts.wait_for_previous_cmd(until);
+      claimer.wait_for_previous_cmd(until);
       continue;
     }
     if (claimed && std::holds_alternative<Run>(**claimed)) return **std::move(claimed);
@@ -312,9 +317,9 @@ void keep_record(const Election& election, const Run& run, std::chrono::seconds 
 Result<EndRecorded> record_end(const Election& election, const Run& run, const RunEnd& end, const Until& until) {
   Connection& connection = Connection::of(election.client());
   const std::string key = once_key_of(election.name(), run.id);
-  Run ended = run;
-  ended.end = end;
-  const std::string record = record_of(ended);
+  Run with_end = run;
+  with_end.end = end;
+  const std::string record = record_value_of(with_end);
   etcdserverpb::TxnRequest request;
   *request.add_compare() = compare_mod_revision(key, run.claim_revision);
   auto& put = *request.add_success()->mutable_request_put();

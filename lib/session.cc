@@ -25,8 +25,6 @@ constexpr nanoseconds kShortestRenewal = 300ms;
 
 std::string lease_gone_text(LeaseId lease) { return fmt::format("lease {} was revoked or has expired", hex_of(lease)); }
 
-// A retry would be refused again.
-
 }  // namespace
 
 LeaseId random_lease() {
@@ -38,13 +36,13 @@ LeaseId random_lease() {
 // The thread renews until it is told to stop or the session is lost. Validity counts from when a renewal was sent.
 class Session::Impl {
  public:
-  Impl(Client& client, SessionOptions options, LeaseId lease, bool owned, Deadline deadline)
-      : client_(client), options_(std::move(options)), lease_(lease), owned_(owned), deadline_(deadline) {}
+  Impl(Client& client, SessionOptions options, LeaseId lease, bool owned, Validity validity)
+      : client_(client), options_(std::move(options)), lease_(lease), owned_(owned), validity_(validity) {}
 
   [[nodiscard]] Result<void> start();
   [[nodiscard]] LeaseId lease() const { return lease_; }
   [[nodiscard]] bool owned() const { return owned_; }
-  [[nodiscard]] Deadline deadline() const;
+  [[nodiscard]] Validity validity() const;
   [[nodiscard]] std::stop_token lost_token() const { return lost_.get_token(); }
   [[nodiscard]] std::optional<Loss> loss();
   [[nodiscard]] std::string silence() const;
@@ -63,7 +61,7 @@ class Session::Impl {
   const bool owned_;
 
   mutable std::mutex mutex_;
-  Deadline deadline_;
+  Validity validity_;
   std::optional<Loss> loss_;
   std::string last_refusal_;  // The last error from etcd instead of a renewal. Empty: etcd did not answer.
   bool closed_ = false;
@@ -73,24 +71,24 @@ class Session::Impl {
 };
 
 Result<void> Session::Impl::start() {
-  if (options_.on_renewed) options_.on_renewed(deadline_);
+  if (options_.on_renewed) options_.on_renewed(validity_);
   auto renewal = start_thread([this](std::stop_token stop) { renew_until(std::move(stop)); });
   if (!renewal) return std::unexpected(renewal.error());
   renewal_ = *std::move(renewal);
   return {};
 }
 
-Deadline Session::Impl::deadline() const {
+Validity Session::Impl::validity() const {
   const std::lock_guard lock(mutex_);
-  return deadline_;
+  return validity_;
 }
 
 std::optional<Loss> Session::Impl::loss() {
   std::optional<Loss> expired;
   {
     const std::lock_guard lock(mutex_);
-    if (loss_ || closed_ || deadline_.at(BootClock::now()) != Deadline::State::lost) return loss_;
-    expired = {Loss::Cause::no_answer, silence_for(deadline_.ttl() / 10 * 9)};
+    if (loss_ || closed_ || validity_.at(BootClock::now()) != Validity::State::lost) return loss_;
+    expired = {Loss::Cause::no_answer, silence_for(validity_.ttl() / 10 * 9)};
   }
   lose(*std::move(expired));
   const std::lock_guard lock(mutex_);
@@ -105,7 +103,7 @@ std::string Session::Impl::silence_for(nanoseconds duration) const {
 
 std::string Session::Impl::silence() const {
   const std::lock_guard lock(mutex_);
-  const BootTime sent = deadline_.expiry() - deadline_.ttl();
+  const BootTime sent = validity_.expiry() - validity_.ttl();
   return silence_for(std::chrono::round<std::chrono::milliseconds>(BootClock::now() - sent) / 100 * 100);
 }
 
@@ -119,7 +117,7 @@ void Session::Impl::lose(Loss loss) {
 }
 
 void Session::Impl::renew_until(std::stop_token stop) {
-  Deadline known = deadline();
+  Validity known = validity();
   // The first renewal is due a third of the TTL after the grant was sent. That holds even if the answer came late: 2/3
   // may be over soon.
   BootTime due = known.expiry() - known.ttl() / 3 * 2;
@@ -127,11 +125,11 @@ void Session::Impl::renew_until(std::stop_token stop) {
     pause_for(due - BootClock::now(), stop);
     if (stop.stop_requested() || loss()) return;
     const BootTime now = BootClock::now();
-    // Short enough to ask another endpoint before the deadline becomes uncertain.
-    const nanoseconds patience = std::max(known.ttl() / 6, kShortestRenewal);
+    // Short enough to ask another endpoint before the validity becomes uncertain.
+    const nanoseconds renewal_timeout = std::max(known.ttl() / 6, kShortestRenewal);
     Attempt attempt;
-    const auto ttl =
-        renew_lease(Connection::of(client_), lease_, {stop, std::min(now + patience, known.lost_from())}, attempt);
+    const auto ttl = renew_lease(Connection::of(client_), lease_,
+                                 {stop, std::min(now + renewal_timeout, known.lost_from())}, attempt);
     if (stop.stop_requested()) return;
     if (ttl && *ttl <= 0s) return lose({Loss::Cause::lease_gone, lease_gone_text(lease_)});
     if (!ttl) {
@@ -145,8 +143,8 @@ void Session::Impl::renew_until(std::stop_token stop) {
     {
       const std::lock_guard lock(mutex_);
       if (loss_) return;  // The loss was reported already. No answer undoes it.
-      deadline_.renew(attempt.sent, *ttl);
-      known = deadline_;
+      validity_.renew(attempt.sent, *ttl);
+      known = validity_;
     }
     if (options_.on_renewed) options_.on_renewed(known);
     due = attempt.sent + known.ttl() / 3;
@@ -170,8 +168,8 @@ Result<void> Session::Impl::end_lease(const Until& until) {
   }
   // Even if the endpoints stay out of reach, the server ends the lease at that time.
   // A member that has not applied the grant yet says that the lease is gone (etcd issue 13675). So one try is made.
-  const BootTime give_up = gone ? BootClock::now() : deadline().expiry();
-  const auto revoked = retry_until(Connection::of(client_), give_up, until,
+  const BootTime give_up_at = gone ? BootClock::now() : validity().expiry();
+  const auto revoked = retry_until(Connection::of(client_), give_up_at, until,
                                    [this](const Until& one_call) { return client_.revoke(lease_, one_call); });
   if (!revoked && !gone) return std::unexpected(revoked.error());
   return {};
@@ -181,10 +179,10 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
                                                const std::stop_token& give_up) {
   const bool owned = options.lease == 0;
   if (owned && options.ttl < 1s) return fail(Errc::usage, "a lease must live for at least 1s");
-  const LeaseId fresh = options.grant_as != 0 ? options.grant_as : random_lease();
+  const LeaseId new_lease = options.grant_as != 0 ? options.grant_as : random_lease();
   Connection& connection = Connection::of(client);
   Attempt attempt;
-  const auto granted = owned ? grant_lease(connection, fresh, options.ttl, until, attempt)
+  const auto granted = owned ? grant_lease(connection, new_lease, options.ttl, until, attempt)
                              : use_existing_lease(connection, options.lease, until);
   if (!granted) {
     // The caller does not know the ID, so nobody can use this lease. Like every withdrawal, this ignores a stop
@@ -192,13 +190,14 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
     if (attempt.maybe_applied && options.grant_as == 0) {
       const BootTime expiry = saturating_add(attempt.sent, options.ttl);
       // If nothing has answered for the whole time of a call, etcd probably does not answer now.
-      const BootTime limit = granted.error().code == Errc::timeout ? BootClock::now() + 1s : connection.limit({});
-      (void)client.revoke(fresh, {give_up, std::min(limit, expiry)});
+      const BootTime limit =
+          granted.error().code == Errc::timeout ? BootClock::now() + 1s : connection.deadline_of_call({});
+      (void)client.revoke(new_lease, {give_up, std::min(limit, expiry)});
     }
     return std::unexpected(granted.error());
   }
   std::unique_ptr<Session> session(
-      new Session(std::make_unique<Impl>(client, std::move(options), granted->lease, owned, granted->deadline)));
+      new Session(std::make_unique<Impl>(client, std::move(options), granted->lease, owned, granted->validity)));
   if (auto started = session->impl_->start(); !started) {
     // A lease that nobody renews is useless. If it cannot be revoked now, it expires.
     (void)session->close({until.stop, {}});
@@ -211,8 +210,8 @@ Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() = default;
 LeaseId Session::lease() const { return impl_->lease(); }
 bool Session::owned() const { return impl_->owned(); }
-seconds Session::ttl() const { return std::chrono::duration_cast<seconds>(deadline().ttl()); }
-Deadline Session::deadline() const { return impl_->deadline(); }
+seconds Session::ttl() const { return std::chrono::duration_cast<seconds>(validity().ttl()); }
+Validity Session::validity() const { return impl_->validity(); }
 std::stop_token Session::lost_token() const { return impl_->lost_token(); }
 std::optional<Loss> Session::loss() const { return impl_->loss(); }
 std::string Session::silence() const { return impl_->silence(); }

@@ -63,9 +63,9 @@ Result<Service> ask_service(const Election& election, const Until& until) {
 // Asks again if a candidate appeared between the answer "no leader" and the listing. Also asks again after an error:
 // the service does not retry while the raft leader changes, and it gives no code to recognise that.
 Result<std::pair<Check, Snapshot>> check_service(const Election& election, const Until& until) {
-  const BootTime give_up = *Connection::of(election.client()).for_one_call(until).deadline;
+  const BootTime give_up_at = *Connection::of(election.client()).for_one_call(until).deadline;
   for (;; pause_for(kPauseBeforeAsking, until.stop)) {
-    const bool last = BootClock::now() >= give_up || until.stop.stop_requested();
+    const bool last = BootClock::now() >= give_up_at || until.stop.stop_requested();
     auto service = ask_service(election, until);
     if (!service) {
       if (service.error().code == Errc::unreachable) return std::unexpected(service.error());
@@ -136,13 +136,13 @@ Result<Snapshot> view_of(const ClientOptions& options, const std::string& endpoi
   if (!client) return std::unexpected(client.error());
   auto election = Election::open(**client, name);
   if (!election) return std::unexpected(election.error());
-  const BootTime give_up = saturating_add(BootClock::now(), options.command_timeout);
+  const BootTime give_up_at = saturating_add(BootClock::now(), options.command_timeout);
   for (;;) {
     auto snapshot = election->candidates({.revision = at.revision, .serializable = true}, until);
     if (snapshot || snapshot.error().code != Errc::future_revision) return snapshot;
     const auto present = election->candidates({.limit = 1, .serializable = true, .keys_only = true}, until);
     if (!present || present->header.cluster_id != at.cluster_id) return present;
-    if (BootClock::now() >= give_up) return snapshot;
+    if (BootClock::now() >= give_up_at) return snapshot;
     pause_for(kPauseBeforeAsking, until.stop);
   }
 }

@@ -99,7 +99,7 @@ elect::Result<bool> receive_secrets(elect::ClientOptions& client) {
     return elect::fail(elect::Errc::system, "the password was lost when electctl started again to stand again");
   }
   client.user = content.substr(0, end_of_name);
-  (client.user.empty() ? client.token : client.password) = content.substr(end_of_name + 1);
+  (client.user.empty() ? client.auth_token : client.password) = content.substr(end_of_name + 1);
   return true;
 }
 
@@ -165,7 +165,7 @@ elect::Result<void> complete_secrets(elect::ClientOptions& client, const Passwor
 }
 
 elect::Result<void> hand_over_secrets(const elect::ClientOptions& client) {
-  const std::string& secret = client.user.empty() ? client.token : client.password;
+  const std::string& secret = client.user.empty() ? client.auth_token : client.password;
   if (client.user.empty() && secret.empty()) return {};
   const int file = memfd_create(kMemoryFileName, 0);
   const std::string content = magic() + client.user + '\0' + secret;

@@ -15,7 +15,7 @@ render::SimpleStyle simple_style(const Context& context) {
   return {.hex = context.options.hex, .escape = is_terminal(STDOUT_FILENO)};
 }
 
-render::Look look_of(const Context& context) {
+render::OutputStyle output_style_of(const Context& context) {
   const bool terminal = is_terminal(STDOUT_FILENO);
   return {.hex = context.options.hex,
           .colour = wants_colour(STDOUT_FILENO),

@@ -17,7 +17,7 @@ namespace cli {
 [[nodiscard]] render::SimpleStyle simple_style(const Context& context);
 
 // The size, colours and characters for output to people on standard output.
-[[nodiscard]] render::Look look_of(const Context& context);
+[[nodiscard]] render::OutputStyle output_style_of(const Context& context);
 
 // The default format where both people and scripts read the output: a table on a terminal, simple elsewhere.
 [[nodiscard]] Format default_format();

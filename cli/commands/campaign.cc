@@ -80,7 +80,7 @@ class Campaign {
                         .value = std::move(value),
                         .session = {.ttl = std::chrono::duration_cast<seconds>(options_.ttl),
                                     .lease = options_.lease,
-                                    .on_renewed = [this](const elect::Deadline& deadline) { tell_guard(deadline); }},
+                                    .on_renewed = [this](const elect::Validity& validity) { tell_guard(validity); }},
                         .try_once = options_.try_once,
                         .wait = options_.wait,
                         .session_file = options_.session_file,
@@ -121,8 +121,8 @@ class Campaign {
   [[nodiscard]] int terminal_signal() const { return terminal_signal_; }
 
  private:
-  void tell_guard(const elect::Deadline& deadline) const {
-    if (guard_) guard_->deadline(deadline.uncertain_from(), deadline.lost_from());
+  void tell_guard(const elect::Validity& validity) const {
+    if (guard_) guard_->set_deadline(validity.uncertain_from(), validity.lost_from());
   }
 
   [[nodiscard]] Failure lost(std::string_view why, std::string_view consequence) const {
@@ -270,7 +270,7 @@ class Campaign {
     if (options_.max_runtime && *options_.max_runtime > nanoseconds(0))
       until.deadline = elect::saturating_add(BootClock::now(), *options_.max_runtime);
     const auto loss = candidacy.hold(until);
-    if (!gate.ended_token().stop_requested()) guard_->stop();
+    if (!gate.ended_token().stop_requested()) guard_->end_cmd();
     if (loss && *loss) {
       // Another candidate may lead by now. If the guard hangs, CMD must still be killed.
       constexpr nanoseconds longest = std::chrono::hours(24 * 365);

@@ -92,7 +92,7 @@ Outcome run_leader(Context& context, const LeaderOptions& options) {
 }
 
 // --wait may have no value. Its text is then empty.
-void settle_wait(LeaderOptions& options, const std::string& text) {
+void parse_wait_option(LeaderOptions& options, const std::string& text) {
   options.waits = true;
   if (text.empty()) return;
   const auto duration = elect::parse_duration(text);
@@ -110,7 +110,7 @@ Declared declare_leader(CLI::App& app) {
                             "(default: print the leader)")
                  ->type_name("VALUE");
   auto* wait = app.add_option_function<std::string>(
-                      "--wait", [options](const std::string& text) { settle_wait(*options, text); },
+                      "--wait", [options](const std::string& text) { parse_wait_option(*options, text); },
                       "wait until somebody leads; after DURATION, if given, exit 10; without --wait: answer at once")
                    ->expected(0, 1)
                    ->type_name("[DURATION]");

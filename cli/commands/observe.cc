@@ -93,7 +93,7 @@ class Observer {
       variables.push_back(fmt::format("ELECTCTL_EVENT={}", render::name_of(observation.type)));
       if (options_.is) variables.push_back(fmt::format("ELECTCTL_ROLE={}", role(observation)));
       auto outcome = event_command_->run(variables);
-      if (event_command_->ended()) return false;
+      if (event_command_->end_called()) return false;
       if (outcome && *outcome == 0) return true;
       if (!outcome && outcome.error().code == kNotFound) outcome.error().message += shell_for(context_.argv);
       ended = std::move(outcome);

@@ -24,9 +24,9 @@ Outcome run_resign(Context& context, const ResignOptions& options) {
   if (!selected) return std::unexpected(selected.error());
   const auto& candidate = selected->snapshot.candidates.front();
   const auto lease = lease_shown(election->client(), *format, candidate);
-  const auto ended = election->end(candidate, options.revoke);
-  if (!ended) return std::unexpected(Failure(ended.error()));
-  if (!*ended) return std::unexpected(Failure(kNoLeader, "the candidate ended by itself just now"));
+  const auto resigned = election->resign(candidate, options.revoke);
+  if (!resigned) return std::unexpected(Failure(resigned.error()));
+  if (!*resigned) return std::unexpected(Failure(kNoLeader, "the candidate ended by itself just now"));
   if (auto written =
           write_result(as_candidate(context, *format, selected->snapshot, {.rank = selected->rank, .lease = lease}));
       !written) {

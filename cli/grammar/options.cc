@@ -161,7 +161,7 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
       ->check(not_empty())
       ->needs(user)
       ->type_name("FILE");
-  global(program.add_option("--auth-jwt-token", client.token,
+  global(program.add_option("--auth-jwt-token", client.auth_token,
                             "log in with this token, instead of --user (default: no token is sent)"),
          "AUTH_JWT_TOKEN")
       ->excludes(user)

@@ -65,7 +65,7 @@ Outcome EventCommand::run(const std::vector<std::string>& variables) {
   int error = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (ended_) return kDone;
+    if (end_called_) return kDone;
     error = posix_spawnp(&running_pid_, argv.front().c_str(), nullptr, attributes.get(), pointers_to(argv).data(),
                          pointers_to(environment).data());
     if (error != 0) running_pid_ = 0;
@@ -93,13 +93,13 @@ void EventCommand::wait(int& status) {
 
 void EventCommand::end() {
   const std::lock_guard lock(mutex_);
-  ended_ = true;
+  end_called_ = true;
   if (running_pid_ != 0) kill(running_pid_, SIGTERM);
 }
 
-bool EventCommand::ended() {
+bool EventCommand::end_called() {
   const std::lock_guard lock(mutex_);
-  return ended_;
+  return end_called_;
 }
 
 void EventCommand::signal(int number) {

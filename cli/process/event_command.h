@@ -23,7 +23,8 @@ class EventCommand {
 
   // Ends the CMD that runs now. From then on run() starts nothing and returns 0 at once. May be called from any thread.
   void end();
-  [[nodiscard]] bool ended();
+  // Whether end() was called.
+  [[nodiscard]] bool end_called();
 
   // Sends a signal to the CMD that runs now, if there is one. May be called from any thread.
   void signal(int number);
@@ -33,8 +34,8 @@ class EventCommand {
 
   const std::vector<std::string> argv_;
   std::mutex mutex_;
-  pid_t running_pid_ = 0;  // Guarded by mutex_. 0: no CMD runs.
-  bool ended_ = false;     // Guarded by mutex_.
+  pid_t running_pid_ = 0;    // Guarded by mutex_. 0: no CMD runs.
+  bool end_called_ = false;  // Guarded by mutex_.
 };
 
 }  // namespace cli

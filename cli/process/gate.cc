@@ -30,7 +30,7 @@ Gate::Gate(Guard& guard, const std::vector<std::string>& argv, const std::vector
 }
 
 Gate::~Gate() {
-  if (!ended_.stop_requested()) guard_.stop();
+  if (!ended_.stop_requested()) guard_.end_cmd();
 }
 
 elect::Result<Ending> Gate::wait() {

@@ -249,7 +249,7 @@ void Guard::end_descendants() {
   }
 }
 
-void Guard::deadline(elect::BootTime term_at, elect::BootTime kill_at) const {
+void Guard::set_deadline(elect::BootTime term_at, elect::BootTime kill_at) const {
   send_order(socket_, {.kind = GuardOrder::deadline,
                        .number = 0,
                        .term_at = term_at.time_since_epoch().count(),
@@ -281,8 +281,8 @@ elect::Result<void> Guard::start(const std::vector<std::string>& argv, const std
 
 void Guard::signal(int number) const { send_order(socket_, order(GuardOrder::signal, number)); }
 
-void Guard::stop() const {
-  send_order(socket_, order(GuardOrder::stop));
+void Guard::end_cmd() const {
+  send_order(socket_, order(GuardOrder::end_cmd));
   if (pid_ > 0) ::kill(pid_, SIGCONT);
 }
 
@@ -320,9 +320,9 @@ elect::Result<std::optional<GuardEvent>> Guard::next() {
       case GuardReport::refused:
         report_refused(report.number, report.user);
         break;
-      case GuardReport::stopped:
+      case GuardReport::cmd_stopped:
         return GuardEvent(Stopped{report.number});
-      case GuardReport::ended:
+      case GuardReport::cmd_ended:
         cmd_ended_ = true;
         end_passing_stops(socket_);
         return GuardEvent(ending_of(report, program_));

@@ -5,9 +5,9 @@
 // ends CMD, with all that CMD started, in these cases:
 //   - The last deadline that it was told passes. SIGTERM at `term_at`, SIGKILL at `kill_at`, on CLOCK_BOOTTIME. A new
 //     deadline told after that SIGTERM changes nothing.
-//   - It is told to stop. SIGTERM at once, SIGKILL after `kill_after`, but no later than the last told `kill_at`. As
+//   - It is told to end CMD. SIGTERM at once, SIGKILL after `kill_after`, but no later than the last told `kill_at`. As
 //     long as the lease is renewed, CMD has the whole kill_after.
-//   - electctl is gone (its end of the socket is closed). The same as stop.
+//   - electctl is gone (its end of the socket is closed). Then as if it was told to end CMD.
 // A stopped or hanging electctl sends no new deadline, so the last one passes. That includes Ctrl-Z: CMD and electctl
 // stop together, the lease is not renewed, and CMD is ended when its deadline passes.
 //
@@ -56,15 +56,15 @@ struct Ending {
   enum class Cause {
     own,  // CMD exited by itself, or a signal killed it (also one that electctl passed on), or it could not be run.
     deadline,  // The guard's deadline passed. If it passed before start(), CMD was not run.
-    stop,      // stop() was called. If it was called before start(), CMD was not run.
+    order,     // end_cmd() was called, or electctl is gone. If that was before start(), CMD was not run.
   } cause = Cause::own;
   std::string failure;  // Why CMD could not be run. Empty: it was run.
   int terminal_signal =
       0;  // The signal that killed CMD, if it was typed at the terminal that CMD had (Ctrl-C). Otherwise 0.
 };
 
-// CMD was stopped from the terminal. The caller must call suspend(). Without a terminal it is reported only for
-// SIGTSTP, which electctl has passed on to CMD.
+// CMD was stopped from the terminal (Ctrl-Z: it can be continued). The caller must call suspend(). Without a terminal
+// it is reported only for SIGTSTP, which electctl has passed on to CMD.
 struct Stopped {
   int signal;
 };
@@ -85,7 +85,7 @@ class Guard {
   // Tells the guard a deadline, and continues it if it was stopped. May be called from any thread. Never blocks. A
   // deadline that cannot be sent is dropped; the one told before then stays in force. A deadline told before start()
   // holds for the CMD that start() runs.
-  void deadline(elect::BootTime term_at, elect::BootTime kill_at) const;
+  void set_deadline(elect::BootTime term_at, elect::BootTime kill_at) const;
 
   // Starts CMD: argv by execvp. `environment` ("NAME=value") replaces inherited variables of the same names. CMD gets
   // the standard streams, the other inherited descriptors and the terminal. Call it at most once. If CMD cannot be run,
@@ -98,8 +98,8 @@ class Guard {
   // called from any thread. Never blocks. Does nothing if CMD does not run.
   void signal(int number) const;
 
-  // Ends CMD. May be called from any thread. Never blocks. Idempotent.
-  void stop() const;
+  // Has the guard end CMD. May be called from any thread. Never blocks. Idempotent.
+  void end_cmd() const;
 
   // Kills a guard that hangs. The kernel then kills CMD's group, and next() kills the descendants that left it. May be
   // called from any thread. Never blocks.

@@ -36,7 +36,7 @@ constexpr std::int64_t kSecond = 1000 * kMillisecond;
 
 // If the guard does not kill CMD in time, the kernel kills the guard after a grace period. It is a seventh of the time
 // between the two deadlines, but at most this long. At kill_at a tenth of the TTL is left: the grace period is a third
-// of that tenth (100 ms if the TTL is 3 s). After a stop() the grace period is always this long.
+// of that tenth (100 ms if the TTL is 3 s). After an end_cmd() the grace period is always this long.
 constexpr std::int64_t kLongestGrace = 500 * kMillisecond;
 // The pause between two looks for descendants that are left.
 constexpr std::int64_t kShortestPause = 2 * kMillisecond;
@@ -174,7 +174,7 @@ class GuardProcess {
     if (size < 0 && errno == EAGAIN) return false;
     if (size != sizeof order) {
       electctl_gone_ = true;
-      end(Ending::Cause::stop);
+      end(Ending::Cause::order);
       return false;
     }
     switch (order.kind) {
@@ -193,8 +193,8 @@ class GuardProcess {
           signal_group(SIGCONT);
         }
         break;
-      case GuardOrder::stop:
-        end(Ending::Cause::stop);
+      case GuardOrder::end_cmd:
+        end(Ending::Cause::order);
         break;
       case GuardOrder::resume:
         resume();
@@ -375,7 +375,7 @@ class GuardProcess {
     if (terminal.file() < 0) {
       // Without a terminal, electctl passed the stop on to CMD. So electctl has to stop too.
       if (child.si_status == SIGTSTP && !ending_)
-        report({.kind = GuardReport::stopped, .number = SIGTSTP}, MSG_DONTWAIT);
+        report({.kind = GuardReport::cmd_stopped, .number = SIGTSTP}, MSG_DONTWAIT);
       return;
     }
     const int number = child.si_status;
@@ -386,7 +386,7 @@ class GuardProcess {
       signal_group(SIGCONT);
     } else if (!ending_ && (number != SIGSTOP || foreground == cmd_)) {
       take_back(terminal);
-      report({.kind = GuardReport::stopped, .number = number}, MSG_DONTWAIT);
+      report({.kind = GuardReport::cmd_stopped, .number = number}, MSG_DONTWAIT);
     }
   }
 
@@ -425,7 +425,7 @@ class GuardProcess {
   }
 
   [[noreturn]] void report_and_exit(int exit_code, int error) {
-    report({.kind = GuardReport::ended,
+    report({.kind = GuardReport::cmd_ended,
             .number = exit_code,
             .cause = static_cast<std::int32_t>(cause_),
             .error = error,

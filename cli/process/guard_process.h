@@ -15,7 +15,7 @@ struct GuardOrder {
     run,       // Carries descriptors (SCM_RIGHTS): a memory file that holds a CommandImage, and optionally one that the
                // guard keeps open until CMD and its descendants are gone.
     signal,    // Send signal `number` to CMD's group.
-    stop,
+    end_cmd,
     resume,  // electctl was stopped together with CMD, and now runs again.
   };
   Kind kind{};
@@ -27,9 +27,9 @@ struct GuardOrder {
 // From the guard to electctl.
 struct GuardReport {
   enum Kind : std::uint8_t {
-    stopped,  // CMD was stopped. `number`: the signal that stopped it.
-    refused,  // `number`: a descendant of CMD that cannot be signalled. `user`: its user.
-    ended,    // `number`: the exit code. Also `cause`, `error`, `missing`, `terminal_signal`. The last message.
+    cmd_stopped,  // CMD was stopped. `number`: the signal that stopped it.
+    refused,      // `number`: a descendant of CMD that cannot be signalled. `user`: its user.
+    cmd_ended,    // `number`: the exit code. Also `cause`, `error`, `missing`, `terminal_signal`. The last message.
   };
   Kind kind{};
   std::int32_t number = 0;

@@ -91,9 +91,9 @@ bool GroupKiller::make() {
 bool GroupKiller::arm(pid_t group) {
   // Wait until the holder has closed its copy of the write end. Otherwise our death would leave a writer.
   char byte = 0;
-  constexpr int patience = 5000;
+  constexpr int timeout_in_ms = 5000;
   pollfd readable{holder_ready_, POLLIN, 0};
-  const bool is_ready = poll(&readable, 1, patience) == 1 && read(holder_ready_, &byte, 1) == 1;
+  const bool is_ready = poll(&readable, 1, timeout_in_ms) == 1 && read(holder_ready_, &byte, 1) == 1;
   close(std::exchange(holder_ready_, -1));
   if (!is_ready) errno = ECHILD;
   return is_ready && setpgid(holder_, group) == 0 && fcntl(pipe_[0], F_SETSIG, SIGKILL) == 0 &&

@@ -40,18 +40,18 @@ std::size_t width_of(std::string_view text) {
   return width;
 }
 
-std::string cut(std::string_view text, std::size_t width, const Look& look) {
+std::string cut(std::string_view text, std::size_t width, const OutputStyle& output) {
   if (width_of(text) <= width) return std::string(text);
   if (width == 0) return {};
-  return std::string(text.substr(0, beginning(text, width - 1))) + (look.ascii ? ">" : "…");
+  return std::string(text.substr(0, beginning(text, width - 1))) + (output.ascii ? ">" : "…");
 }
 
-std::string cut_middle(std::string_view text, std::size_t width, const Look& look) {
+std::string cut_middle(std::string_view text, std::size_t width, const OutputStyle& output) {
   const std::size_t all = width_of(text);
   if (all <= width) return std::string(text);
-  const std::string_view mark = look.ascii ? "..." : "…";
+  const std::string_view mark = output.ascii ? "..." : "…";
   const std::size_t kept = width - std::min(width, width_of(mark));
-  if (kept < 2) return cut(text, width, look);
+  if (kept < 2) return cut(text, width, output);
   const auto head = beginning(text, (kept + 1) / 2);
   // The tail starts where the beginning ends, moved to the next whole character.
   auto tail = beginning(text, all - kept / 2);
@@ -60,8 +60,8 @@ std::string cut_middle(std::string_view text, std::size_t width, const Look& loo
   return fmt::format("{}{}{}", text.substr(0, head), mark, text.substr(tail));
 }
 
-std::string coloured(std::string_view text, std::string_view colour, const Look& look) {
-  return look.colour ? fmt::format("\x1b[{}m{}\x1b[0m", colour, text) : std::string(text);
+std::string coloured(std::string_view text, std::string_view colour, const OutputStyle& output) {
+  return output.colour ? fmt::format("\x1b[{}m{}\x1b[0m", colour, text) : std::string(text);
 }
 
 namespace {
@@ -103,7 +103,7 @@ std::vector<std::size_t> fit(const Columns& table, std::size_t room, std::vector
 
 }  // namespace
 
-std::string columns(const Columns& table, const Look& look) {
+std::string columns(const Columns& table, const OutputStyle& output) {
   std::vector<std::size_t> widths;
   widths.reserve(table.heads.size());
   for (const auto& head : table.heads) widths.push_back(width_of(head));
@@ -111,21 +111,21 @@ std::string columns(const Columns& table, const Look& look) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
   }
   const std::size_t room =
-      look.width > 0 ? static_cast<std::size_t>(look.width) : std::numeric_limits<std::size_t>::max();
+      output.width > 0 ? static_cast<std::size_t>(output.width) : std::numeric_limits<std::size_t>::max();
   const auto shown = fit(table, room, widths);
   const auto line_of = [&](const std::vector<std::string>& row) {
     std::string line;
     for (const std::size_t i : shown) {
-      const std::string cell = cut_middle(row[i], widths[i], look);
+      const std::string cell = cut_middle(row[i], widths[i], output);
       line += cell;
       if (i != shown.back()) line.append(widths[i] - width_of(cell) + kBetweenColumns, ' ');
     }
-    return cut(line, room, look);
+    return cut(line, room, output);
   };
-  std::string text = coloured(line_of(table.heads), "1", look) + "\n";
+  std::string text = coloured(line_of(table.heads), "1", output) + "\n";
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     const std::string line = line_of(table.rows[r]);
-    text += (table.marked == r ? coloured(line, "32", look) : line) + "\n";
+    text += (table.marked == r ? coloured(line, "32", output) : line) + "\n";
   }
   return text;
 }

@@ -10,7 +10,7 @@
 namespace cli::render {
 
 // How to format the output for the terminal or file where it is shown.
-struct Look {
+struct OutputStyle {
   bool hex = false;     // Show names and values as hex.
   bool colour = false;  // Use the terminal's colours.
   bool ascii = false;   // Draw with ASCII only.
@@ -27,19 +27,19 @@ struct Columns {
   std::optional<std::size_t> marked;           // The highlighted row.
 };
 
-// No line is longer than look.width.
-[[nodiscard]] std::string columns(const Columns& table, const Look& look);
+// No line is longer than output.width.
+[[nodiscard]] std::string columns(const Columns& table, const OutputStyle& output);
 
 // How many terminal columns a printable text takes: 2 for a wide character, 0 for a combining one.
 [[nodiscard]] std::size_t width_of(std::string_view text);
 
 // Cuts the text to that width. A mark shows that something is missing.
-[[nodiscard]] std::string cut(std::string_view text, std::size_t width, const Look& look);
+[[nodiscard]] std::string cut(std::string_view text, std::size_t width, const OutputStyle& output);
 
 // The same, but cuts in the middle: names often have the same beginning.
-[[nodiscard]] std::string cut_middle(std::string_view text, std::size_t width, const Look& look);
+[[nodiscard]] std::string cut_middle(std::string_view text, std::size_t width, const OutputStyle& output);
 
-// Adds a colour ("32": an ECMA-48 SGR parameter) if look.colour is set.
-[[nodiscard]] std::string coloured(std::string_view text, std::string_view colour, const Look& look);
+// Adds a colour ("32": an ECMA-48 SGR parameter) if output.colour is set.
+[[nodiscard]] std::string coloured(std::string_view text, std::string_view colour, const OutputStyle& output);
 
 }  // namespace cli::render

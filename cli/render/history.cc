@@ -22,7 +22,7 @@ struct Glyphs {
   std::string_view leads;
   std::string_view waits;
 };
-Glyphs glyphs_of(const Look& look) { return look.ascii ? Glyphs{"#", "-"} : Glyphs{"█", "░"}; }
+Glyphs glyphs_of(const OutputStyle& output) { return output.ascii ? Glyphs{"#", "-"} : Glyphs{"█", "░"}; }
 
 // The steps of the timeline. Step i lasts from its revision to the revision of the next step.
 class Axis {
@@ -67,7 +67,7 @@ class Axis {
 };
 
 // The line of one row of the chart.
-std::string bar(const elect::Stay& stay, const Axis& axis, const Look& look) {
+std::string bar(const elect::Stay& stay, const Axis& axis, const OutputStyle& output) {
   enum class State { absent, waits, leads };
   std::vector<State> states(axis.columns(), State::absent);
   const auto fill = [&](Revision from, std::optional<Revision> to, State state) {
@@ -83,9 +83,11 @@ std::string bar(const elect::Stay& stay, const Axis& axis, const Look& look) {
     std::size_t end = begin;
     std::string run;
     for (; end < states.size() && states[end] == state; ++end) {
-      run += state == State::leads ? glyphs_of(look).leads : state == State::waits ? glyphs_of(look).waits : " ";
+      run += state == State::leads ? glyphs_of(output).leads : state == State::waits ? glyphs_of(output).waits : " ";
     }
-    text += state == State::leads ? coloured(run, "32", look) : state == State::waits ? coloured(run, "2", look) : run;
+    text += state == State::leads   ? coloured(run, "32", output)
+            : state == State::waits ? coloured(run, "2", output)
+                                    : run;
     begin = end;
   }
   return text;
@@ -115,7 +117,7 @@ std::optional<Revision> end_of(const elect::Run& run, const elect::Stay& stay) {
 }
 
 // The line below a candidate, with its runs. Of several in one column it shows the worst.
-std::string runs_bar(const elect::Stay& stay, const RunsOf& runs, const Axis& axis, const Look& look) {
+std::string runs_bar(const elect::Stay& stay, const RunsOf& runs, const Axis& axis, const OutputStyle& output) {
   static constexpr std::string_view kWorse = " =>?!x";
   std::string line(axis.columns(), ' ');
   const auto [begin, end] = runs.equal_range(stay.candidate.create_revision);
@@ -132,7 +134,7 @@ std::string runs_bar(const elect::Stay& stay, const RunsOf& runs, const Axis& ax
     const std::size_t next = std::min(line.find_first_not_of(line[at], at), line.size());
     const auto same = std::string_view(line).substr(at, next - at);
     const std::string_view colour = line[at] == 'x' || line[at] == '!' ? "31" : line[at] == '?' ? "33" : "32";
-    text += line[at] == ' ' ? std::string(same) : coloured(same, colour, look);
+    text += line[at] == ' ' ? std::string(same) : coloured(same, colour, output);
     at = next;
   }
   return text;
@@ -184,8 +186,8 @@ std::vector<Revision> changes_of(const std::vector<const elect::Stay*>& stays, c
 
 }  // namespace
 
-std::string terms_table(const elect::History& history, const Look& look) {
-  const SimpleStyle bytes{.hex = look.hex, .escape = true};
+std::string terms_table(const elect::History& history, const OutputStyle& output) {
+  const SimpleStyle bytes{.hex = output.hex, .escape = true};
   Columns table{{"TOKEN", "FIRST", "LAST", "VALUE", "LEASE", "KEY"}, {}, {}, {5, 4}, {3}, {}};
   for (const auto& term : history.chronicle.terms()) {
     if (!term.last) table.marked = table.rows.size();
@@ -193,18 +195,18 @@ std::string terms_table(const elect::History& history, const Look& look) {
                           term.last ? fmt::to_string(*term.last) : "leads", shown(term.leader.value, bytes),
                           elect::hex_of(term.leader.lease), shown(term.leader.key, bytes)});
   }
-  return columns(table, look);
+  return columns(table, output);
 }
 
-std::string timeline(const elect::History& history, const Look& look, const Runs& runs) {
+std::string timeline(const elect::History& history, const OutputStyle& output, const Runs& runs) {
   const std::size_t all = history.chronicle.stays().size();
-  auto stays = chosen(history.chronicle.stays(), look.height > 0 ? static_cast<std::size_t>(look.height) : all);
+  auto stays = chosen(history.chronicle.stays(), output.height > 0 ? static_cast<std::size_t>(output.height) : all);
   if (stays.empty()) return {};
 
-  const SimpleStyle bytes{.hex = look.hex, .escape = true};
-  const std::size_t width = look.width > 0 ? static_cast<std::size_t>(look.width) : kFallbackWidth;
+  const SimpleStyle bytes{.hex = output.hex, .escape = true};
+  const std::size_t width = output.width > 0 ? static_cast<std::size_t>(output.width) : kFallbackWidth;
   const auto name_of = [&](const elect::Stay* stay) {
-    return cut_middle(shown(stay->candidate.value, bytes), width / 4, look);
+    return cut_middle(shown(stay->candidate.value, bytes), width / 4, output);
   };
   std::size_t widest = 0;
   for (const auto* stay : stays) widest = std::max(widest, width_of(name_of(stay)));
@@ -222,12 +224,12 @@ std::string timeline(const elect::History& history, const Look& look, const Runs
   std::string text = std::string(widest + 2, ' ') + axis.ticks() + "\n";
   for (const auto* stay : stays) {
     const std::string name = name_of(stay);
-    text += name + std::string(widest - width_of(name) + 2, ' ') + bar(*stay, axis, look) + "\n";
+    text += name + std::string(widest - width_of(name) + 2, ' ') + bar(*stay, axis, output) + "\n";
     if (runs_of.contains(stay->candidate.create_revision)) {
-      text += std::string(widest + 2, ' ') + runs_bar(*stay, runs_of, axis, look) + "\n";
+      text += std::string(widest + 2, ' ') + runs_bar(*stay, runs_of, axis, output) + "\n";
     }
   }
-  text += fmt::format("{} leads  {} waits\n", glyphs_of(look).leads, glyphs_of(look).waits);
+  text += fmt::format("{} leads  {} waits\n", glyphs_of(output).leads, glyphs_of(output).waits);
   if (!runs_of.empty()) text += "runs: > running  = done  x failed  ! ended  ? abandoned\n";
   text += "Each step is a revision, not a time.\nTimes: inspect --runs, observe -w json.\n";
   if (drawn < changes) text += fmt::format("the newest {} of {} changes\n", drawn, changes);

@@ -142,19 +142,19 @@ std::string span_of(Revision from, std::optional<Revision> to) {
   return to ? fmt::format("from revision {} to {}", from, *to) : fmt::format("since revision {}", from);
 }
 
-std::string term_tooltip(const elect::Term& term, const Look& look) {
-  return fmt::format("{}\nleads {}\nfencing token {}\nlease {}\nkey {}", brief(term.leader.value, kKeyColumns, look),
+std::string term_tooltip(const elect::Term& term, const OutputStyle& output) {
+  return fmt::format("{}\nleads {}\nfencing token {}\nlease {}\nkey {}", brief(term.leader.value, kKeyColumns, output),
                      span_of(term.first, term.last), term.leader.create_revision, elect::hex_of(term.leader.lease),
-                     brief(term.leader.key, kKeyColumns, look));
+                     brief(term.leader.key, kKeyColumns, output));
 }
 
 class Chart {
  public:
-  Chart(Picture& picture, const Window& window, const Look& look, double top)
+  Chart(Picture& picture, const Window& window, const OutputStyle& output, double top)
       : picture_(picture),
         window_(window),
         steps_(window),
-        look_(look),
+        output_(output),
         top_(top),
         row_height_(window.runs.empty() ? kRow : kRow + kRunRow) {
     for (std::size_t i = 0; i < window.values.size(); ++i) row_of_[window.values[i]] = i;
@@ -189,7 +189,7 @@ class Chart {
     for (std::size_t i = 0; i < window_.values.size(); ++i) {
       const double y = top_ + kLine + row_height_ * static_cast<double>(i);
       if (i % 2 == 0) picture_.stripe(y, row_height_);
-      picture_.label({kMargin, y + kRow / 2 + 5}, window_.values[i], kRowLabel, look_);
+      picture_.label({kMargin, y + kRow / 2 + 5}, window_.values[i], kRowLabel, output_);
       picture_.text("muted figure end", kPictureWidth - kMargin, y + kRow / 2 + 5,
                     fmt::to_string(counts[window_.values[i]]));
     }
@@ -234,9 +234,9 @@ class Chart {
     for (const auto& [place, stays] : bars) {
       const auto& stay = *stays.front();
       std::string tooltip =
-          fmt::format("{}\nwaits {}\ncreate revision {}\nkey {}", brief(stay.candidate.value, kKeyColumns, look_),
+          fmt::format("{}\nwaits {}\ncreate revision {}\nkey {}", brief(stay.candidate.value, kKeyColumns, output_),
                       span_of(stay.first, end_of_wait(stay)), stay.candidate.create_revision,
-                      brief(stay.candidate.key, kKeyColumns, look_));
+                      brief(stay.candidate.key, kKeyColumns, output_));
       if (stays.size() > 1) tooltip += fmt::format("\nand {} more", grouped(std::ssize(stays) - 1));
       picture_.rect("waits", box(stay.candidate.value, {std::get<1>(place), std::get<2>(place)}, kThinBar), tooltip);
     }
@@ -244,7 +244,7 @@ class Chart {
 
   void draw_term(const elect::Term& term) {
     const Box bar = box(term.leader.value, steps_.between(term.first, term.last), kBar);
-    const std::string tooltip = term_tooltip(term, look_);
+    const std::string tooltip = term_tooltip(term, output_);
     if (term.last) {
       picture_.rect("leads", bar, tooltip);
     } else {
@@ -260,7 +260,7 @@ class Chart {
     const auto end = end_of_run(run, term);
     Box bar = box(term.leader.value, steps_.between(run.claim_revision, end), kRunBar);
     bar.y += kRow / 2 + 4;
-    draw_run(picture_, run, bar, look_);
+    draw_run(picture_, run, bar, output_);
     if (run.state == elect::RunState::done || run.state == elect::RunState::running) return;
     draw_sign(picture_, run.state, bar.x + (bar.width - kSign) / 2, bar.y + (kRunBar - kSign) / 2);
   }
@@ -268,7 +268,7 @@ class Chart {
   Picture& picture_;
   const Window& window_;
   Steps steps_;
-  const Look& look_;
+  const OutputStyle& output_;
   double top_;
   double row_height_;  // From row to row.
   std::unordered_map<std::string, std::size_t> row_of_;
@@ -296,8 +296,9 @@ double terms_legend(Picture& picture, double y) {
 }  // namespace
 
 std::string history_svg(const std::string& election, const elect::History& history, const Runs& runs,
-                        const Look& look) {
-  Picture picture(fmt::format("{} of {}", runs ? "Leaders and runs" : "Leaders", brief(election, kMostColumns, look)));
+                        const OutputStyle& output) {
+  Picture picture(
+      fmt::format("{} of {}", runs ? "Leaders and runs" : "Leaders", brief(election, kMostColumns, output)));
   const Window window = window_of(history.chronicle, runs);
   const auto terms = std::ssize(history.chronicle.terms());
   double y =
@@ -324,7 +325,7 @@ std::string history_svg(const std::string& election, const elect::History& histo
   y = picture.paragraph(y, "Numbers in bars are fencing tokens.");
   y = terms_legend(picture, y - 6);
   if (!window.runs.empty()) y = runs_legend(picture, y);
-  Chart chart(picture, window, look, y + 4);
+  Chart chart(picture, window, output, y + 4);
   chart.draw();
   return picture.file(chart.bottom() + kMargin);
 }

@@ -13,6 +13,6 @@ namespace cli::render {
 // Draws only the newest terms and runs, as many as can be told apart, and says how many are left out. With nullopt it
 // says nothing about runs.
 [[nodiscard]] std::string history_svg(const std::string& election, const elect::History& history, const Runs& runs,
-                                      const Look& look);
+                                      const OutputStyle& output);
 
 }  // namespace cli::render

@@ -23,9 +23,9 @@ std::string role_of(const Listed& listed, const ListingStyle& style) {
 
 }  // namespace
 
-std::string listing_table(const std::vector<Listed>& listing, const Look& look, const ListingStyle& style) {
+std::string listing_table(const std::vector<Listed>& listing, const OutputStyle& output, const ListingStyle& style) {
   enum : std::size_t { kNumber, kRole, kValue, kLease, kTtl, kToken, kMod, kVersion, kKey };
-  const SimpleStyle bytes{.hex = look.hex, .escape = true};
+  const SimpleStyle bytes{.hex = output.hex, .escape = true};
   Columns table{.heads = {"#", "ROLE", "VALUE", "LEASE", "TTL", "TOKEN", "MOD", "VER", "KEY"},
                 .rows = {},
                 .hidden = style.times_left ? std::vector<std::size_t>{} : std::vector<std::size_t>{kTtl},
@@ -39,18 +39,18 @@ std::string listing_table(const std::vector<Listed>& listing, const Look& look, 
                           fmt::to_string(candidate.mod_revision), fmt::to_string(candidate.version),
                           shown(candidate.key, bytes)});
   }
-  return columns(table, look);
+  return columns(table, output);
 }
 
-std::string elections_table(const std::vector<ListedElection>& elections, const Look& look) {
-  const SimpleStyle bytes{.hex = look.hex, .escape = true};
+std::string elections_table(const std::vector<ListedElection>& elections, const OutputStyle& output) {
+  const SimpleStyle bytes{.hex = output.hex, .escape = true};
   Columns table{{"ELECTION", "LEADER", "TOKEN", "TTL", "CANDIDATES", "KEY"}, {}, {}, {5}, {0, 1}, {}};
   for (const auto& [name, candidates, leader] : elections) {
     table.rows.push_back({shown(name, bytes), shown(leader.candidate.value, bytes),
                           fmt::to_string(leader.candidate.create_revision), ttl_of(leader), fmt::to_string(candidates),
                           shown(leader.candidate.key, bytes)});
   }
-  return columns(table, look);
+  return columns(table, output);
 }
 
 }  // namespace cli::render

@@ -17,10 +17,10 @@ struct ListingStyle {
 
 // On a narrow terminal the columns from KEY to LEASE are left out. A VALUE of more than 60 columns is cut before that,
 // a shorter one after it.
-[[nodiscard]] std::string listing_table(const std::vector<Listed>& listing, const Look& look,
+[[nodiscard]] std::string listing_table(const std::vector<Listed>& listing, const OutputStyle& output,
                                         const ListingStyle& style = {});
 
 // One row for each election.
-[[nodiscard]] std::string elections_table(const std::vector<ListedElection>& elections, const Look& look);
+[[nodiscard]] std::string elections_table(const std::vector<ListedElection>& elections, const OutputStyle& output);
 
 }  // namespace cli::render

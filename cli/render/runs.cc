@@ -28,8 +28,8 @@ std::optional<std::chrono::milliseconds> length_of(const elect::Run& run) {
 
 }  // namespace
 
-std::string runs_table(std::span<const elect::Run> runs, const Look& look) {
-  const SimpleStyle bytes{.hex = look.hex, .escape = true};
+std::string runs_table(std::span<const elect::Run> runs, const OutputStyle& output) {
+  const SimpleStyle bytes{.hex = output.hex, .escape = true};
   Columns table{.heads = {"ID", "STATE", "VALUE", "TOKEN", "BEGAN", "TOOK", "EXIT", "REASON"},
                 .rows = {},
                 .hidden = {},
@@ -43,7 +43,7 @@ std::string runs_table(std::span<const elect::Run> runs, const Look& look) {
                           began_of(run), length ? elect::format_duration(*length) : std::string(kNone), code_of(run),
                           run.end ? shown(run.end->reason, {.escape = true}) : std::string()});
   }
-  return columns(table, look);
+  return columns(table, output);
 }
 
 std::string runs_simple(std::span<const elect::Run> runs, bool hex) {

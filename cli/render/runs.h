@@ -9,7 +9,7 @@
 
 namespace cli::render {
 
-[[nodiscard]] std::string runs_table(std::span<const elect::Run> runs, const Look& look);
+[[nodiscard]] std::string runs_table(std::span<const elect::Run> runs, const OutputStyle& output);
 
 // One line for each run, separated by tabs: ID, state, value, fencing token, begin, seconds, exit code, reason. "-"
 // means none. Control characters are escaped. So every tab and every line end is ours.

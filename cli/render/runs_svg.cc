@@ -55,9 +55,9 @@ std::string outcome_of(const Run& run) {
   return text;
 }
 
-std::string tooltip_of(const Run& run, const Look& look) {
-  std::string text = fmt::format("{}\n{} on {}", brief(run.id, kKeyColumns, look), elect::name_of(run.state),
-                                 brief(run.value, kKeyColumns, look));
+std::string tooltip_of(const Run& run, const OutputStyle& output) {
+  std::string text = fmt::format("{}\n{} on {}", brief(run.id, kKeyColumns, output), elect::name_of(run.state),
+                                 brief(run.value, kKeyColumns, output));
   if (run.began) text += "\nbegan " + elect::format_time(*run.began);
   if (run.end) {
     text += "\nended " + elect::format_time(run.end->at);
@@ -66,7 +66,7 @@ std::string tooltip_of(const Run& run, const Look& look) {
     if (!run.end->reason.empty()) text += "\n" + brief(run.end->reason, kKeyColumns, {});
   }
   if (run.token > 0) text += fmt::format("\nfencing token {}", run.token);
-  return text + "\nkey " + brief(run.key, kKeyColumns, look);
+  return text + "\nkey " + brief(run.key, kKeyColumns, output);
 }
 
 // The horizontal axis, from the earliest to the latest time.
@@ -135,14 +135,14 @@ std::string circle(double x, double y, double radius) {
                      units(2 * radius));
 }
 
-void draw_row(Picture& picture, const Run& run, const TimeAxis& axis, double y, const Look& look) {
+void draw_row(Picture& picture, const Run& run, const TimeAxis& axis, double y, const OutputStyle& output) {
   constexpr std::size_t kIdColumns = 19;
   constexpr std::size_t kValueColumns = 16;
   constexpr std::size_t kSlimIdColumns = 11;
   constexpr std::size_t kSlimValueColumns = 9;
   const double line = y + kRow / 2 + 5;
-  picture.label({kMargin, line}, run.id, {kIdColumns, kSlimIdColumns}, look);
-  picture.label({kValueLeft, line}, run.value, {kValueColumns, kSlimValueColumns}, look);
+  picture.label({kMargin, line}, run.id, {kIdColumns, kSlimIdColumns}, output);
+  picture.label({kValueLeft, line}, run.value, {kValueColumns, kSlimValueColumns}, output);
   draw_sign(picture, run.state, kSignLeft, y + (kRow - kSign) / 2);
   picture.text("figure", kSignLeft + kSign + 8, line, outcome_of(run));
   const auto length = took_of(run);
@@ -153,17 +153,17 @@ void draw_row(Picture& picture, const Run& run, const TimeAxis& axis, double y, 
   if (run.end) right = axis.x(seconds_of(run.end->at));
   if (run.state == RunState::running) right = kRight;
   draw_run(picture, run, {left, y + (kRow - kBar) / 2, std::max(std::min(right, kRight) - left, kShortestBar), kBar},
-           look);
+           output);
 }
 
 }  // namespace
 
-void draw_run(Picture& picture, const Run& run, const Box& box, const Look& look) {
+void draw_run(Picture& picture, const Run& run, const Box& box, const OutputStyle& output) {
   const std::string classes(elect::name_of(run.state));
   if (run.state == RunState::running) {
-    picture.path(classes, arrow(box), tooltip_of(run, look));
+    picture.path(classes, arrow(box), tooltip_of(run, output));
   } else {
-    picture.rect(classes, box, tooltip_of(run, look));
+    picture.rect(classes, box, tooltip_of(run, output));
   }
 }
 
@@ -217,8 +217,8 @@ std::string count_of(std::span<const Run> runs) {
   return text + ".";
 }
 
-std::string runs_svg(const std::string& election, std::span<const Run> runs, WallTime now, const Look& look) {
-  Picture picture(fmt::format("Runs of {}", brief(election, kMostColumns, look)));
+std::string runs_svg(const std::string& election, std::span<const Run> runs, WallTime now, const OutputStyle& output) {
+  Picture picture(fmt::format("Runs of {}", brief(election, kMostColumns, output)));
   double y = picture.paragraph(Picture::below_title(), count_of(runs));
   const auto drawn = runs.last(std::min(runs.size(), kMostRuns));
   if (drawn.empty()) return picture.file(y);
@@ -244,7 +244,7 @@ std::string runs_svg(const std::string& election, std::span<const Run> runs, Wal
   picture.text("muted end wide", kPictureWidth - kMargin, top + 16, "took");
   if (!axis.empty()) axis.draw(picture, top, bottom);
   for (std::size_t i = 0; i < drawn.size(); ++i) {
-    draw_row(picture, drawn[i], axis, top + kLine + kRow * static_cast<double>(i), look);
+    draw_row(picture, drawn[i], axis, top + kLine + kRow * static_cast<double>(i), output);
   }
   return picture.file(bottom + kMargin);
 }

@@ -14,10 +14,10 @@ namespace cli::render {
 
 // Draws only the newest runs, and says how many are left out. What still runs is drawn until `now`.
 [[nodiscard]] std::string runs_svg(const std::string& election, std::span<const elect::Run> runs, elect::WallTime now,
-                                   const Look& look);
+                                   const OutputStyle& output);
 
 // For other pictures that show runs.
-void draw_run(Picture& picture, const elect::Run& run, const Box& box, const Look& look);
+void draw_run(Picture& picture, const elect::Run& run, const Box& box, const OutputStyle& output);
 constexpr double kSign = 14;  // How wide and high a state's sign is.
 void draw_sign(Picture& picture, elect::RunState state, double x, double y);
 // The signs and names of all states. Returns the y below.

@@ -114,11 +114,11 @@ std::string units(double number) {
   return text == "-0" ? "0" : text;
 }
 
-std::string brief(std::string_view bytes, std::size_t columns, const Look& look) {
+std::string brief(std::string_view bytes, std::size_t columns, const OutputStyle& output) {
   if (bytes.empty()) return R"("")";
   std::size_t kept = 0;
   while (kept < bytes.size() && kept < 4 * columns) kept += elect::first_character(bytes.substr(kept)).bytes;
-  std::string text = shown(bytes.substr(0, kept), {.hex = look.hex, .escape = true});
+  std::string text = shown(bytes.substr(0, kept), {.hex = output.hex, .escape = true});
   if (kept < bytes.size()) text += "…";
   return cut(text, columns, {});
 }
@@ -182,8 +182,8 @@ void Picture::path(std::string_view classes, std::string_view path, std::string_
                         tooltip);
 }
 
-void Picture::label(Point at, std::string_view bytes, LabelWidth width, const Look& look) {
-  const std::string whole = brief(bytes, kTooltipColumns, look);
+void Picture::label(Point at, std::string_view bytes, LabelWidth width, const OutputStyle& output) {
+  const std::string whole = brief(bytes, kTooltipColumns, output);
   const std::string tooltip = width_of(whole) > width.slim ? whole : "";
   const std::string wide = cut(whole, width.wide, {});
   const std::string slim = cut(whole, width.slim, {});

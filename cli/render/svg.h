@@ -62,7 +62,7 @@ class Picture {
   double paragraph(double y, std::string_view text);
 
   // Any bytes, cut to the width. The tooltip has them whole.
-  void label(Point at, std::string_view bytes, LabelWidth width, const Look& look);
+  void label(Point at, std::string_view bytes, LabelWidth width, const OutputStyle& output);
   // The background of every other row.
   void stripe(double y, double height);
 
@@ -81,7 +81,7 @@ class Picture {
 [[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
 // Any bytes as printable text of at most so many columns.
-[[nodiscard]] std::string brief(std::string_view bytes, std::size_t columns, const Look& look);
+[[nodiscard]] std::string brief(std::string_view bytes, std::size_t columns, const OutputStyle& output);
 
 // 3000 as 3,000.
 [[nodiscard]] std::string grouped(std::int64_t number);

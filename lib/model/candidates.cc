@@ -9,14 +9,14 @@ Queue::Queue(std::vector<Candidate> snapshot, Revision at) : applied_(at) {
 void Queue::put(Candidate candidate) {
   remove(candidate.key);
   by_key_[candidate.key] = candidate.create_revision;
-  Place place(candidate.create_revision, candidate.key);
-  order_.emplace(std::move(place), std::move(candidate));
+  Position position(candidate.create_revision, candidate.key);
+  order_.emplace(std::move(position), std::move(candidate));
 }
 
 void Queue::remove(const std::string& key) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return;
-  order_.erase(Place(found->second, key));
+  order_.erase(Position(found->second, key));
   by_key_.erase(found);
 }
 
@@ -48,13 +48,13 @@ const Candidate* Queue::leader() const { return order_.empty() ? nullptr : &orde
 
 const Candidate* Queue::find(const std::string& key) const {
   const auto found = by_key_.find(key);
-  return found == by_key_.end() ? nullptr : &order_.at(Place(found->second, key));
+  return found == by_key_.end() ? nullptr : &order_.at(Position(found->second, key));
 }
 
 std::vector<Candidate> Queue::in_order() const {
   std::vector<Candidate> candidates;
   candidates.reserve(order_.size());
-  for (const auto& [place, candidate] : order_) candidates.push_back(candidate);
+  for (const auto& [position, candidate] : order_) candidates.push_back(candidate);
   return candidates;
 }
 

@@ -77,7 +77,7 @@ std::string_view name_of(RunState state) {
   return "";
 }
 
-std::string record_of(const Run& run) {
+std::string record_value_of(const Run& run) {
   Json record = {{"version", kRunVersion}};
   add_bytes(record, "value", run.value);
   add_bytes(record, "key", run.key);
@@ -94,7 +94,7 @@ std::string record_of(const Run& run) {
   return record.dump(-1, ' ', true);
 }
 
-std::optional<Run> run_of(std::string_view name, const Candidate& record) {
+std::optional<Run> run_of(std::string_view name, const RunRecord& record) {
   auto id = once_id_of(name, record.key);
   if (!id) return std::nullopt;
   Run run;

@@ -37,7 +37,7 @@ constexpr auto kPollOthers = 10ms;
 constexpr auto kCertificateLifetime = 1s;  // The files are read at most once in this time.
 constexpr auto kTimeToAnswer = 250ms;      // An endpoint that gives no answer for this long is left.
 constexpr auto kShortestTry = 1s;          // The least time of one try when several endpoints share a deadline.
-constexpr int kMostTokens = 5;             // Tokens that one call may fetch. Accounts may change all the time.
+constexpr int kMostAuthTokens = 5;         // Tokens that one call may fetch. Accounts may change all the time.
 constexpr auto kShortestPing = 6s;         // etcd ends connections that are pinged more often than every 5 s.
 
 int milliseconds_of(nanoseconds duration) {
@@ -140,12 +140,12 @@ void Connection::connect(Link& link) {
   arguments.SetInt(GRPC_ARG_MINIMAL_STACK, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_DEADLINE_CHECKS, 1);
   link.channel = grpc::CreateCustomChannel(
-      link.target, link.secure ? present_credentials() : grpc::InsecureChannelCredentials(), arguments);
+      link.target, link.secure ? current_credentials() : grpc::InsecureChannelCredentials(), arguments);
 }
 
 // Certificates may be replaced while the program runs. If the files cannot be used (somebody may be writing them), the
 // old certificates are used for this connection, and the files are read again for the next one.
-std::shared_ptr<grpc::ChannelCredentials> Connection::present_credentials() {
+std::shared_ptr<grpc::ChannelCredentials> Connection::current_credentials() {
   const BootTime now = BootClock::now();
   if (now - tls_read_at_ < kCertificateLifetime) return tls_credentials_;
   tls_read_at_ = now;
@@ -174,14 +174,14 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
     }
   }
   // Connect to one endpoint after the other. Start the next one after kConnectStagger, or as soon as all before failed.
-  const BootTime give_up =
+  const BootTime give_up_at =
       std::min(until.deadline.value_or(BootTime::max()), saturating_add(BootClock::now(), options_.dial_timeout));
   std::shared_ptr<Link> first;
   std::size_t started = 0;
   BootTime next_start{};
   while (!first && !until.stop.stop_requested()) {
     const BootTime now = BootClock::now();
-    if (now >= give_up) break;
+    if (now >= give_up_at) break;
     const auto failed = [](const auto& link) {
       return link->channel->GetState(true) == GRPC_CHANNEL_TRANSIENT_FAILURE;
     };
@@ -200,7 +200,7 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
     } else {
       // Wakes up at once for the newest channel, and after kPollOthers for the others.
       const auto& newest = tried.back()->channel;
-      newest->WaitForStateChange(newest->GetState(false), monotonic(std::min(give_up, now + kPollOthers)));
+      newest->WaitForStateChange(newest->GetState(false), monotonic(std::min(give_up_at, now + kPollOthers)));
     }
   }
   if (!first) return order.front();
@@ -227,10 +227,11 @@ void Connection::leave(const std::shared_ptr<Link>& link) {
   link->failed.request_stop();
 }
 
-Result<Connection::Token> Connection::authenticate(grpc::ClientContext& context, const Link& link, const Until& until) {
-  Token token = options_.token;
+Result<Connection::AuthToken> Connection::authenticate(grpc::ClientContext& context, const Link& link,
+                                                       const Until& until) {
+  AuthToken token = options_.auth_token;
   if (token.empty() && !options_.user.empty()) {
-    auto fetched = token_for_user(link, until);
+    auto fetched = auth_token_for_user(link, until);
     if (!fetched) return fetched;
     token = *std::move(fetched);
   }
@@ -238,13 +239,13 @@ Result<Connection::Token> Connection::authenticate(grpc::ClientContext& context,
   return token;
 }
 
-Result<Connection::Token> Connection::token_for_user(const Link& link, const Until& until) {
+Result<Connection::AuthToken> Connection::auth_token_for_user(const Link& link, const Until& until) {
   {
     const std::lock_guard lock(mutex_);
-    if (token_) return *token_;
+    if (auth_token_) return *auth_token_;
   }
   grpc::ClientContext context;
-  context.set_deadline(monotonic(limit(until)));
+  context.set_deadline(monotonic(deadline_of_call(until)));
   const std::stop_callback cancel(until.stop, [&context] { context.TryCancel(); });
   etcdserverpb::AuthenticateRequest request;
   request.set_name(options_.user);
@@ -259,40 +260,38 @@ Result<Connection::Token> Connection::token_for_user(const Link& link, const Unt
   // Like etcdctl: if etcd has no accounts, a user name does no harm.
   if (!status.ok() && !lacks_accounts(status)) {
     auto error = error_from(status, "authentication", link.endpoint, options_);
-    // This endpoint is not an etcd. Others may be.
-    const bool others_left = status.error_code() == grpc::UNIMPLEMENTED && options_.endpoints.size() > 1;
-    if (is_retryable(status) || others_left) error.code = Errc::unavailable;
+    if (is_retryable(status) || another_may_be_etcd(status, options_)) error.code = Errc::unavailable;
     return std::unexpected(std::move(error));
   }
   const std::lock_guard lock(mutex_);
-  token_ = response.token();
-  return *token_;
+  auth_token_ = response.token();
+  return *auth_token_;
 }
 
-bool Connection::forget_token(const Token& refused) {
+bool Connection::forget_auth_token(const AuthToken& refused) {
   if (options_.user.empty()) return false;
   const std::lock_guard lock(mutex_);
-  if (token_ == refused) token_.reset();
+  if (auth_token_ == refused) auth_token_.reset();
   return true;
 }
 
-bool Connection::may_read(const KeySpan& range, const Until& until) {
+bool Connection::may_read(const KeyRange& range, const Until& until) {
   etcdserverpb::RangeRequest request;
-  request.set_key(range.key);
-  request.set_range_end(range.range_end);
+  request.set_key(range.begin);
+  request.set_range_end(range.end);
   request.set_count_only(true);
   etcdserverpb::RangeResponse response;
-  const auto once = [&](const Link& link, grpc::ClientContext& context) {
+  const auto read = [&](const Link& link, grpc::ClientContext& context) {
     return etcdserverpb::KV::Stub(link.channel).Range(&context, request, &response);
   };
-  const auto called = run("Range", once, until);
+  const auto called = run("Range", read, until);
   return called || called.error().code != Errc::permission;
 }
 
 // If a Txn needs both a read and a write permission, the read is tried alone to find out which of them is missing.
 void Connection::explain_denial(Error& error, const Needs& needs, const Until& until) {
-  const KeySpan* denied = nullptr;
-  for (const KeySpan& range : needs.read) {
+  const KeyRange* denied = nullptr;
+  for (const KeyRange& range : needs.read) {
     if (!needs.write.empty() && may_read(range, until)) continue;
     denied = &range;
     break;
@@ -300,17 +299,17 @@ void Connection::explain_denial(Error& error, const Needs& needs, const Until& u
   const bool write = denied == nullptr;
   if (write && !needs.write.empty()) denied = &needs.write.front();
   if (denied == nullptr) return;
-  const std::string user = !options_.user.empty()    ? fmt::format("user '{}'", shown_user(options_))
-                           : !options_.token.empty() ? "the user of this token"
-                                                     : "the user named by this client's certificate";
+  const std::string user = !options_.user.empty()         ? fmt::format("user '{}'", shown_user(options_))
+                           : !options_.auth_token.empty() ? "the user of this token"
+                                                          : "the user named by this client's certificate";
   error.message = missing_permission(user, write, *denied, needs);
 }
 
-BootTime Connection::limit(const Until& until) const {
+BootTime Connection::deadline_of_call(const Until& until) const {
   return until.deadline.value_or(saturating_add(BootClock::now(), options_.command_timeout));
 }
 
-nanoseconds Connection::patience() const {
+nanoseconds Connection::longest_silence() const {
   const auto share = options_.command_timeout / static_cast<std::int64_t>(options_.endpoints.size());
   return std::min(options_.command_timeout, std::max<nanoseconds>(share, kShortestTry));
 }
@@ -333,12 +332,12 @@ std::optional<Error> Connection::why_unreachable(BootTime deadline) {
   return std::nullopt;
 }
 
-Result<void> Connection::run(const std::string& what, const Once& once, const Until& until, Attempt* attempt) {
+Result<void> Connection::run(const std::string& what, const Try& try_once, const Until& until, Attempt* attempt) {
   const BootTime begun = BootClock::now();
-  const BootTime deadline = limit(until);
+  const BootTime deadline = deadline_of_call(until);
   const auto endpoints = static_cast<int>(options_.endpoints.size());
   bool reached = false;
-  int tokens_refused = 0;
+  int auth_tokens_refused = 0;
   std::set<std::string> not_etcd;  // The endpoints whose last answer said that they are not an etcd.
   std::optional<Error> earlier_error;
   std::string unresolved;  // Of an endpoint whose host name cannot be looked up.
@@ -364,7 +363,7 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
     if (token) {
       sent = BootClock::now();  // Authentication is over: a lease's time counts from here.
       const std::stop_callback cancel(until.stop, [&context] { context.TryCancel(); });
-      status = once(*link, context);
+      status = try_once(*link, context);
     }
     log(fmt::format("{} to {}: {} in {}", what, link->endpoint, status.ok() ? "ok" : printable(status.error_message()),
                     format_duration(std::chrono::round<std::chrono::microseconds>(BootClock::now() - sent))));
@@ -374,16 +373,16 @@ Result<void> Connection::run(const std::string& what, const Once& once, const Un
       attempt->maybe_applied = true;
     }
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
-    if (is_stale_token(status, options_) && ++tokens_refused < kMostTokens && forget_token(*token)) continue;
+    if (is_stale_auth_token(status, options_) && ++auth_tokens_refused < kMostAuthTokens && forget_auth_token(*token))
+      continue;
     // This endpoint is not an etcd. Others may be, also where they cannot serve right now.
-    const bool is_etcd = status.error_code() != grpc::UNIMPLEMENTED;
-    if (is_etcd) {
-      not_etcd.erase(link->endpoint);
-    } else {
+    if (is_not_etcd(status)) {
       not_etcd.insert(link->endpoint);
+    } else {
+      not_etcd.erase(link->endpoint);
     }
     const bool others_left =
-        !is_etcd && not_etcd.size() < std::set(options_.endpoints.begin(), options_.endpoints.end()).size();
+        is_not_etcd(status) && not_etcd.size() < std::set(options_.endpoints.begin(), options_.endpoints.end()).size();
     if (!is_retryable(status) && !others_left)
       return std::unexpected(error_from(status, what, link->endpoint, options_));
 

@@ -77,9 +77,10 @@ class Connection {
     return called;
   }
 
-  // The same for any use of one ClientContext, e.g. a short stream. `what` names it in the log and in errors.
-  using Once = std::function<grpc::Status(const Link&, grpc::ClientContext&)>;
-  [[nodiscard]] Result<void> run(const std::string& what, const Once& once, const Until& until,
+  // The same for any use of a ClientContext, e.g. a short stream. `try_once` makes one try with a context of its own.
+  // `what` names the call in the log and in errors.
+  using Try = std::function<grpc::Status(const Link&, grpc::ClientContext&)>;
+  [[nodiscard]] Result<void> run(const std::string& what, const Try& try_once, const Until& until,
                                  Attempt* attempt = nullptr);
 
   // The link that calls use now. Connects if necessary. Errc::system: no file descriptor is left.
@@ -88,26 +89,27 @@ class Connection {
   // Leaves a link that failed: the next call tries another endpoint. Idempotent.
   void leave(const std::shared_ptr<Link>& link);
 
-  // Adds the token to a context. Fetches it first if there is none yet. Returns it; empty: this client uses no token.
-  using Token = std::string;
-  [[nodiscard]] Result<Token> authenticate(grpc::ClientContext& context, const Link& link, const Until& until);
+  // Adds the auth token to a context. Fetches it first if there is none yet. Returns it; empty: this client uses no
+  // token.
+  using AuthToken = std::string;
+  [[nodiscard]] Result<AuthToken> authenticate(grpc::ClientContext& context, const Link& link, const Until& until);
 
-  // Drops a token that the server refused, so that the next authenticate() fetches a new one. Idempotent.
+  // Drops an auth token that the server refused, so that the next authenticate() fetches a new one. Idempotent.
   // False: this client cannot fetch one (it has no user name).
-  bool forget_token(const Token& refused);
+  bool forget_auth_token(const AuthToken& refused);
 
   // Whether every endpoint uses TLS.
   [[nodiscard]] bool all_secure();
 
   // When a call has to end: at the deadline of `until`, or after command_timeout if it has none.
-  [[nodiscard]] BootTime limit(const Until& until) const;
+  [[nodiscard]] BootTime deadline_of_call(const Until& until) const;
 
-  // How long one endpoint may stay silent during a call, so that time is left for another one.
-  [[nodiscard]] std::chrono::nanoseconds patience() const;
+  // How long one endpoint may give no answer during a call, so that time is left for another one.
+  [[nodiscard]] std::chrono::nanoseconds longest_silence() const;
 
   // For a call during a long wait: ends after command_timeout, or with the wait if that is sooner.
   [[nodiscard]] Until for_one_call(const Until& until) const {
-    const BootTime own = limit({});
+    const BootTime own = deadline_of_call({});
     return {until.stop, std::min(own, until.deadline.value_or(own))};
   }
 
@@ -125,9 +127,9 @@ class Connection {
 
   // Call both with mutex_ held.
   void connect(Link& link);
-  [[nodiscard]] std::shared_ptr<grpc::ChannelCredentials> present_credentials();
-  [[nodiscard]] Result<Token> token_for_user(const Link& link, const Until& until);
-  [[nodiscard]] bool may_read(const KeySpan& range, const Until& until);
+  [[nodiscard]] std::shared_ptr<grpc::ChannelCredentials> current_credentials();
+  [[nodiscard]] Result<AuthToken> auth_token_for_user(const Link& link, const Until& until);
+  [[nodiscard]] bool may_read(const KeyRange& range, const Until& until);
   void explain_denial(Error& error, const Needs& needs, const Until& until);
   [[nodiscard]] std::string all_endpoints() const;
 
@@ -137,8 +139,8 @@ class Connection {
   BootTime tls_read_at_{};
   std::vector<std::shared_ptr<Link>> links_;
   std::size_t current_ = 0;
-  bool current_chosen_ = false;  // links_[current_] was chosen and has not failed since.
-  std::optional<Token> token_;   // The user's token. An empty string: this etcd has no accounts.
+  bool current_chosen_ = false;          // links_[current_] was chosen and has not failed since.
+  std::optional<AuthToken> auth_token_;  // The user's token. An empty string: this etcd has no accounts.
 };
 
 }  // namespace elect

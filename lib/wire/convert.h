@@ -1,6 +1,9 @@
 // Converts etcd's messages to the library's own types.
 #pragma once
 
+#include <utility>
+
+#include "elect/run.h"
 #include "elect/store.h"
 #include "rpc.pb.h"
 
@@ -8,6 +11,11 @@ namespace elect {
 
 [[nodiscard]] inline Header header_of(const etcdserverpb::ResponseHeader& header) {
   return {header.cluster_id(), header.member_id(), header.revision(), header.raft_term()};
+}
+
+[[nodiscard]] inline RunRecord run_record_of(mvccpb::KeyValue&& kv) {
+  return {std::move(*kv.mutable_key()), std::move(*kv.mutable_value()), kv.lease(), kv.create_revision(),
+          kv.mod_revision()};
 }
 
 [[nodiscard]] inline Candidate candidate_of(mvccpb::KeyValue&& kv) {

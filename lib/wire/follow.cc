@@ -13,11 +13,11 @@ using namespace std::chrono_literals;
 constexpr auto kAskForProgress = 30s;
 
 struct Enough {};  // The listener returned false, or the deadline passed.
-using End = std::variant<Enough, Watcher::Compacted>;
+using StreamEnd = std::variant<Enough, Watcher::Compacted>;
 
 // Follows one stream from revision `at` + 1 until it ends. The error says why it ended.
-Result<End> follow_stream(Connection& connection, const KeyRange& range, Revision& at, RangeListener& listener,
-                          const Until& until) {
+Result<StreamEnd> follow_stream(Connection& connection, const KeyRange& range, Revision& at, RangeListener& listener,
+                                const Until& until) {
   const auto watcher = Watcher::open(connection, {until.stop, {}});
   if (!watcher) return std::unexpected(watcher.error());
   (*watcher)->add(1, {range.begin, range.end, at + 1, false});
@@ -64,7 +64,7 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
     }
     Revision at = from > 0 ? from : snapshot->header.revision;
     from = 0;
-    const bool more = std::exchange(begun, true) ? listener.resume(*std::move(snapshot), at, oldest)
+    const bool more = std::exchange(begun, true) ? listener.after_compaction(*std::move(snapshot), at, oldest)
                                                  : listener.begin(*std::move(snapshot), at);
     if (!more || !listener.caught_up()) return {};
     for (;;) {  // One round a stream.

@@ -9,15 +9,15 @@
 
 namespace elect {
 
-// Is told what happens in the range. Each function returns whether to go on.
+// follow() calls these functions for what happens in the range. Each returns whether to go on.
 class RangeListener {
  public:
   virtual ~RangeListener() = default;
-  // First call: the range at revision `at`.
+  // The first call: the range at revision `at`.
   virtual bool begin(Snapshot&& snapshot, Revision at) = 0;
-  // After a compaction that removed changes before they were seen: the range at revision `at`. `oldest` is the oldest
+  // A compaction has removed changes before they were seen. The range at revision `at`. `oldest` is the oldest
   // revision in the store.
-  virtual bool resume(Snapshot&& snapshot, Revision at, Revision oldest) = 0;
+  virtual bool after_compaction(Snapshot&& snapshot, Revision at, Revision oldest) = 0;
   // All events of one revision, in order. `header` is that of the response they came in.
   virtual bool apply(const Header& header, Revision revision, std::span<const Event> events) = 0;
   // Everything received so far has been applied.

@@ -44,7 +44,7 @@ Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const 
     return fail(
         Errc::lease_not_found,
         fmt::format("lease {} does not exist: it was never granted, was revoked, or has expired", hex_of(lease)));
-  return Granted{lease, Deadline(attempt.sent, *ttl)};
+  return Granted{lease, Validity(attempt.sent, *ttl)};
 }
 
 Result<Granted> grant_lease(Connection& connection, LeaseId id, seconds ttl, const Until& until, Attempt& attempt) {
@@ -53,7 +53,7 @@ Result<Granted> grant_lease(Connection& connection, LeaseId id, seconds ttl, con
   request.set_id(id);
   etcdserverpb::LeaseGrantResponse response;
   const auto called = connection.call(&etcdserverpb::Lease::Stub::LeaseGrant, request, response, until, &attempt);
-  if (called) return Granted{response.id(), Deadline(attempt.sent, seconds(response.ttl()))};
+  if (called) return Granted{response.id(), Validity(attempt.sent, seconds(response.ttl()))};
   // An earlier try granted it, and its answer was lost ("lease already exists"). With 62 random bits it is ours.
   if (attempt.maybe_applied && called.error().code == Errc::refused) {
     auto taken = use_existing_lease(connection, request.id(), until);

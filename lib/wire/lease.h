@@ -3,15 +3,15 @@
 
 #include <chrono>
 
-#include "elect/deadline.h"
 #include "elect/names.h"
+#include "elect/validity.h"
 #include "wire/connection.h"
 
 namespace elect {
 
 struct Granted {
   LeaseId lease;
-  Deadline deadline;
+  Validity validity;
 };
 
 // Grants a lease with an ID that the caller chose (random_lease()), so that a try whose answer was lost can be

@@ -33,37 +33,37 @@ namespace {
 constexpr std::string_view kNul("\0", 1);
 
 // The keys for which to suggest a grant. For a record of --once: the records of all IDs of its election.
-KeySpan wider(const KeySpan& where) {
-  const std::string records = once_prefix_of(where.key);
-  return records.empty() ? where : KeySpan{records, range_end_of(records)};
+KeyRange wider(const KeyRange& where) {
+  const std::string records = once_prefix_of(where.begin);
+  return records.empty() ? where : KeyRange{records, range_end_of(records)};
 }
 
-std::string in_words(const KeySpan& range) {
-  if (range.range_end.empty()) return fmt::format("the key '{}'", printable(range.key));
-  const bool to_the_last = range.range_end == kNul;
-  if (to_the_last && range.key == kNul) return "all keys";
-  if (to_the_last) return fmt::format("the keys from '{}' on", printable(range.key));
-  return fmt::format("the keys from '{}' to '{}'", printable(range.key), printable(range.range_end));
+std::string in_words(const KeyRange& range) {
+  if (range.end.empty()) return fmt::format("the key '{}'", printable(range.begin));
+  const bool to_the_last = range.end == kNul;
+  if (to_the_last && range.begin == kNul) return "all keys";
+  if (to_the_last) return fmt::format("the keys from '{}' on", printable(range.begin));
+  return fmt::format("the keys from '{}' to '{}'", printable(range.begin), printable(range.end));
 }
 
 // As arguments for etcdctl, quoted for any shell. The bytes that mean "from the first key" and "to the last key" cannot
 // be arguments.
-std::string for_etcdctl(const KeySpan& range) {
-  const std::string_view key = range.key == kNul ? "" : std::string_view(range.key);
+std::string for_etcdctl(const KeyRange& range) {
+  const std::string_view key = range.begin == kNul ? "" : std::string_view(range.begin);
   const std::string quoted = shell_quoted(key);
   const bool is_like_option = key.starts_with('-');
   const std::string_view behind = is_like_option ? "-- " : "";
-  if (range.range_end == kNul) return is_like_option ? "--from-key -- " + quoted : quoted + " --from-key";
-  if (range.range_end.empty()) return fmt::format("{}{}", behind, quoted);
-  return fmt::format("{}{} {}", behind, quoted, shell_quoted(range.range_end));
+  if (range.end == kNul) return is_like_option ? "--from-key -- " + quoted : quoted + " --from-key";
+  if (range.end.empty()) return fmt::format("{}{}", behind, quoted);
+  return fmt::format("{}{} {}", behind, quoted, shell_quoted(range.end));
 }
 
 }  // namespace
 
-std::string missing_permission(std::string_view user, bool write, const KeySpan& where, const Needs& needs) {
+std::string missing_permission(std::string_view user, bool write, const KeyRange& where, const Needs& needs) {
   const auto covering = std::ranges::find_if(
-      needs.read, [&](const KeySpan& range) { return range.key <= where.key && where.key < range.range_end; });
-  const KeySpan grant = covering != needs.read.end() ? *covering : wider(where);
+      needs.read, [&](const KeyRange& range) { return range.begin <= where.begin && where.begin < range.end; });
+  const KeyRange grant = covering != needs.read.end() ? *covering : wider(where);
   return fmt::format(
       "permission denied: {} has no {} permission on {}; grant it to one of this user's roles: "
       "etcdctl role grant-permission ROLE {} {}",

@@ -6,17 +6,13 @@
 #include <vector>
 
 #include "rpc.pb.h"
+#include "wire/key_range.h"
 
 namespace elect {
 
-struct KeySpan {
-  std::string key;
-  std::string range_end;  // Empty: the key alone.
-};
-
 struct Needs {
-  std::vector<KeySpan> read;
-  std::vector<KeySpan> write;
+  std::vector<KeyRange> read;
+  std::vector<KeyRange> write;
 };
 
 [[nodiscard]] Needs needs_of(const etcdserverpb::RangeRequest& request);
@@ -30,7 +26,7 @@ template <typename Request>
 
 // One line: the missing permission, and the command that grants it. `user`: a description of who lacks it. `write`:
 // write or read permission. `needs`: all that the request needs; the command grants its whole ranges.
-[[nodiscard]] std::string missing_permission(std::string_view user, bool write, const KeySpan& where,
+[[nodiscard]] std::string missing_permission(std::string_view user, bool write, const KeyRange& where,
                                              const Needs& needs);
 
 }  // namespace elect

@@ -7,13 +7,9 @@
 #include "elect/error.h"
 #include "elect/store.h"
 #include "wire/connection.h"
+#include "wire/key_range.h"
 
 namespace elect {
-
-struct KeyRange {
-  std::string begin;
-  std::string end;  // The first key behind the range, see range_end_of().
-};
 
 // All keys that begin with `prefix`. An empty prefix: all keys of the store.
 [[nodiscard]] KeyRange keys_below(const std::string& prefix);

@@ -134,9 +134,9 @@ void Resolver::note_socket(void* resolver, ares_socket_t socket, int readable, i
   }
 }
 
-void Resolver::wait_for(const std::function<bool()>& answered, BootTime give_up, const std::stop_token& stop) {
+void Resolver::wait_for(const std::function<bool()>& answered, BootTime give_up_at, const std::stop_token& stop) {
   while (!answered()) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(give_up - BootClock::now());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(give_up_at - BootClock::now());
     if (left <= 0ms || stop.stop_requested()) return ares_cancel(channel_.get());
     std::vector<pollfd> watched;
     for (const auto& [socket, events] : sockets_) watched.push_back({socket, events, 0});
@@ -150,27 +150,27 @@ void Resolver::wait_for(const std::function<bool()>& answered, BootTime give_up,
   }
 }
 
-std::vector<ServiceAnswer> Resolver::services(std::span<const std::string> names, BootTime give_up,
+std::vector<ServiceAnswer> Resolver::services(std::span<const std::string> names, BootTime give_up_at,
                                               const std::stop_token& stop) {
   std::vector<Question> questions(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
     questions[i].answer.name = names[i];
     ask_for_services(channel_.get(), questions[i]);
   }
-  wait_for([&] { return std::ranges::all_of(questions, &Question::answered); }, give_up, stop);
+  wait_for([&] { return std::ranges::all_of(questions, &Question::answered); }, give_up_at, stop);
   std::vector<ServiceAnswer> answers;
   for (auto& question : questions) answers.push_back(std::move(question.answer));
   return answers;
 }
 
-std::vector<SocketAddress> Resolver::addresses(const std::string& host, const std::string& port, BootTime give_up) {
+std::vector<SocketAddress> Resolver::addresses(const std::string& host, const std::string& port, BootTime give_up_at) {
   AddressQuestion question;
   ares_addrinfo_hints hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = ARES_AI_NUMERICSERV;
   ares_getaddrinfo(channel_.get(), host.c_str(), port.c_str(), &hints, take_addresses, &question);
-  wait_for([&] { return question.answered; }, give_up);
+  wait_for([&] { return question.answered; }, give_up_at);
   return std::move(question.found);
 }
 

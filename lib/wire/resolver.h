@@ -43,13 +43,13 @@ class Resolver {
   [[nodiscard]] static Result<std::unique_ptr<Resolver>> open();
 
   // The SRV records of several names. All questions are sent at once.
-  [[nodiscard]] std::vector<ServiceAnswer> services(std::span<const std::string> names, BootTime give_up,
+  [[nodiscard]] std::vector<ServiceAnswer> services(std::span<const std::string> names, BootTime give_up_at,
                                                     const std::stop_token& stop = {});
 
   // The host's addresses, IPv6 and IPv4, in the order in which to try them. `host` may be an IP address. Empty: there
   // are none, or no answer came in time.
   [[nodiscard]] std::vector<SocketAddress> addresses(const std::string& host, const std::string& port,
-                                                     BootTime give_up);
+                                                     BootTime give_up_at);
 
  private:
   struct ChannelEnd {
@@ -59,8 +59,8 @@ class Resolver {
 
   Resolver() = default;
   static void note_socket(void* resolver, ares_socket_t socket, int readable, int writable);
-  // Waits until all questions are answered. At `give_up` the open ones are answered with ARES_ECANCELLED.
-  void wait_for(const std::function<bool()>& answered, BootTime give_up, const std::stop_token& stop = {});
+  // Waits until all questions are answered. At `give_up_at` the open ones are answered with ARES_ECANCELLED.
+  void wait_for(const std::function<bool()>& answered, BootTime give_up_at, const std::stop_token& stop = {});
 
   std::map<ares_socket_t, short> sockets_;  // The poll events to wait for, by socket.
   Channel channel_;                         // Declared last: its destructor still calls note_socket().

@@ -92,7 +92,7 @@ Error no_answer_in_time(const std::string& what, std::string_view time, const st
 
 // An account that was not accepted.
 std::string about_account(const std::string& text, const ClientOptions& options) {
-  if (!options.token.empty()) {
+  if (!options.auth_token.empty()) {
     return fmt::format(
         "etcd does not accept the token: it may have expired, or accounts were changed; get a new one ({})", text);
   }
@@ -154,7 +154,7 @@ Error error_from(const grpc::Status& status, const std::string& what, const std:
   };
   if (is_own(status)) return error(Errc::unavailable, text);
   if (text == kOutOfTime) return no_answer_in_time(what, "in time", endpoint);
-  if (is_stale_token(status, options) || text.starts_with(kNoUser) || text.starts_with(kWrongPassword)) {
+  if (is_stale_auth_token(status, options) || text.starts_with(kNoUser) || text.starts_with(kWrongPassword)) {
     return error(Errc::unauthenticated, about_account(text, options), Remedy::user);
   }
   if (is_learner(status)) {
@@ -221,7 +221,13 @@ bool is_retryable(const grpc::Status& status) {
          is_unfit_member(status) || is_lost_connection(status) || is_overload(status);
 }
 
-bool is_stale_token(const grpc::Status& status, const ClientOptions& options) {
+bool is_not_etcd(const grpc::Status& status) { return status.error_code() == grpc::UNIMPLEMENTED; }
+
+bool another_may_be_etcd(const grpc::Status& status, const ClientOptions& options) {
+  return is_not_etcd(status) && options.endpoints.size() > 1;
+}
+
+bool is_stale_auth_token(const grpc::Status& status, const ClientOptions& options) {
   return status.error_code() == grpc::UNAUTHENTICATED || status.error_message().starts_with(kAccountsChanged) ||
          (!options.user.empty() && status.error_message().starts_with(kNoUser));
 }

@@ -38,8 +38,14 @@ constexpr std::string_view kMembersOwnRead = "serializable Range";
 // Whether a retry may succeed, at another endpoint or a little later.
 [[nodiscard]] bool is_retryable(const grpc::Status& status);
 
-// Whether the token was refused: it has expired, or accounts have changed since it was issued.
-[[nodiscard]] bool is_stale_token(const grpc::Status& status, const ClientOptions& options);
+// Whether the endpoint is not an etcd: it does not know the call.
+[[nodiscard]] bool is_not_etcd(const grpc::Status& status);
+
+// Whether the endpoint is not an etcd, and the client has other endpoints, which may be.
+[[nodiscard]] bool another_may_be_etcd(const grpc::Status& status, const ClientOptions& options);
+
+// Whether the auth token was refused: it has expired, or accounts have changed since it was issued.
+[[nodiscard]] bool is_stale_auth_token(const grpc::Status& status, const ClientOptions& options);
 
 // Whether authentication failed because this etcd has no accounts.
 [[nodiscard]] bool lacks_accounts(const grpc::Status& status);

@@ -26,19 +26,19 @@ std::size_t size_of(const Watcher::Batch& batch) {
 Watcher::Watcher(Connection& connection, std::shared_ptr<Link> link)
     : connection_(connection),
       link_(std::move(link)),
-      creation_deadline_(saturating_add(BootClock::now(), connection.patience())) {}
+      creation_deadline_(saturating_add(BootClock::now(), connection.longest_silence())) {}
 
 Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Until& until) {
   const auto found = connection.current(until);
   if (!found) return std::unexpected(found.error());
   const std::shared_ptr<Link>& link = *found;
   std::unique_ptr<Watcher> watcher(new Watcher(connection, link));
-  auto token = connection.authenticate(watcher->context_, *link, {until.stop, connection.limit(until)});
+  auto token = connection.authenticate(watcher->context_, *link, {until.stop, connection.deadline_of_call(until)});
   if (!token) {
     if (token.error().code == Errc::unavailable || token.error().code == Errc::timeout) connection.leave(link);
     return std::unexpected(token.error());
   }
-  watcher->token_ = *std::move(token);
+  watcher->auth_token_ = *std::move(token);
   // Without this, a member that lost its quorum keeps the stream open and sends nothing.
   watcher->context_.AddMetadata("hasleader", "true");
   etcdserverpb::Watch::Stub stub(link->channel);
@@ -155,14 +155,14 @@ void Watcher::on_finished() {
     const std::lock_guard lock(mutex_);
     by_us = stop_requested_;
   }
-  // This endpoint is not an etcd. Others may be.
-  const bool others_left = status_.error_code() == grpc::UNIMPLEMENTED && connection_.options().endpoints.size() > 1;
-  if (!by_us && (status_.ok() || others_left || is_retryable(status_))) connection_.leave(link_);
+  const bool try_another = another_may_be_etcd(status_, connection_.options());
+  if (!by_us && (status_.ok() || try_another || is_retryable(status_))) connection_.leave(link_);
   auto error = status_.ok() ? Error{Errc::unavailable, "etcd ended the watch", link_->endpoint}
                             : error_from(status_, "watch", link_->endpoint, connection_.options());
   // Retry only if a new token can be fetched.
-  const bool new_token = is_stale_token(status_, connection_.options()) && connection_.forget_token(token_);
-  if (others_left || new_token) error.code = Errc::unavailable;
+  const bool new_token =
+      is_stale_auth_token(status_, connection_.options()) && connection_.forget_auth_token(auth_token_);
+  if (try_another || new_token) error.code = Errc::unavailable;
   connection_.log(fmt::format("watch on {} ended: {}", link_->endpoint, printable(status_.error_message())));
   deliver(std::unexpected(std::move(error)));
 }
@@ -186,7 +186,7 @@ void Watcher::on_response(etcdserverpb::WatchResponse&& response) {
       deliver(Compacted{response.watch_id(), response.compact_revision()});
     } else if (!response.cancel_reason().empty() || !is_cancelled(response.watch_id())) {
       // etcd reports a stale token as a missing permission.
-      connection_.forget_token(token_);
+      connection_.forget_auth_token(auth_token_);
       const std::string& reason = response.cancel_reason();
       deliver(fail(Errc::unavailable,
                    fmt::format("etcd ended the watch: {}", reason.empty() ? "it gives no reason" : reason),

@@ -84,7 +84,7 @@ class Watcher {
   using Next = std::variant<Batch, Compacted, Progress, Late>;
 
   // Waits for the next item. Errors: Errc::interrupted, or why the stream ended. A stream also counts as ended if the
-  // server creates no watch within Connection::patience().
+  // server creates no watch within Connection::longest_silence().
   [[nodiscard]] Result<Next> next(const Until& until);
 
   // Whether the server has created a watch on this stream.
@@ -108,7 +108,7 @@ class Watcher {
 
   Connection& connection_;
   std::shared_ptr<Link> link_;
-  Connection::Token token_;
+  Connection::AuthToken auth_token_;
   const BootTime creation_deadline_;
   grpc::ClientContext context_;
   grpc::CompletionQueue completions_;

@@ -29,8 +29,8 @@ only_includes() {
 }
 
 @test "rooms: the library's operations stand on its wire, and that on its model" {
-  local model=(elect/candidates.h elect/chronicle.h elect/clock.h elect/deadline.h elect/duration.h elect/elections.h
-    elect/error.h elect/names.h elect/options.h elect/run.h elect/store.h elect/text.h elect/thread.h)
+  local model=(elect/candidates.h elect/chronicle.h elect/clock.h elect/duration.h elect/elections.h
+    elect/error.h elect/names.h elect/options.h elect/run.h elect/store.h elect/text.h elect/thread.h elect/validity.h)
   local file included
   for file in lib/model/*.cc; do
     while read -r included; do

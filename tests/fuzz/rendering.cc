@@ -75,10 +75,10 @@ std::string bytes_of(const nlohmann::json& object, const std::string& name) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzedDataProvider bytes(data, size);
-  const Look look{.hex = bytes.ConsumeBool(),
-                  .ascii = bytes.ConsumeBool(),
-                  .width = bytes.ConsumeIntegralInRange(0, 300),
-                  .height = bytes.ConsumeIntegralInRange(0, 5)};
+  const OutputStyle output{.hex = bytes.ConsumeBool(),
+                           .ascii = bytes.ConsumeBool(),
+                           .width = bytes.ConsumeIntegralInRange(0, 300),
+                           .height = bytes.ConsumeIntegralInRange(0, 5)};
   const std::string name = bytes.ConsumeRandomLengthString(10);
   std::vector<Listed> listing;
   std::vector<elect::Candidate> candidates;
@@ -117,23 +117,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     candidates.push_back(std::move(one));
   }
 
-  harmless(listing_table(listing, look));
-  harmless(elections_table(elections, look));
+  harmless(listing_table(listing, output));
+  harmless(elections_table(elections, output));
   harmless(prometheus({{name, static_cast<std::int64_t>(listing.size()), listing}}));
   harmless(prometheus_down("election", name));
-  for (const auto& one : candidates) harmless(simple(one, {.hex = look.hex, .escape = true}));
+  for (const auto& one : candidates) harmless(simple(one, {.hex = output.hex, .escape = true}));
   harmless(elect::go_quoted(name));
 
   elect::History history{{}, 1, elect::Chronicle({}, 1)};
   for (const auto& one : candidates) {
     history.chronicle.apply(one.mod_revision, std::vector{elect::Event{elect::Event::Type::put, one}});
   }
-  harmless(terms_table(history, look));
-  const std::string drawn = timeline(history, look);
+  harmless(terms_table(history, output));
+  const std::string drawn = timeline(history, output);
   harmless(drawn);
-  harmless(timeline(history, look, runs));
-  for (const auto& picture : {history_svg(name, history, {}, look), history_svg(name, history, runs, look),
-                              runs_svg(name, runs, elect::WallTime(), look)}) {
+  harmless(timeline(history, output, runs));
+  for (const auto& picture : {history_svg(name, history, {}, output), history_svg(name, history, runs, output),
+                              runs_svg(name, runs, elect::WallTime(), output)}) {
     harmless(picture);
     well_formed(picture);
   }

@@ -135,7 +135,7 @@ TEST_CASE("a leader learns at once that its key was deleted") {
   const auto session = open_session(*client, {.ttl = 60s});
   const auto candidacy = stand(*client, *session, name, "a");
   auto lost = std::async(std::launch::async, [&] { return candidacy->hold(within(kPatience)); });
-  CHECK(Election::open(*client, name)->end(candidacy->self(), false).value());
+  CHECK(Election::open(*client, name)->resign(candidacy->self()).value());
   const auto loss = lost.get();
   REQUIRE(loss.has_value());
   REQUIRE(loss->has_value());
@@ -169,9 +169,9 @@ TEST_CASE("ending a candidacy never hits a later one of the same key") {
   const auto session = open_session(*client);
   const auto earlier = stand(*client, *session, name, "a");
   auto election = Election::open(*client, name);
-  CHECK(election->end(earlier->self(), false).value());
+  CHECK(election->resign(earlier->self()).value());
   const auto later = stand(*client, *session, name, "b");
-  CHECK_FALSE(election->end(earlier->self(), false).value());
+  CHECK_FALSE(election->resign(earlier->self()).value());
   CHECK_FALSE(election->proclaim(earlier->self(), "c").value());
   CHECK(election->candidates()->candidates.front() == later->self());
 }
@@ -316,7 +316,7 @@ TEST_CASE("a session says that it is lost once its time is over, also where its 
   SessionOptions options;
   options.ttl = 2s;
   // open() makes the first call, the session's thread the second one.
-  options.on_renewed = [&](const Deadline&) {
+  options.on_renewed = [&](const Validity&) {
     if (++renewed != 2) return;
     stuck.set_value();
     may_go_on.wait();
@@ -327,7 +327,7 @@ TEST_CASE("a session says that it is lost once its time is over, also where its 
   REQUIRE(stuck.get_future().wait_for(kPatience) == std::future_status::ready);
   CHECK_FALSE(session->loss().has_value());
   const auto held = candidacy->hold(within(kPatience));
-  CHECK(BootClock::now() >= session->deadline().lost_from());
+  CHECK(BootClock::now() >= session->validity().lost_from());
   CHECK((held && *held && (*held)->cause == Loss::Cause::no_answer));
   CHECK(session->loss().has_value());
   CHECK(session->lost_token().stop_requested());

@@ -23,30 +23,30 @@ struct Setting {
 };
 
 // Work that reports when it has begun, and ends at the stop request.
-struct UntilTold {
+struct WorkUntilStop {
   std::promise<Candidate> begun;
   Work work = [this](std::stop_token stop, const Candidate& self) {
     begun.set_value(self);
     const BootTime give_up = BootClock::now() + 3 * kPatience;
     while (!stop.stop_requested() && BootClock::now() < give_up) pause_for(kPatience, stop);
-    told = stop.stop_requested();
+    stopped = stop.stop_requested();
   };
-  bool told = false;
+  bool stopped = false;
 };
 
 // Stops one member of the sandbox while the object exists.
-class Frozen {
+class StoppedMember {
  public:
-  Frozen() {
+  StoppedMember() {
     const char* folder = std::getenv("SANDBOX_DIR");
     REQUIRE(folder != nullptr);
     std::ifstream(std::string(folder) + "/member-1.pid") >> process_;
     REQUIRE(process_ > 0);
     kill(process_, SIGSTOP);
   }
-  ~Frozen() { kill(process_, SIGCONT); }
-  Frozen(const Frozen&) = delete;
-  Frozen& operator=(const Frozen&) = delete;
+  ~StoppedMember() { kill(process_, SIGCONT); }
+  StoppedMember(const StoppedMember&) = delete;
+  StoppedMember& operator=(const StoppedMember&) = delete;
 
  private:
   pid_t process_ = 0;
@@ -76,7 +76,7 @@ TEST_CASE("lead: the work is done while leading, then the key is gone and the se
 
 TEST_CASE("lead: one that waits is served when the one in front has done its work") {
   const Setting first, other;
-  UntilTold work;
+  WorkUntilStop work;
   std::stop_source stop;
   auto leader = std::async(std::launch::async, [&] {
     return lead(*first.session, first.election, "1", work.work, {.stop = stop.get_token()});
@@ -94,15 +94,15 @@ TEST_CASE("lead: one that waits is served when the one in front has done its wor
 
 TEST_CASE("lead: a resignation tells the work to stop at once, and the outcome says so") {
   const Setting setting;
-  UntilTold work;
+  WorkUntilStop work;
   auto leading =
       std::async(std::launch::async, [&] { return lead(*setting.session, setting.election, "a", work.work); });
   const Candidate self = work.begun.get_future().get();
   const auto before = BootClock::now();
-  CHECK(setting.election.end(self, false).value());
+  CHECK(setting.election.resign(self).value());
   const auto outcome = leading.get();
   CHECK(BootClock::now() - before < kPatience);
-  CHECK(work.told);
+  CHECK(work.stopped);
   REQUIRE(ends_with<Loss>(outcome));
   CHECK(std::get<Loss>(*outcome).cause == Loss::Cause::key_deleted);
 }
@@ -112,7 +112,7 @@ TEST_CASE("lead: a key that is deleted as the work ends is a loss, not work that
   for (int time = 0; time < 20; ++time) {
     const auto outcome =
         lead(*setting.session, setting.election, "a",
-             [&](const std::stop_token&, const Candidate& self) { CHECK(setting.election.end(self, false).value()); });
+             [&](const std::stop_token&, const Candidate& self) { CHECK(setting.election.resign(self).value()); });
     REQUIRE(ends_with<Loss>(outcome));
     CHECK(std::get<Loss>(*outcome).cause == Loss::Cause::key_deleted);
   }
@@ -120,15 +120,15 @@ TEST_CASE("lead: a key that is deleted as the work ends is a loss, not work that
 
 TEST_CASE("lead: without an answer the work is told to stop at 2/3 of the TTL, before another can lead") {
   const Setting setting(6s);
-  auto state = Deadline::State::sure;
-  std::optional<Frozen> frozen;
+  auto state = Validity::State::sure;
+  std::optional<StoppedMember> stopped_member;
   const auto outcome = lead(*setting.session, setting.election, "a", [&](std::stop_token stop, const Candidate&) {
-    frozen.emplace();
+    stopped_member.emplace();
     pause_for(3 * kPatience, stop);
-    state = setting.session->deadline().at(BootClock::now());
-    frozen.reset();
+    state = setting.session->validity().at(BootClock::now());
+    stopped_member.reset();
   });
-  CHECK(state == Deadline::State::uncertain);
+  CHECK(state == Validity::State::uncertain);
   REQUIRE(ends_with<Loss>(outcome));
   CHECK(std::get<Loss>(*outcome).cause == Loss::Cause::no_answer);
   CHECK(setting.standing() == 0);

@@ -1,4 +1,4 @@
-// What observers are told, against a real etcd.
+// What is reported to observers, against a real etcd.
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -23,13 +23,13 @@ class Observing {
   Observing(Client& client, const std::string& name, std::size_t expected, Revision from = 0)
       : thread_([this, &client, name, expected, from] {
           auto election = Election::open(client, name);
-          const auto tell = [&](const Observation& observation) {
+          const auto report = [&](const Observation& observation) {
             const std::lock_guard lock(mutex_);
             seen_.push_back({observation.type, observation.leader.value});
             changed_.notify_all();
             return seen_.size() < expected;
           };
-          const auto ended = election->observe(from, tell, within(kPatience));
+          const auto ended = election->observe(from, report, within(kPatience));
           const std::lock_guard lock(mutex_);
           if (!ended) error_ = ended.error().code;
           changed_.notify_all();

@@ -306,7 +306,7 @@ TEST_SUITE("guard") {
     auto guard = make_guard();
     REQUIRE(guard.start(shell("echo out >&9; exec 9>&-; exec sleep 1000"), {}));
     CHECK(channel.rest() == "out\n");
-    guard.stop();
+    guard.end_cmd();
     CHECK(ending(guard).exit_code == 128 + SIGTERM);
   }
 
@@ -332,7 +332,7 @@ TEST_SUITE("guard") {
       Channel channel;
       auto guard = make_guard();
       const auto term_at = BootClock::now() + 300ms;
-      guard.deadline(term_at, term_at + 1h);
+      guard.set_deadline(term_at, term_at + 1h);
       REQUIRE(guard.start(shell("echo $$ >&9; sleep 1000"), {}));
       const auto group = channel.pid();
       const auto end = ending(guard);
@@ -345,7 +345,7 @@ TEST_SUITE("guard") {
       Channel channel;
       auto guard = make_guard(kLongerThanPatience);
       const auto kill_at = BootClock::now() + 5s;
-      guard.deadline(kill_at - 3500ms, kill_at);
+      guard.set_deadline(kill_at - 3500ms, kill_at);
       REQUIRE(guard.start(shell(kStubborn), {}));
       const auto group = channel.pid();
       const auto end = ending(guard);
@@ -361,74 +361,74 @@ TEST_SUITE("guard") {
   TEST_CASE("a renewed deadline keeps CMD alive; one that comes after SIGTERM does not save it") {
     Channel channel;
     auto guard = make_guard(kLongerThanPatience);
-    guard.deadline(BootClock::now() + 2s, BootClock::now() + 6s);
+    guard.set_deadline(BootClock::now() + 2s, BootClock::now() + 6s);
     REQUIRE(guard.start(shell("trap 'echo term >&9' TERM; echo ready >&9; while :; do sleep 1000 & wait; done"), {}));
     REQUIRE(channel.line() == "ready");
     const auto begin = BootClock::now();
     while (BootClock::now() < begin + 3s) {
-      guard.deadline(BootClock::now() + 2s, BootClock::now() + 6s);
+      guard.set_deadline(BootClock::now() + 2s, BootClock::now() + 6s);
       CHECK_FALSE(has_event(guard));
       poll(nullptr, 0, 20);
     }
     REQUIRE(channel.line() == "term");
-    guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+    guard.set_deadline(BootClock::now() + 1h, BootClock::now() + 2h);
     const auto end = ending(guard);
     CHECK(end.cause == Cause::deadline);
     CHECK(end.exit_code == 128 + SIGKILL);
   }
 
-  TEST_CASE("CMD is not run where the deadline has passed, or stop() was called, before start()") {
+  TEST_CASE("CMD is not run where the deadline has passed, or end_cmd() was called, before start()") {
     Channel channel;
     SUBCASE("deadline") {
       auto guard = make_guard();
-      guard.deadline(BootClock::now() - 1ns, BootClock::now() + 1h);
+      guard.set_deadline(BootClock::now() - 1ns, BootClock::now() + 1h);
       REQUIRE(guard.start(shell("echo ran >&9"), {}));
       CHECK(ending(guard).cause == Cause::deadline);
     }
     SUBCASE("stop") {
       auto guard = make_guard();
-      guard.stop();
+      guard.end_cmd();
       REQUIRE(guard.start(shell("echo ran >&9"), {}));
-      CHECK(ending(guard).cause == Cause::stop);
+      CHECK(ending(guard).cause == Cause::order);
     }
     CHECK(channel.rest().empty());
   }
 
-  TEST_CASE("stop() ends CMD: SIGTERM now, SIGKILL after kill_after or at kill_at") {
+  TEST_CASE("end_cmd() ends CMD: SIGTERM now, SIGKILL after kill_after or at kill_at") {
     Channel channel;
     SUBCASE("SIGTERM is enough, also for one that is stopped") {
       auto guard = make_guard(kLongerThanPatience);
       REQUIRE(guard.start(shell("echo $$ >&9; kill -STOP $$; exec sleep 1000"), {}));
       const auto group = channel.pid();
-      guard.stop();
-      guard.stop();
+      guard.end_cmd();
+      guard.end_cmd();
       const auto end = ending(guard);
-      CHECK(end.cause == Cause::stop);
+      CHECK(end.cause == Cause::order);
       CHECK(end.exit_code == 128 + SIGTERM);
       CHECK(group_is_gone(group));
     }
     SUBCASE("kill_after") {
       auto guard = make_guard(200ms);
-      guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+      guard.set_deadline(BootClock::now() + 1h, BootClock::now() + 2h);
       REQUIRE(guard.start(shell(kStubborn), {}));
       channel.pid();
       const auto begin = BootClock::now();
-      guard.stop();
+      guard.end_cmd();
       CHECK(ending(guard).exit_code == 128 + SIGKILL);
       CHECK(BootClock::now() >= begin + 200ms);
     }
     SUBCASE("kill_at is sooner, and a later one counts") {
       auto guard = make_guard(kLongerThanPatience);
-      guard.deadline(BootClock::now() + 1h, BootClock::now() + 1h);
+      guard.set_deadline(BootClock::now() + 1h, BootClock::now() + 1h);
       REQUIRE(guard.start(shell(kStubborn), {}));
       channel.pid();
-      guard.stop();
+      guard.end_cmd();
       const auto kill_at = BootClock::now() + 300ms;
-      guard.deadline(kill_at - 2h, kill_at - 50ms);
-      guard.deadline(kill_at - 2h, kill_at);
+      guard.set_deadline(kill_at - 2h, kill_at - 50ms);
+      guard.set_deadline(kill_at - 2h, kill_at);
       const auto end = ending(guard);
       CHECK(BootClock::now() >= kill_at);
-      CHECK(end.cause == Cause::stop);
+      CHECK(end.cause == Cause::order);
       CHECK(end.exit_code == 128 + SIGKILL);
     }
   }
@@ -438,7 +438,7 @@ TEST_SUITE("guard") {
     auto guard = make_guard(kLongerThanPatience);
     REQUIRE(guard.start(shell("trap 'exit 7' TERM; echo ready >&9; sleep 1000 & wait"), {}));
     REQUIRE(channel.line() == "ready");
-    guard.stop();
+    guard.end_cmd();
     CHECK(ending(guard).exit_code == 7);
   }
 
@@ -495,7 +495,7 @@ TEST_SUITE("guard") {
     Channel channel;
     const pid_t electctl = another_process([] {
       auto guard = cli::Guard::fork(100ms);
-      guard->deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+      guard->set_deadline(BootClock::now() + 1h, BootClock::now() + 2h);
       if (guard->start(shell(kStubborn), {})) pause();
     });
     const auto group = channel.pid();
@@ -510,7 +510,7 @@ TEST_SUITE("guard") {
     const auto kill_at = BootClock::now() + 5s;
     const pid_t electctl = another_process([&] {
       auto guard = cli::Guard::fork(1h);
-      guard->deadline(kill_at - 3500ms, kill_at);
+      guard->set_deadline(kill_at - 3500ms, kill_at);
       if (!guard->start(shell(kStubborn), {})) _exit(1);
       const auto end = ending(*guard);
       _exit(end.cause == Cause::deadline && end.exit_code == 128 + SIGKILL ? 0 : 1);
@@ -537,7 +537,7 @@ TEST_SUITE("guard") {
   TEST_CASE("the guard's own death kills CMD and its group, and is an error") {
     Channel channel;
     auto guard = make_guard();
-    guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+    guard.set_deadline(BootClock::now() + 1h, BootClock::now() + 2h);
     REQUIRE(guard.start(shell("sleep 1000 & echo $$ $PPID >&9; wait"), {}));
     std::istringstream said(channel.line());
     pid_t group = 0;
@@ -563,9 +563,9 @@ TEST_SUITE("guard") {
       if (number != SIGKILL && number != SIGSTOP) kill(guard_process, number);
     }
     CHECK_FALSE(has_event(guard));
-    guard.stop();
+    guard.end_cmd();
     const auto end = ending(guard);
-    CHECK(end.cause == Cause::stop);
+    CHECK(end.cause == Cause::order);
     CHECK(end.exit_code == 128 + SIGTERM);
   }
 
@@ -601,17 +601,17 @@ TEST_SUITE("guard") {
       REQUIRE(guard.start(shell(std::string(kWanderers) + "exit 6"), {}));
       CHECK(ending(guard).exit_code == 6);
     }
-    SUBCASE("CMD is ended by stop()") {
+    SUBCASE("CMD is ended by end_cmd()") {
       REQUIRE(guard.start(shell(std::string(kWanderers) + "echo ready >&9; wait; sleep 1000"), {}));
       REQUIRE(channel.line() == "ready");
-      guard.stop();
-      CHECK(ending(guard).cause == Cause::stop);
+      guard.end_cmd();
+      CHECK(ending(guard).cause == Cause::order);
     }
     SUBCASE("CMD is ended by its deadline, ignoring SIGTERM") {
-      guard.deadline(BootClock::now() + 1h, BootClock::now() + 1h);
+      guard.set_deadline(BootClock::now() + 1h, BootClock::now() + 1h);
       REQUIRE(guard.start(shell("trap '' TERM;" + std::string(kWanderers) + "echo ready >&9; wait; sleep 1000"), {}));
       REQUIRE(channel.line() == "ready");
-      guard.deadline(BootClock::now(), BootClock::now() + 4s);
+      guard.set_deadline(BootClock::now(), BootClock::now() + 4s);
       CHECK(ending(guard).cause == Cause::deadline);
     }
     CHECK(channel.rest().empty());
@@ -625,7 +625,7 @@ TEST_SUITE("guard") {
                               "trap 'wait; exit 4' TERM; wait; wait"),
                         {}));
     REQUIRE(channel.line() == "ready");
-    guard.stop();
+    guard.end_cmd();
     CHECK(ending(guard).exit_code == 4);
     CHECK(channel.rest() == "asked\n");
   }
@@ -675,7 +675,7 @@ TEST_SUITE("guard") {
         "ctypes.CDLL(None).pthread_exit(None)\n";
     REQUIRE(guard.start({"/bin/sh", "-c", "setsid python3 -c \"$0\" & sleep 1000", script}, {}));
     const auto left = channel.pid();
-    guard.stop();
+    guard.end_cmd();
     CHECK(ending(guard).exit_code == 128 + SIGTERM);
     const auto rest = channel.rest();
     CHECK(rest.empty());                     // No process has it open any more.
@@ -760,7 +760,7 @@ TEST_SUITE("guard") {
     Channel channel;
     const pid_t electctl = another_process([] {
       auto guard = cli::Guard::fork(1h);
-      guard->deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+      guard->set_deadline(BootClock::now() + 1h, BootClock::now() + 2h);
       if (guard->start({"/bin/bash", "-c", kStubbornGroup}, {})) pause();
     });
     std::istringstream said(channel.line());
@@ -781,7 +781,7 @@ TEST_SUITE("guard") {
     const auto kill_at = BootClock::now() + 5s;
     const pid_t electctl = another_process([kill_at] {
       auto guard = cli::Guard::fork(1h);
-      guard->deadline(kill_at - 1s, kill_at);
+      guard->set_deadline(kill_at - 1s, kill_at);
       if (!guard->start({"/bin/bash", "-c", kStubbornGroup}, {})) _exit(1);
       bool error = false;
       for (; !error; poll(nullptr, 0, 2)) error = !guard->next().has_value();
@@ -808,7 +808,7 @@ TEST_SUITE("guard") {
     Channel channel;
     const pid_t electctl = another_process([] {
       auto guard = cli::Guard::fork(0s);
-      guard->deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+      guard->set_deadline(BootClock::now() + 1h, BootClock::now() + 2h);
       if (!guard->start({"/bin/bash", "-c", kStubbornGroup}, {})) _exit(1);
       for (;;) pause();
     });
@@ -849,7 +849,7 @@ TEST_SUITE("guard") {
     kill(first, SIGKILL);
     CHECK(soon([&] {
       // The guard looks at its children after each order.
-      guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+      guard.set_deadline(BootClock::now() + 1h, BootClock::now() + 2h);
       return !runs(first) && holder() != 0;
     }));
     kill(guard_process, SIGKILL);
@@ -896,10 +896,10 @@ TEST_SUITE("guard") {
     const auto guard_process = channel.pid();
     kill(guard_process, SIGSTOP);
     CHECK(soon([&] { return state_of(guard_process) == 'T'; }));
-    guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+    guard.set_deadline(BootClock::now() + 1h, BootClock::now() + 2h);
     CHECK(soon([&] { return state_of(guard_process) != 'T'; }));
-    guard.stop();
-    CHECK(ending(guard).cause == Cause::stop);
+    guard.end_cmd();
+    CHECK(ending(guard).cause == Cause::order);
   }
 
   TEST_CASE("a guard that is stopped keeps nobody waiting") {
@@ -907,9 +907,9 @@ TEST_SUITE("guard") {
     auto guard = make_guard(100ms);
     REQUIRE(guard.start(shell("echo $PPID >&9; exec sleep 1000"), {}));
     kill(channel.pid(), SIGSTOP);
-    for (int i = 0; i < 10'000; ++i) guard.deadline(BootClock::now() + 1h, BootClock::now() + 2h);
+    for (int i = 0; i < 10'000; ++i) guard.set_deadline(BootClock::now() + 1h, BootClock::now() + 2h);
     guard.signal(SIGUSR1);
-    guard.stop();  // The order is dropped like the others. But it continues the guard, and ~Guard ends both.
+    guard.end_cmd();  // The order is dropped like the others. But it continues the guard, and ~Guard ends both.
   }
 
   TEST_CASE("a hundred quick starts leave no process and no descriptor") {

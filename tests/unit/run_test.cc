@@ -11,8 +11,8 @@ using namespace elect;
 
 namespace {
 
-Candidate stored(std::string id, std::string value, Revision create = 20, Revision mod = 20) {
-  return {once_key_of("job", id), std::move(value), 7, create, mod, 1};
+RunRecord stored(std::string id, std::string value, Revision create = 20, Revision mod = 20) {
+  return {once_key_of("job", id), std::move(value), 7, create, mod};
 }
 
 Run claimed(std::string value = "host-a") {
@@ -32,7 +32,7 @@ Run claimed(std::string value = "host-a") {
 
 TEST_CASE("a claim is read back from its record") {
   const Run run = claimed();
-  CHECK(run_of("job", stored("id", record_of(run))) == run);
+  CHECK(run_of("job", stored("id", record_value_of(run))) == run);
   CHECK(run.state == RunState::running);
 }
 
@@ -43,7 +43,7 @@ TEST_CASE("an end is read back from its record, with the claim's revision") {
     if (state != RunState::ended) run.end->exit_code = state == RunState::done ? 0 : 3;
     run.state = state;
     run.mod_revision = run.end_revision = 30;
-    CHECK(run_of("job", stored("id", record_of(run), 20, 30)) == run);
+    CHECK(run_of("job", stored("id", record_value_of(run), 20, 30)) == run);
   }
 }
 
@@ -52,10 +52,10 @@ TEST_CASE("a record holds whatever bytes a name, an ID and a value are of") {
   Run run = claimed(bytes);
   run.key = bytes + "/abc";
   run.id = bytes;
-  const auto read = run_of(bytes, {once_key_of(bytes, bytes), record_of(run), 7, 20, 20, 1});
+  const auto read = run_of(bytes, {once_key_of(bytes, bytes), record_value_of(run), 7, 20, 20});
   REQUIRE(read.has_value());
   CHECK(*read == run);
-  CHECK(record_of(run).find("value_base64") != std::string::npos);
+  CHECK(record_value_of(run).find("value_base64") != std::string::npos);
 }
 
 TEST_CASE("a record of 0.1.0 is a claim without an end, and is not claimed anew") {
@@ -88,7 +88,7 @@ TEST_CASE("a record that makes no sense is told, and is not claimed anew") {
     REQUIRE(run.has_value());
     CHECK_FALSE(may_be_retried(*run));
   }
-  CHECK_FALSE(run_of("job", {"electctl-once:other:id", "{}", 0, 1, 1, 1}).has_value());
+  CHECK_FALSE(run_of("job", {"electctl-once:other:id", "{}", 0, 1, 1}).has_value());
 }
 
 TEST_CASE("a claim's revision that cannot be is not believed: the past is read backwards by it") {

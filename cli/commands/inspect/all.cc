@@ -22,7 +22,8 @@ std::string text_of(const Context& context, Format format, const std::string& pr
     for (const auto& [name, candidates, leader] : elections) metrics.push_back({name, candidates, {leader}});
     return render::prometheus_below(prefix, metrics);
   }
-  if (format == Format::table) return elections.empty() ? "" : render::elections_table(elections, look_of(context));
+  if (format == Format::table)
+    return elections.empty() ? "" : render::elections_table(elections, output_style_of(context));
   std::string text;
   for (const auto& election : elections) text += render::simple(election.leader.candidate, simple_style(context));
   return text;

@@ -28,16 +28,16 @@ constexpr int kBesideThem = 8;  // Lines for the axis, the text below it, and th
 
 std::string table_of(const Context& context, const std::string& name, const elect::History& history,
                      const render::Runs& runs) {
-  auto look = look_of(context);
+  auto output = output_style_of(context);
   const auto terms = history.chronicle.terms().size();
   std::string text = fmt::format("election '{}': {} {}; the store reaches back to revision {}, and is at {}\n\n",
                                  elect::printable(name), terms, terms == 1 ? "term" : "terms", history.oldest_revision,
                                  history.header.revision);
-  text += render::terms_table(history, look);
-  if (runs && !runs->empty()) text += "\n" + render::runs_table(*runs, look);
+  text += render::terms_table(history, output);
+  if (runs && !runs->empty()) text += "\n" + render::runs_table(*runs, output);
   if (is_terminal(STDOUT_FILENO)) {
-    look.height = std::clamp(look.height - kBesideThem, kFewestDrawn, kMostDrawn);
-    text += "\n" + render::timeline(history, look, runs);
+    output.height = std::clamp(output.height - kBesideThem, kFewestDrawn, kMostDrawn);
+    text += "\n" + render::timeline(history, output, runs);
   }
   return text;
 }
@@ -45,7 +45,7 @@ std::string table_of(const Context& context, const std::string& name, const elec
 std::string text_of(const Context& context, Format format, const std::string& name, const elect::History& history,
                     const render::Runs& runs) {
   if (format == Format::json) return render::json_history(name, history, runs);
-  if (format == Format::svg) return render::history_svg(name, history, runs, look_of(context));
+  if (format == Format::svg) return render::history_svg(name, history, runs, output_style_of(context));
   if (format == Format::table) return table_of(context, name, history, runs);
   warn(fmt::format("the store reaches back to revision {}", history.oldest_revision));
   std::string text;

@@ -28,7 +28,7 @@ Outcome list_in(Context& context, const Options& options, Format format) {
     } else if (format == Format::prometheus) {
       text = render::prometheus({{options.name, snapshot->count, *listing}});
     } else if (!listing->empty()) {
-      text = render::listing_table(*listing, look_of(context), {.host = this_host()});
+      text = render::listing_table(*listing, output_style_of(context), {.host = this_host()});
     }
   }
   if (auto written = write_result(text); !written) return std::unexpected(written.error());

@@ -36,9 +36,9 @@ std::string text_of(const Context& context, Format format, const Options& option
     case Format::prometheus:
       return render::prometheus_runs(options.name, listing);
     case Format::svg:
-      return render::runs_svg(options.name, listing.runs, std::chrono::system_clock::now(), look_of(context));
+      return render::runs_svg(options.name, listing.runs, std::chrono::system_clock::now(), output_style_of(context));
     case Format::table:
-      return listing.runs.empty() ? "" : render::runs_table(listing.runs, look_of(context));
+      return listing.runs.empty() ? "" : render::runs_table(listing.runs, output_style_of(context));
     default:
       return render::runs_simple(listing.runs, context.options.hex);
   }
@@ -57,13 +57,13 @@ Outcome runs_in(Context& context, const Options& options, Format format) {
 }
 
 // Shows the latest runs if not all fit.
-std::string page(const std::string& name, const elect::RunListing& listing, const Moment& moment) {
+std::string page(const std::string& name, const elect::RunListing& listing, const DrawInput& input) {
   const std::span<const elect::Run> all(listing.runs);
-  const auto shown = all.last(std::min(all.size(), moment.room));
-  std::string text = moment.title(fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}",
-                                              elect::printable(name), fmt::localtime(moment.seen_at), all.size(),
-                                              all.size() == 1 ? "run" : "runs", listing.header.revision)) +
-                     render::runs_table(shown, moment.look);
+  const auto shown = all.last(std::min(all.size(), input.room));
+  std::string text = input.title(fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}", elect::printable(name),
+                                             fmt::localtime(input.seen_at), all.size(),
+                                             all.size() == 1 ? "run" : "runs", listing.header.revision)) +
+                     render::runs_table(shown, input.style);
   if (shown.size() < all.size()) text += fmt::format("and {} before\n", all.size() - shown.size());
   return text;
 }
@@ -91,7 +91,7 @@ Outcome watch_runs(Context& context, const Options& options) {
 
   std::optional<Failure> failure;
   const auto show = [&](const elect::RunListing& listing) {
-    const auto draw = [&options, listing](const Moment& moment) { return page(options.name, listing, moment); };
+    const auto draw = [&options, listing](const DrawInput& input) { return page(options.name, listing, input); };
     const auto written =
         *format == Format::json ? write_result(render::json_runs(options.name, listing)) : screen.show(draw);
     if (!written) failure = written.error();

@@ -27,9 +27,10 @@ void Screen::resize() {
 }
 
 std::expected<void, Failure> Screen::draw() {
-  const auto look = look_of(context_);
-  const auto fits = static_cast<std::size_t>(std::max(look.height - 4, 1));  // Title, column heads, last line, cursor.
-  const std::string text = draw_({look, seen_at_, terminal_ ? fits : std::numeric_limits<std::size_t>::max()});
+  const auto output = output_style_of(context_);
+  const auto fits =
+      static_cast<std::size_t>(std::max(output.height - 4, 1));  // Title, column heads, last line, cursor.
+  const std::string text = draw_({output, seen_at_, terminal_ ? fits : std::numeric_limits<std::size_t>::max()});
   return write_result(terminal_ && !is_dumb() ? "\x1b[H\x1b[2J" + text : text + "\n");
 }
 

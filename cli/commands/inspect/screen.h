@@ -16,22 +16,22 @@
 
 namespace cli::inspect {
 
-// What a drawing depends on.
-struct Moment {
-  render::Look look;
+// What a page is drawn from, besides the data.
+struct DrawInput {
+  render::OutputStyle style;
   std::time_t seen_at;  // When the data arrived.
   std::size_t room;     // How many table rows fit between the column heads and the last line.
 
   // One line, cut to the terminal's width.
   [[nodiscard]] std::string title(const std::string& text) const {
-    return (look.width > 0 ? render::cut(text, static_cast<std::size_t>(look.width), look) : text) + "\n";
+    return (style.width > 0 ? render::cut(text, static_cast<std::size_t>(style.width), style) : text) + "\n";
   }
 };
 
 // Thread-safe.
 class Screen {
  public:
-  using Draw = std::function<std::string(const Moment&)>;
+  using Draw = std::function<std::string(const DrawInput&)>;
 
   explicit Screen(const Context& context);
   std::expected<void, Failure> show(Draw draw);

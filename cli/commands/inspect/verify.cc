@@ -13,9 +13,9 @@
 namespace cli::inspect {
 namespace {
 
-std::string mark_of(const elect::Check& check, const render::Look& look) {
-  if (check.skipped) return render::coloured("SKIP ", "33", look);
-  return check.ok ? render::coloured("ok   ", "32", look) : render::coloured("FAULT", "31", look);
+std::string mark_of(const elect::Check& check, const render::OutputStyle& output) {
+  if (check.skipped) return render::coloured("SKIP ", "33", output);
+  return check.ok ? render::coloured("ok   ", "32", output) : render::coloured("FAULT", "31", output);
 }
 
 }  // namespace
@@ -31,9 +31,9 @@ Outcome verify(Context& context, const Options& options) {
   if (*format == Format::json) {
     text = render::json_verification(options.name, *verification);
   } else {
-    const auto look = look_of(context);
+    const auto output = output_style_of(context);
     for (const auto& check : verification->checks) {
-      text += fmt::format("{}  {:9}  {}\n", mark_of(check, look), check.what, check.detail);
+      text += fmt::format("{}  {:9}  {}\n", mark_of(check, output), check.what, check.detail);
     }
   }
   if (auto written = write_result(text); !written) return std::unexpected(written.error());

@@ -82,19 +82,18 @@ WatchedQueue watched_queue(const std::string& name, const std::string& host, con
   return found;
 }
 
-std::string page(const WatchedQueue& found, const Moment& moment) {
+std::string page(const WatchedQueue& found, const DrawInput& input) {
   std::vector<render::Listed> shown = found.listing;
-  shown.resize(std::min(shown.size(), std::max<std::size_t>(moment.room, 2) - 1));  // One line shows the leader.
-  std::string text = moment.title(fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}", brief(found.name),
-                                              fmt::localtime(moment.seen_at), found.candidates,
-                                              found.candidates == 1 ? "candidate" : "candidates", found.revision));
+  shown.resize(std::min(shown.size(), std::max<std::size_t>(input.room, 2) - 1));  // One line shows the leader.
+  std::string text = input.title(fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}", brief(found.name),
+                                             fmt::localtime(input.seen_at), found.candidates,
+                                             found.candidates == 1 ? "candidate" : "candidates", found.revision));
   const std::string leader = shown.empty() ? std::string() : brief(shown.front().candidate.value, kLeaderWidth);
-  text += moment.title(found.leader_since.line(leader, moment.seen_at));
+  text += input.title(found.leader_since.line(leader, input.seen_at));
   if (!shown.empty()) {
-    text += render::listing_table(shown, moment.look, {.host = found.host, .times_left = false});
+    text += render::listing_table(shown, input.style, {.host = found.host, .times_left = false});
   }
-  if (shown.size() < found.candidates)
-    text += moment.title(fmt::format("and {} more", found.candidates - shown.size()));
+  if (shown.size() < found.candidates) text += input.title(fmt::format("and {} more", found.candidates - shown.size()));
   return text;
 }
 
@@ -127,7 +126,7 @@ Outcome watch(Context& context, const Options& options) {
         *format == Format::json
             ? print(header, queue)
             : screen.show([found = watched_queue(options.name, host, header, queue, most, leader_since)](
-                              const Moment& moment) { return page(found, moment); });
+                              const DrawInput& input) { return page(found, input); });
     if (!written) failure = written.error();
     return !failure;
   };

@@ -57,12 +57,12 @@ class Queue {
   [[nodiscard]] std::size_t size() const { return by_key_.size(); }
 
  private:
-  using Place = std::pair<Revision, std::string>;  // create revision, key
+  using Position = std::pair<Revision, std::string>;  // create revision, key
 
   void put(Candidate candidate);
   void remove(const std::string& key);
 
-  std::map<Place, Candidate> order_;
+  std::map<Position, Candidate> order_;
   std::unordered_map<std::string, Revision> by_key_;  // From a key to its create revision.
   Revision applied_ = 0;
 };

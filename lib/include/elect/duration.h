@@ -1,6 +1,5 @@
 // Durations as people write them: like Go ("1m30s", "500ms", "1.5h"; units h m s ms us µs ns), or as a number of
-// seconds
-// ("10", "0.5"). Never negative. Pure.
+// seconds ("10", "0.5"). Never negative. Pure.
 #pragma once
 
 #include <chrono>

@@ -21,7 +21,7 @@ struct Observation {
   Header header;      // Of the answer that brought it. Empty for gap.
   Revision revision;  // When it changed. Leader found at the start: its mod revision. gap: the oldest in the store.
   Candidate leader;   // For vacant: the leader whose term ended, if it was seen. Empty for gap.
-  // The number of candidates when this leader was elected. 0: it stood when there was no candidate, and led at once.
+  // The number of candidates when this leader was elected. 0: it stood when there was no other, and led at once.
   std::int64_t count = 0;
   std::string election;  // Its name. For a gap from observe_all(): the prefix.
 };
@@ -38,9 +38,9 @@ class Election {
   // the leader, if any.
   [[nodiscard]] Result<Snapshot> candidates(const Query& query = {}, const Until& until = {}) const;
 
-  // Deletes the candidate's key, or with `revoke` its whole lease. Does so only if its create revision is still the
-  // same. False: it was not, and nothing was done.
-  [[nodiscard]] Result<bool> end(const Candidate& candidate, bool revoke, const Until& until = {}) const;
+  // Ends a candidacy: deletes the candidate's key, or with `revoke` revokes its lease, which deletes all keys of the
+  // lease. Does so only if the key's create revision is still the same. False: it was not, and nothing was done.
+  [[nodiscard]] Result<bool> resign(const Candidate& candidate, bool revoke = false, const Until& until = {}) const;
 
   // Gives the candidate a new value, only if its create revision is still the same. False: it was not, and nothing was
   // done.
@@ -50,16 +50,16 @@ class Election {
   // Reports every leader in order, each once. The present leader (or that there is no leader) comes first, then every
   // change. Continues over reconnects. If a compaction may have hidden a change, it reports a gap, and then what
   // differs from its last report. If the same leader leads with the same value, nothing was missed, and there is no
-  // gap. `tell` returns whether to continue. Success: `tell` returned false, or the deadline came. Errc::interrupted:
-  // after a stop request. Any other error could not be overcome. The first read of the election is limited by the
-  // client's command_timeout, whatever the deadline.
+  // gap. `report` returns whether to continue. Success: `report` returned false, or the deadline came.
+  // Errc::interrupted: after a stop request. Any other error could not be overcome. The first read of the election is
+  // limited by the client's command_timeout, whatever the deadline.
   // from: starts with the leader at that revision, then reports what followed. Errc::compacted: that revision is gone.
-  [[nodiscard]] Result<void> observe(Revision from, const std::function<bool(const Observation&)>& tell,
+  [[nodiscard]] Result<void> observe(Revision from, const std::function<bool(const Observation&)>& report,
                                      const Until& until) const;
 
   // Reports the whole queue: first as it is, then after every change. Changes that arrive together are reported
   // together. Changes before a compaction that overtook the watch are not reported. Otherwise like observe().
-  [[nodiscard]] Result<void> watch(const std::function<bool(const Header&, const Queue&)>& tell,
+  [[nodiscard]] Result<void> watch(const std::function<bool(const Header&, const Queue&)>& report,
                                    const Until& until) const;
 
  private:

@@ -24,8 +24,8 @@ class Elections {
   struct NamedChange {
     std::string election;
     Change change;
-    std::int64_t
-        count;  // The number of candidates, with the leader. 0: it stood when there was no candidate, and led at once.
+    // The number of candidates, with the leader. 0: it stood when there was no other, and led at once.
+    std::int64_t count;
   };
   // Applies all events of one revision. Returns what changed in which election, sorted by name.
   std::vector<NamedChange> apply(Revision revision, std::span<const Event> events);

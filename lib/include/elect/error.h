@@ -36,7 +36,7 @@ enum class Remedy {
   serializable,        // Query::serializable reads from one member, which needs no majority.
   ca_file,             // TlsOptions::ca_file: the CA that issued the server's certificate.
   client_certificate,  // TlsOptions::certificate_file and key_file.
-  user,                // ClientOptions::user and password, or token.
+  user,                // ClientOptions::user and password, or auth_token.
   discovery_srv,       // ClientOptions::discovery_srv may be wrong.
   insecure_discovery,  // ClientOptions::insecure_discovery allows endpoints without TLS.
 };

@@ -20,7 +20,7 @@ namespace elect {
 //
 // `stop` tells the work to end:
 // - 2/3 of the TTL after the last answered renewal was sent. Another candidate can lead after the whole TTL: what must
-//   not run beside another leader has to end before that. session.deadline() says when that is.
+//   not run beside another leader has to end before that. session.validity() says when that is.
 // - at once if leadership is lost: the lease is gone, or the key was deleted (resigned). Another may lead already.
 // - at the caller's stop request.
 // The stop is final: leadership is given up even if renewals are answered again.

@@ -27,9 +27,9 @@ struct RunQuery {
 [[nodiscard]] Result<RunListing> runs(const Election& election, const RunQuery& query = {}, const Until& until = {});
 
 // Reports the runs now, and after each change of the ledger or of the candidates. Continues over reconnects. Ends when
-// `tell` returns false.
+// `report` returns false.
 [[nodiscard]] Result<void> watch_runs(const Election& election, const std::optional<std::string>& id,
-                                      const std::function<bool(const RunListing&)>& tell, const Until& until);
+                                      const std::function<bool(const RunListing&)>& report, const Until& until);
 
 struct RunClaim {
   std::string id;

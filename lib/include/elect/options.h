@@ -31,7 +31,7 @@ struct ClientOptions {
   TlsOptions tls{};
   std::string user{};  // Empty: no authentication.
   std::string password{};
-  std::string token{};  // A token (JWT) instead of user and password.
+  std::string auth_token{};  // A token (JWT) for authentication, instead of user and password.
   // How long to try to reach any endpoint.
   std::chrono::nanoseconds dial_timeout = std::chrono::seconds(2);
   // How long one call may take, with its retries.

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "elect/store.h"
+#include "elect/names.h"
 
 namespace elect {
 
@@ -59,12 +59,21 @@ struct Run {
 
 constexpr std::int64_t kRunVersion = 1;
 
+// The record of a run, as the store has it: a key outside the prefix of every election, on a lease of its own.
+struct RunRecord {
+  std::string key;    // See once_key_of().
+  std::string value;  // See record_value_of().
+  LeaseId lease = 0;
+  Revision create_revision = 0;
+  Revision mod_revision = 0;
+};
+
 // The value of the run's record: JSON.
-[[nodiscard]] std::string record_of(const Run& run);
+[[nodiscard]] std::string record_value_of(const Run& run);
 
 // The run of a record in election `name`. Without a recorded end the state is running, as if the candidate stood.
-// nullopt: the key is not a record of that election.
-[[nodiscard]] std::optional<Run> run_of(std::string_view name, const Candidate& record);
+// nullopt: the key is not that of a record of that election.
+[[nodiscard]] std::optional<Run> run_of(std::string_view name, const RunRecord& record);
 
 // Whether the run may be claimed again. Not if it is done, and not if its record has another version, because its end
 // is then unknown. If no end is recorded, its candidate must be gone first; the caller checks that.

@@ -1,11 +1,11 @@
 // A session: a lease, and a thread that keeps it alive until the session is closed or lost.
 //
-// Validity is counted from when a renewal was *sent* (see deadline.h). The first renewal is due a third of the TTL
+// Validity is counted from when a renewal was *sent* (see validity.h). The first renewal is due a third of the TTL
 // after the grant; each next one a third of the TTL later. A failed renewal is retried at once, on another endpoint if
 // there are several. A session is lost when the server says that its lease is gone, or when 9/10 of the TTL have passed
 // without an answer. A loss is final.
 //
-// lease(), owned(), ttl(), deadline(), lost_token() and loss() are thread-safe. Only one thread may call close(). A
+// lease(), owned(), ttl(), validity(), lost_token() and loss() are thread-safe. Only one thread may call close(). A
 // session must outlive the candidacies under it.
 #pragma once
 
@@ -16,7 +16,7 @@
 #include <string>
 
 #include "elect/client.h"
-#include "elect/deadline.h"
+#include "elect/validity.h"
 
 namespace elect {
 
@@ -38,7 +38,7 @@ struct SessionOptions {
   // Called with the deadline after the grant and after each renewal. The first call comes from open()'s caller, the
   // others from the session's thread. It must not block, and must not close or destroy the session. It is not called
   // after close() has returned.
-  std::function<void(const Deadline&)> on_renewed{};
+  std::function<void(const Validity&)> on_renewed{};
 };
 
 // An ID for a lease that is not granted yet: 62 random bits, never 0.
@@ -61,7 +61,7 @@ class Session {
   [[nodiscard]] LeaseId lease() const;
   [[nodiscard]] bool owned() const;                // This session granted the lease.
   [[nodiscard]] std::chrono::seconds ttl() const;  // As the server answered last.
-  [[nodiscard]] Deadline deadline() const;
+  [[nodiscard]] Validity validity() const;
 
   // lost_token() fires only on loss; loss() then says why. loss() also reads the clock. So it is right even if this
   // process slept past the deadline and the session's thread has not run yet. A loss found in this way is final, too.
@@ -77,7 +77,7 @@ class Session {
   // Stops the renewals. Revokes the lease if this session granted it. Retries until the lease would have expired, or
   // until the deadline. Tries once if etcd said that the lease is gone. Does not retry if the account is no longer
   // accepted. An error means that the lease was not revoked (Errc::interrupted after a stop request). Idempotent.
-  // deadline() has no meaning afterwards.
+  // validity() has no meaning afterwards.
   [[nodiscard]] Result<void> close(const Until& until = {});
 
  private:

@@ -20,6 +20,6 @@ struct Survey {
 // Like Election::observe() for all elections below a prefix, with one watch. At the start elections without a leader
 // are not reported.
 [[nodiscard]] Result<void> observe_all(Client& client, const std::string& prefix, Revision from,
-                                       const std::function<bool(const Observation&)>& tell, const Until& until);
+                                       const std::function<bool(const Observation&)>& report, const Until& until);
 
 }  // namespace elect

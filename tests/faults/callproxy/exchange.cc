@@ -27,8 +27,8 @@ bool alter(grpc::ByteBuffer& bytes, const std::string& old_bytes, const std::str
   for (const auto& slice : slices) text.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
   const auto at = text.find(old_bytes);
   if (at == std::string::npos) return false;
-  const grpc::Slice whole(text.replace(at, old_bytes.size(), new_bytes));
-  bytes = grpc::ByteBuffer(&whole, 1);
+  const grpc::Slice changed(text.replace(at, old_bytes.size(), new_bytes));
+  bytes = grpc::ByteBuffer(&changed, 1);
   return true;
 }
 
@@ -52,7 +52,7 @@ Exchange::Exchange(Surroundings& surroundings, grpc::GenericCallbackServerContex
 grpc::ServerGenericBidiReactor* Exchange::begin() {
   const std::lock_guard lock(mutex_);
   alive_for_client_ = shared_from_this();
-  client_.StartRead(&asking_);
+  client_.StartRead(&request_);
   if (fault_ && fault_->when == Fault::When::before) {
     apply_before();
   } else {
@@ -71,18 +71,18 @@ void Exchange::apply_before() {
     case Fault::What::end:
       return end_without_status();
     case Fault::What::empty:
-      down_.push_back(no_bytes());
-      ends_empty_ = true;
-      return pump_down();
+      unsent_answers_.push_back(no_bytes());
+      finish_at_half_close_ = true;
+      return send_to_client();
     case Fault::What::silence:
       return;
     case Fault::What::cut:
       return surroundings_.cut_off(context_->peer());
     case Fault::What::hold:
-      // A unary call goes on even if the client has given up: it reaches etcd late. A stream does not.
+      // A unary call goes on even if the client is gone: it reaches etcd late. A stream does not.
       surroundings_.timer.after(fault_->hold, [self = shared_from_this()] {
         const std::lock_guard lock(self->mutex_);
-        if (!self->given_up_ || self->asked_all_) self->start_etcd();
+        if (!self->client_gone_ || self->client_half_closed_) self->start_etcd();
       });
       return;
     case Fault::What::alter:
@@ -95,8 +95,8 @@ void Exchange::apply_after(grpc::ByteBuffer* answer) {
   if (fault_->what == Fault::What::alter) {
     if (answer == nullptr) return;
     if (alter(*answer, fault_->old_bytes, fault_->new_bytes)) say_fault();
-    down_.push_back(std::move(*answer));
-    return pump_down();
+    unsent_answers_.push_back(std::move(*answer));
+    return send_to_client();
   }
   say_fault();
   switch (fault_->what) {
@@ -107,8 +107,8 @@ void Exchange::apply_after(grpc::ByteBuffer* answer) {
       end_without_status();
       return etcd_context_.TryCancel();
     case Fault::What::empty:
-      down_.push_back(no_bytes());
-      return pump_down();
+      unsent_answers_.push_back(no_bytes());
+      return send_to_client();
     case Fault::What::silence:
       silent_ = true;
       return;
@@ -117,12 +117,12 @@ void Exchange::apply_after(grpc::ByteBuffer* answer) {
       if (!client_done_) surroundings_.cut_off(context_->peer());
       return;
     case Fault::What::hold:
-      if (answer != nullptr) down_.push_back(std::move(*answer));
+      if (answer != nullptr) unsent_answers_.push_back(std::move(*answer));
       held_ = true;
       surroundings_.timer.after(fault_->hold, [self = shared_from_this()] {
         const std::lock_guard lock(self->mutex_);
         self->held_ = false;
-        self->pump_down();
+        self->send_to_client();
       });
       return;
     case Fault::What::alter:
@@ -133,7 +133,7 @@ void Exchange::apply_after(grpc::ByteBuffer* answer) {
 // The end without a status must come after the headers: see relay.h.
 void Exchange::end_without_status() {
   if (finish_ || client_done_) return;
-  if (!std::exchange(begun_to_tell_, true)) client_.StartSendInitialMetadata();
+  if (!std::exchange(headers_sent_, true)) client_.StartSendInitialMetadata();
   context_->AddTrailingMetadata(std::string(kNoStatus), "1");
   finish(grpc::Status::OK);
 }
@@ -147,33 +147,33 @@ void Exchange::start_etcd() {
   surroundings_.etcd->PrepareBidiStreamingCall(&etcd_context_, method_, {}, &etcd_);
   etcd_started_ = true;
   etcd_.StartRead(&answer_);
-  pump_up();
+  send_to_etcd();
   etcd_.StartCall();
 }
 
-void Exchange::pump_up() {
-  if (!etcd_started_ || etcd_over_ || passing_on_) return;
-  if (!up_.empty()) {
-    passing_on_ = true;
-    etcd_.StartWrite(&up_.front());
-  } else if (asked_all_ && !passed_all_) {
-    passed_all_ = true;
+void Exchange::send_to_etcd() {
+  if (!etcd_started_ || etcd_ended_ || sending_request_) return;
+  if (!unsent_requests_.empty()) {
+    sending_request_ = true;
+    etcd_.StartWrite(&unsent_requests_.front());
+  } else if (client_half_closed_ && !half_closed_) {
+    half_closed_ = true;
     etcd_.StartWritesDone();
   }
 }
 
-void Exchange::pump_down() {
-  if (finished_ || telling_) return;
-  if (given_up_) {
+void Exchange::send_to_client() {
+  if (finished_ || sending_answer_) return;
+  if (client_gone_) {
     finished_ = true;
     return client_.Finish(grpc::Status::CANCELLED);
   }
   if (held_ || silent_) return;
-  if (!down_.empty()) {
-    telling_ = begun_to_tell_ = true;
-    return client_.StartWrite(&down_.front());
+  if (!unsent_answers_.empty()) {
+    sending_answer_ = headers_sent_ = true;
+    return client_.StartWrite(&unsent_answers_.front());
   }
-  if (ends_empty_ && asked_all_) finish_ = grpc::Status::OK;
+  if (finish_at_half_close_ && client_half_closed_) finish_ = grpc::Status::OK;
   if (finish_) {
     finished_ = true;
     client_.Finish(*finish_);
@@ -182,38 +182,38 @@ void Exchange::pump_down() {
 
 void Exchange::finish(grpc::Status status) {
   if (!finish_) finish_ = std::move(status);
-  pump_down();
+  send_to_client();
 }
 
-void Exchange::asked(bool ok) {
+void Exchange::request_read(bool ok) {
   const auto self = shared_from_this();
   const std::lock_guard lock(mutex_);
   if (ok) {
-    up_.push_back(std::move(asking_));
-    asking_ = {};
-    client_.StartRead(&asking_);
+    unsent_requests_.push_back(std::move(request_));
+    request_ = {};
+    client_.StartRead(&request_);
   } else {
-    asked_all_ = true;
-    if (ends_empty_) pump_down();
+    client_half_closed_ = true;
+    if (finish_at_half_close_) send_to_client();
   }
-  pump_up();
+  send_to_etcd();
 }
 
-void Exchange::told(bool ok) {
+void Exchange::answer_sent(bool ok) {
   const auto self = shared_from_this();
   const std::lock_guard lock(mutex_);
-  telling_ = false;
-  down_.pop_front();
-  if (!ok) given_up_ = true;
-  pump_down();
+  sending_answer_ = false;
+  unsent_answers_.pop_front();
+  if (!ok) client_gone_ = true;
+  send_to_client();
 }
 
-void Exchange::given_up() {
+void Exchange::cancelled() {
   const auto self = shared_from_this();
   const std::lock_guard lock(mutex_);
-  given_up_ = true;
+  client_gone_ = true;
   if (etcd_started_) etcd_context_.TryCancel();
-  pump_down();
+  send_to_client();
 }
 
 void Exchange::client_done() {
@@ -223,11 +223,11 @@ void Exchange::client_done() {
   self = std::move(alive_for_client_);
 }
 
-void Exchange::answered(bool ok) {
+void Exchange::answer_read(bool ok) {
   const auto self = shared_from_this();
   const std::lock_guard lock(mutex_);
   if (!ok) {
-    etcd_over_ = true;
+    etcd_ended_ = true;
     return;
   }
   ++answers_;
@@ -235,26 +235,26 @@ void Exchange::answered(bool ok) {
   if (fault_is_due()) {
     apply_after(&answer_);
   } else if (!finish_) {
-    down_.push_back(std::move(answer_));
-    pump_down();
+    unsent_answers_.push_back(std::move(answer_));
+    send_to_client();
   }
   answer_ = {};
   etcd_.StartRead(&answer_);
 }
 
-void Exchange::passed_on(bool ok) {
+void Exchange::request_sent(bool ok) {
   const auto self = shared_from_this();
   const std::lock_guard lock(mutex_);
-  passing_on_ = false;
-  up_.pop_front();
-  if (ok) pump_up();
+  sending_request_ = false;
+  unsent_requests_.pop_front();
+  if (ok) send_to_etcd();
 }
 
 void Exchange::etcd_done(const grpc::Status& status) {
   std::shared_ptr<Exchange> self;
   const std::lock_guard lock(mutex_);
-  etcd_over_ = true;
-  if (!status.ok() && !given_up_ && !finish_) {
+  etcd_ended_ = true;
+  if (!status.ok() && !client_gone_ && !finish_) {
     ++answers_;
     if (fault_is_due()) apply_after(nullptr);
   }

@@ -38,28 +38,28 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
  private:
   // The client's side. Each of its callbacks calls the exchange.
   struct ClientSide : grpc::ServerGenericBidiReactor {
-    explicit ClientSide(Exchange& exchange) : whole(exchange) {}
-    void OnReadDone(bool ok) override { whole.asked(ok); }
-    void OnWriteDone(bool ok) override { whole.told(ok); }
-    void OnCancel() override { whole.given_up(); }
-    void OnDone() override { whole.client_done(); }
-    Exchange& whole;
+    explicit ClientSide(Exchange& owner) : exchange(owner) {}
+    void OnReadDone(bool ok) override { exchange.request_read(ok); }
+    void OnWriteDone(bool ok) override { exchange.answer_sent(ok); }
+    void OnCancel() override { exchange.cancelled(); }
+    void OnDone() override { exchange.client_done(); }
+    Exchange& exchange;
   };
   // etcd's side.
   struct EtcdSide : grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
-    explicit EtcdSide(Exchange& exchange) : whole(exchange) {}
-    void OnReadDone(bool ok) override { whole.answered(ok); }
-    void OnWriteDone(bool ok) override { whole.passed_on(ok); }
-    void OnDone(const grpc::Status& status) override { whole.etcd_done(status); }
-    Exchange& whole;
+    explicit EtcdSide(Exchange& owner) : exchange(owner) {}
+    void OnReadDone(bool ok) override { exchange.answer_read(ok); }
+    void OnWriteDone(bool ok) override { exchange.request_sent(ok); }
+    void OnDone(const grpc::Status& status) override { exchange.etcd_done(status); }
+    Exchange& exchange;
   };
 
-  void asked(bool ok);
-  void told(bool ok);
-  void given_up();
+  void request_read(bool ok);
+  void answer_sent(bool ok);
+  void cancelled();
   void client_done();
-  void answered(bool ok);
-  void passed_on(bool ok);
+  void answer_read(bool ok);
+  void request_sent(bool ok);
   void etcd_done(const grpc::Status& status);
 
   // Call all of these with mutex_ held.
@@ -68,8 +68,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void finish(grpc::Status status);
   void end_without_status();
   void start_etcd();
-  void pump_up();
-  void pump_down();
+  void send_to_etcd();
+  void send_to_client();
   [[nodiscard]] bool fault_is_due() const;
   void say_fault() const;
 
@@ -88,25 +88,25 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::shared_ptr<Exchange> alive_for_etcd_;
   grpc::ClientContext etcd_context_;
 
-  grpc::ByteBuffer asking_;
-  std::deque<grpc::ByteBuffer> up_;
+  grpc::ByteBuffer request_;
+  std::deque<grpc::ByteBuffer> unsent_requests_;
   bool etcd_started_ = false;
-  bool etcd_over_ = false;   // etcd will send nothing more.
-  bool passing_on_ = false;  // A message to etcd is being sent.
-  bool asked_all_ = false;   // The client has half-closed.
-  bool passed_all_ = false;  // We have half-closed, too.
+  bool etcd_ended_ = false;          // etcd will send nothing more.
+  bool sending_request_ = false;     // A message to etcd is being sent.
+  bool client_half_closed_ = false;  // The client has half-closed.
+  bool half_closed_ = false;         // We have half-closed, too.
 
   grpc::ByteBuffer answer_;
   int answers_ = 0;
-  std::deque<grpc::ByteBuffer> down_;
+  std::deque<grpc::ByteBuffer> unsent_answers_;
   std::optional<grpc::Status> finish_;
   bool finished_ = false;
-  bool telling_ = false;  // A message to the client is being sent.
-  bool held_ = false;     // For now nothing is sent to the client.
-  bool begun_to_tell_ = false;
-  bool silent_ = false;      // Nothing is sent to the client any more.
-  bool ends_empty_ = false;  // Finish as soon as the client has half-closed.
-  bool given_up_ = false;    // The client has cancelled or disconnected.
+  bool sending_answer_ = false;  // A message to the client is being sent.
+  bool held_ = false;            // For now nothing is sent to the client.
+  bool headers_sent_ = false;
+  bool silent_ = false;                // Nothing is sent to the client any more.
+  bool finish_at_half_close_ = false;  // Finish with OK as soon as the client has half-closed.
+  bool client_gone_ = false;           // It has cancelled or disconnected.
   bool client_done_ = false;
 };
 

@@ -1,4 +1,4 @@
-// How long a lease certainly lives, judged by the local clock alone.
+// The validity of a lease: how long it certainly lives, judged by the local clock alone.
 //
 // The server counts the TTL from when it handles a renewal. That is never before the client sent it. So the lease
 // cannot end before the time at which the renewal was *sent* plus the TTL that the server *answered*. The fractions 2/3
@@ -11,7 +11,7 @@
 
 namespace elect {
 
-class Deadline {
+class Validity {
  public:
   enum class State {
     sure,       // Less than 2/3 of the TTL has passed since the renewal was sent. Nobody else can lead.
@@ -19,8 +19,8 @@ class Deadline {
     lost,       // From 9/10 on. Treat the lease as expired.
   };
 
-  Deadline() = default;  // Already lost.
-  Deadline(BootTime sent, std::chrono::nanoseconds ttl) : sent_(sent), ttl_(ttl) {}
+  Validity() = default;  // Already lost.
+  Validity(BootTime sent, std::chrono::nanoseconds ttl) : sent_(sent), ttl_(ttl) {}
 
   [[nodiscard]] State at(BootTime now) const;
   [[nodiscard]] BootTime uncertain_from() const { return sent_ + ttl_ / 3 * 2; }

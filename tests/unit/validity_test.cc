@@ -1,4 +1,4 @@
-#include "elect/deadline.h"
+#include "elect/validity.h"
 
 #include <doctest/doctest.h>
 
@@ -7,29 +7,29 @@
 
 using namespace elect;
 using namespace std::chrono_literals;
-using State = Deadline::State;
+using State = Validity::State;
 
 TEST_CASE("a holder is sure until 2/3 of the TTL after sending, and has lost at 9/10") {
   const BootTime sent(100s);
-  const Deadline deadline(sent, 30s);
-  CHECK(deadline.at(sent) == State::sure);
-  CHECK(deadline.at(sent + 20s - 1ns) == State::sure);
-  CHECK(deadline.at(sent + 20s) == State::uncertain);
-  CHECK(deadline.at(sent + 27s - 1ns) == State::uncertain);
-  CHECK(deadline.at(sent + 27s) == State::lost);
-  CHECK(deadline.expiry() == sent + 30s);
+  const Validity validity(sent, 30s);
+  CHECK(validity.at(sent) == State::sure);
+  CHECK(validity.at(sent + 20s - 1ns) == State::sure);
+  CHECK(validity.at(sent + 20s) == State::uncertain);
+  CHECK(validity.at(sent + 27s - 1ns) == State::uncertain);
+  CHECK(validity.at(sent + 27s) == State::lost);
+  CHECK(validity.expiry() == sent + 30s);
 }
 
-TEST_CASE("without any answer all is lost from the beginning") { CHECK(Deadline().at(BootTime(1ns)) == State::lost); }
+TEST_CASE("without any answer all is lost from the beginning") { CHECK(Validity().at(BootTime(1ns)) == State::lost); }
 
 TEST_CASE("an answer that arrives late never takes back what a later one promised") {
-  Deadline deadline(BootTime(100s), 10s);
-  deadline.renew(BootTime(105s), 10s);
-  CHECK(deadline.expiry() == BootTime(115s));
-  deadline.renew(BootTime(103s), 10s);
-  CHECK(deadline.expiry() == BootTime(115s));
-  deadline.renew(BootTime(104s), 60s);
-  CHECK(deadline.expiry() == BootTime(164s));
+  Validity validity(BootTime(100s), 10s);
+  validity.renew(BootTime(105s), 10s);
+  CHECK(validity.expiry() == BootTime(115s));
+  validity.renew(BootTime(103s), 10s);
+  CHECK(validity.expiry() == BootTime(115s));
+  validity.renew(BootTime(104s), 60s);
+  CHECK(validity.expiry() == BootTime(164s));
 }
 
 TEST_CASE("a pause of any length ends at the stop request, and not before") {
