@@ -13,9 +13,9 @@
 #include "commands/advice.h"
 #include "commands/answer.h"
 #include "commands/proposal.h"
+#include "commands/recorded_run.h"
 #include "commands/rejoin.h"
 #include "commands/remarks.h"
-#include "commands/run_record.h"
 #include "commands/standing.h"
 #include "elect/duration.h"
 #include "elect/ledger.h"
@@ -180,37 +180,37 @@ class Campaign {
       if (auto ended = lead_until(standing, elect::saturating_add(elected_at_, options_.lock_delay), kNotStarted))
         return *std::move(ended);
     }
-    std::optional<RunRecord> record;
+    std::optional<RecordedRun> run;
     if (options_.once) {
-      record.emplace(standing, signals_, context_.options.client.command_timeout);
-      if (auto not_run = claim(*record)) return *std::move(not_run);
+      run.emplace(standing, signals_, context_.options.client.command_timeout);
+      if (auto not_run = claim(*run)) return *std::move(not_run);
       // A run that was claimed but not started also needs an end.
       if (const int signal = signals_.first(); signal != 0) {
-        record->record_end(stopped_run(name_of_signal(signal) + " came before CMD was started"));
+        run->record_end(stopped_run(name_of_signal(signal) + " came before CMD was started"));
         return kBySignal + signal;
       }
     }
     if (const auto loss = standing.session().loss()) {
-      return end_by_loss(lost(loss->message, kNotStarted), record);
+      return end_by_loss(lost(loss->message, kNotStarted), run);
     }
-    if (record) {
-      if (const auto started = record->start_renewing(); !started) {
-        record->record_end(stopped_run(started.error().message));
+    if (run) {
+      if (const auto started = run->start_renewing(); !started) {
+        run->record_end(stopped_run(started.error().message));
         return std::unexpected(Failure(started.error()));
       }
     }
     tell_systemd(standing.candidacy().self());
     standing.cmd_starts();
     const auto ending = run_cmd(standing);
-    if (record) record->stop_renewing();
-    if (!ending && ending.error().code == kLost) return end_by_loss(ending.error(), record);
+    if (run) run->stop_renewing();
+    if (!ending && ending.error().code == kLost) return end_by_loss(ending.error(), run);
     if (!ending) {
-      if (record) record->record_end(stopped_run(ending.error().message));
+      if (run) run->record_end(stopped_run(ending.error().message));
       return std::unexpected(ending.error());
     }
-    if (record) {
+    if (run) {
       const int asked_by = ending->terminal_signal != 0 ? ending->terminal_signal : signals_.first();
-      record->record_end(exited_run(*ending, asked_by));
+      run->record_end(exited_run(*ending, asked_by));
     }
     cmd_exited_ = true;
     if (const auto led = BootClock::now() - elected_at_; options_.linger > led) {
@@ -228,12 +228,12 @@ class Campaign {
   }
 
   // Claims the run of --once. nullopt: CMD is to be run.
-  std::optional<Outcome> claim(RunRecord& record) {
-    auto claimed = record.claim({.id = *options_.once,
-                                 .keep = std::chrono::ceil<seconds>(options_.once_keep),
-                                 .retry = options_.retry,
-                                 .kill_after = options_.kill_after,
-                                 .exclusive = !options_.session_file.empty()});
+  std::optional<Outcome> claim(RecordedRun& run) {
+    auto claimed = run.claim({.id = *options_.once,
+                              .keep = std::chrono::ceil<seconds>(options_.once_keep),
+                              .retry = options_.retry,
+                              .kill_after = options_.kill_after,
+                              .exclusive = !options_.session_file.empty()});
     if (claimed && std::holds_alternative<elect::Run>(*claimed)) return std::nullopt;
     if (signals_.first() != 0) return kBySignal + signals_.first();
     if (!claimed) return std::unexpected(Failure(claimed.error()));
@@ -245,9 +245,9 @@ class Campaign {
   }
 
   // Reports the loss first: recording the end may take long.
-  [[nodiscard]] Outcome end_by_loss(const Failure& loss, std::optional<RunRecord>& record) const {
+  [[nodiscard]] Outcome end_by_loss(const Failure& loss, std::optional<RecordedRun>& run) const {
     auto reported = report_loss(std::unexpected(loss));
-    if (record) record->record_end_after_loss(stopped_run(loss.message));
+    if (run) run->record_end_after_loss(stopped_run(loss.message));
     return reported;
   }
 

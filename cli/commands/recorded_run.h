@@ -12,10 +12,10 @@
 
 namespace cli {
 
-class RunRecord {
+class RecordedRun {
  public:
   // `command_timeout`: how long record_end() tries.
-  RunRecord(Standing& standing, const Signals& signals, std::chrono::nanoseconds command_timeout)
+  RecordedRun(Standing& standing, const Signals& signals, std::chrono::nanoseconds command_timeout)
       : standing_(standing), signals_(signals), command_timeout_(command_timeout) {}
 
   // Claims the run. Call it first: all else needs the outcome to be a Run. A third signal gives up.
@@ -34,10 +34,10 @@ class RunRecord {
   void record_end_after_loss(const elect::RunEnd& end);
 
  private:
-  using Recorded = elect::Result<elect::EndRecorded>;
+  using Recording = elect::Result<elect::EndRecorded>;
 
-  [[nodiscard]] Recorded try_to_record(const elect::RunEnd& end) const;
-  void warn_unless_recorded(const Recorded& recorded, const elect::RunEnd& end) const;
+  [[nodiscard]] Recording try_to_record(const elect::RunEnd& end) const;
+  void warn_unless_recorded(const Recording& recorded, const elect::RunEnd& end) const;
 
   Standing& standing_;
   const Signals& signals_;

@@ -1,4 +1,4 @@
-#include "commands/run_record.h"
+#include "commands/recorded_run.h"
 
 #include <csignal>
 #include <cstring>
@@ -24,7 +24,7 @@ elect::RunEnd ends_now(elect::RunState state) {
 
 }  // namespace
 
-elect::Result<elect::ClaimOutcome> RunRecord::claim(const elect::RunClaim& claim) {
+elect::Result<elect::ClaimOutcome> RecordedRun::claim(const elect::RunClaim& claim) {
   claimed_at_ = elect::BootClock::now();
   keep_ = claim.keep;
   auto outcome = elect::claim_run(standing_.election(), standing_.session(), standing_.candidacy(), claim,
@@ -35,7 +35,7 @@ elect::Result<elect::ClaimOutcome> RunRecord::claim(const elect::RunClaim& claim
   return outcome;
 }
 
-elect::Result<void> RunRecord::start_renewing() {
+elect::Result<void> RecordedRun::start_renewing() {
   auto started = elect::start_thread([this](const std::stop_token& stop) {
     elect::keep_record(standing_.election(), run_, keep_, claimed_at_, stop);
   });
@@ -44,9 +44,9 @@ elect::Result<void> RunRecord::start_renewing() {
   return {};
 }
 
-void RunRecord::record_end(const elect::RunEnd& end) { warn_unless_recorded(try_to_record(end), end); }
+void RecordedRun::record_end(const elect::RunEnd& end) { warn_unless_recorded(try_to_record(end), end); }
 
-void RunRecord::record_end_after_loss(const elect::RunEnd& end) {
+void RecordedRun::record_end_after_loss(const elect::RunEnd& end) {
   auto recorded = try_to_record(end);
   const nanoseconds more = standing_.session().ttl() - command_timeout_;
   if (!recorded && more > nanoseconds(0) && signals_.first() == 0) {
@@ -57,12 +57,12 @@ void RunRecord::record_end_after_loss(const elect::RunEnd& end) {
   warn_unless_recorded(recorded, end);
 }
 
-RunRecord::Recorded RunRecord::try_to_record(const elect::RunEnd& end) const {
+RecordedRun::Recording RecordedRun::try_to_record(const elect::RunEnd& end) const {
   return elect::record_end(standing_.election(), run_, end,
                            elect::within(command_timeout_, signals_.third_signal_token()));
 }
 
-void RunRecord::warn_unless_recorded(const Recorded& recorded, const elect::RunEnd& end) const {
+void RecordedRun::warn_unless_recorded(const Recording& recorded, const elect::RunEnd& end) const {
   std::string why;
   if (!recorded) {
     why = elect::describe(recorded.error());
