@@ -8,6 +8,7 @@
 #include "wire/convert.h"
 #include "wire/guarded.h"
 #include "wire/lease.h"
+#include "wire/outage.h"
 #include "wire/range.h"
 #include "wire/retry.h"
 #include "wire/watcher.h"
@@ -227,15 +228,18 @@ Result<void> watch_runs(const Election& election, const std::optional<std::strin
   const auto late = [&] { return until.deadline && BootClock::now() >= *until.deadline; };
   std::optional<RunListing> reported;
   std::unique_ptr<Watcher> watcher;
+  Outage outage(connection.options());
   for (;;) {
     auto listing = runs(election, {.id = id}, until);
     if (!listing) {
       const Errc code = listing.error().code;
       if (!reported || (!is_transient(code) && code != Errc::compacted)) return std::unexpected(listing.error());
       if (late()) return {};
+      if (code != Errc::compacted) outage.begin(listing.error());
       pause_for(kPauseBeforeReopening, until.stop);
       continue;
     }
+    outage.end();
     if (!reported || reported->runs != listing->runs) {
       if (!report(*listing)) return {};
     }

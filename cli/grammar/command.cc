@@ -22,10 +22,19 @@ void warn_of_useless_certificates(const Context& context) {
     warn(fmt::format("{} is of no use: no endpoint uses TLS; write https:// for one that does", given));
 }
 
+void warn_of_outage(const elect::Error* error) {
+  if (error == nullptr) {
+    warn("etcd answers again");
+  } else {
+    warn(fmt::format("etcd does not answer, and changes are not seen until it does: {}", in_words(*error)));
+  }
+}
+
 }  // namespace
 
 std::expected<elect::Client*, Failure> Context::client() {
   if (client_ == nullptr) {
+    if (!options.client.on_outage) options.client.on_outage = warn_of_outage;
     auto opened = elect::Client::open(options.client);
     if (!opened) return std::unexpected(Failure(opened.error()));
     client_ = opened->release();

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kBetweenColumns = 2;
 constexpr std::size_t kNarrowest = 8;  // A narrower column would be unreadable.
 constexpr std::size_t kReadable = 60;  // A column is cut to this width before another one is left out.
+constexpr std::size_t kReadableProse = 24;
 
 // The longest beginning of a text that is no wider than `width`. Returns its length in bytes.
 std::size_t beginning(std::string_view text, std::size_t width) {
@@ -84,18 +85,31 @@ std::vector<std::size_t> shrunk(const Columns& table, const std::vector<std::siz
   return widths;
 }
 
+// Shrinks `widths` so that lines fit, without making any column unreadable. False: that is not possible.
+bool fit_readable(const Columns& table, const std::vector<std::size_t>& shown, std::size_t room,
+                  std::vector<std::size_t>& widths, std::size_t least_prose) {
+  auto readable = widths;
+  if (table.prose) readable[*table.prose] = std::min(widths[*table.prose], least_prose);
+  readable = shrunk(table, shown, room, std::move(readable), kReadable);
+  const std::size_t length = length_of(readable, shown);
+  if (length > room) return false;
+  if (table.prose) readable[*table.prose] = std::min(widths[*table.prose], readable[*table.prose] + (room - length));
+  widths = std::move(readable);
+  return true;
+}
+
 // Chooses the columns so that lines fit, and shrinks `widths`.
 std::vector<std::size_t> fit(const Columns& table, std::size_t room, std::vector<std::size_t>& widths) {
   std::vector<std::size_t> shown(widths.size());
   std::iota(shown.begin(), shown.end(), std::size_t{0});
   for (const std::size_t column : table.hidden) std::erase(shown, column);
   for (const std::size_t column : table.left_out) {
-    auto readable = shrunk(table, shown, room, widths, kReadable);
-    if (length_of(readable, shown) <= room) {
-      widths = std::move(readable);
-      return shown;
-    }
+    if (fit_readable(table, shown, room, widths, kReadableProse)) return shown;
     std::erase(shown, column);
+  }
+  if (table.prose) {
+    if (fit_readable(table, shown, room, widths, kNarrowest)) return shown;
+    std::erase(shown, *table.prose);
   }
   widths = shrunk(table, shown, room, std::move(widths), kNarrowest);
   return shown;
@@ -116,7 +130,8 @@ std::string columns(const Columns& table, const OutputStyle& output) {
   const auto line_of = [&](const std::vector<std::string>& row) {
     std::string line;
     for (const std::size_t i : shown) {
-      const std::string cell = cut_middle(row[i], widths[i], output);
+      const std::string cell =
+          i == table.prose ? cut(row[i], widths[i], output) : cut_middle(row[i], widths[i], output);
       line += cell;
       if (i != shown.back()) line.append(widths[i] - width_of(cell) + kBetweenColumns, ' ');
     }

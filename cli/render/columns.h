@@ -24,7 +24,10 @@ struct Columns {
   std::vector<std::size_t> hidden;             // Columns that are never shown.
   std::vector<std::size_t> left_out;           // Columns to leave out if lines are too long, in this order.
   std::vector<std::size_t> shortened;          // Columns to cut in the middle: to 60 before that, to less after it.
-  std::optional<std::size_t> marked;           // The highlighted row.
+  // A column of prose. It gets the room that the other columns leave, and is cut at its end. It is left out if there is
+  // room for less than 8.
+  std::optional<std::size_t> prose{};
+  std::optional<std::size_t> marked;  // The highlighted row.
 };
 
 // No line is longer than output.width.

@@ -34,13 +34,16 @@ std::string runs_table(std::span<const elect::Run> runs, const OutputStyle& outp
                 .rows = {},
                 .hidden = {},
                 .left_out = {3, 5},
-                .shortened = {7, 2, 0},
+                .shortened = {2, 0},
+                .prose = 7,
                 .marked = {}};
   for (const auto& run : runs) {
     if (run.state == elect::RunState::running) table.marked = table.rows.size();
     const auto length = length_of(run);
+    std::string began = began_of(run);
+    if (run.began) began.replace(began.find('.'), std::string::npos, "Z");  // Without milliseconds.
     table.rows.push_back({shown(run.id, bytes), std::string(name_of(run.state)), shown(run.value, bytes), token_of(run),
-                          began_of(run), length ? elect::format_duration(*length) : std::string(kNone), code_of(run),
+                          std::move(began), length ? elect::format_duration(*length) : std::string(kNone), code_of(run),
                           run.end ? shown(run.end->reason, {.escape = true}) : std::string()});
   }
   return columns(table, output);

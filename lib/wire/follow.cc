@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "wire/outage.h"
+
 namespace elect {
 namespace {
 
@@ -52,6 +54,7 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
   const auto late = [&] { return until.deadline && BootClock::now() >= *until.deadline; };
   bool begun = false;
   Revision oldest = 0;
+  Outage outage(connection.options());
   for (;;) {  // Again after each compaction that was faster than the watch.
     // The first read ignores the caller's deadline: without an answer nothing can be said.
     auto snapshot = read_range(connection, range, {.revision = from},
@@ -59,9 +62,11 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
     if (!snapshot) {
       if (!begun || !is_transient(snapshot.error().code)) return std::unexpected(snapshot.error());
       if (late()) return {};
+      outage.begin(snapshot.error());
       pause_for(kPauseBeforeReopening, until.stop);
       continue;
     }
+    outage.end();
     Revision at = from > 0 ? from : snapshot->header.revision;
     from = 0;
     const bool more = std::exchange(begun, true) ? listener.after_compaction(*std::move(snapshot), at, oldest)
@@ -80,6 +85,12 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
       // A refused watch does not say why, a read does: see watcher.h.
       const auto allowed = read_range(connection, range, {.limit = 1}, connection.for_one_call(until));
       if (!allowed && !is_transient(allowed.error().code)) return std::unexpected(allowed.error());
+      if (late()) return {};
+      if (allowed) {
+        outage.end();
+      } else {
+        outage.begin(allowed.error());
+      }
     }
   }
 }

@@ -106,3 +106,35 @@ lost_more() { (($(losses) > $1)); }
   [[ $(jq -r '[.event, .value] | join(" ")' "$BATS_TEST_TMPDIR/tried") == $'elected first\ngap \nvacant first\nelected end' ]]
   [[ $(<"$BATS_TEST_TMPDIR/roles") == $'follower\nleader\nfollower' ]]
 }
+
+@test "observe, inspect --watch: say once that etcd does not answer, and once that it answers again; no change is lost" {
+  patience=$((SECONDS + 100))
+  apply put "$name/1" before
+  start "$BATS_TEST_TMPDIR/observed" "$ELECTCTL" --command-timeout 1s observe "$name" -w json
+  start "$BATS_TEST_TMPDIR/watched" "$ELECTCTL" --command-timeout 1s inspect "$name" --watch -w json
+  start "$BATS_TEST_TMPDIR/runs" "$ELECTCTL" --command-timeout 1s inspect "$name" --watch --runs -w json
+  TERM=xterm start "$BATS_TEST_TMPDIR/terminal" script -qefc \
+    "stty cols 60; '$ELECTCTL' --command-timeout 1s inspect '$name' --watch" "$BATS_TEST_TMPDIR/screen"
+  wait_for 20 saw "$BATS_TEST_TMPDIR/observed" before
+  wait_for 20 grep -q before "$BATS_TEST_TMPDIR/watched"
+  wait_for 20 test -s "$BATS_TEST_TMPDIR/runs"
+  wait_for 20 grep -sqa before "$BATS_TEST_TMPDIR/screen"
+  kill_member 2
+  kill_member 3
+  for program in observed watched runs; do
+    wait_for 30 grep -q '^electctl: etcd does not answer, and changes are not seen until it does: ' "$BATS_TEST_TMPDIR/$program.err"
+  done
+  wait_for 30 grep -qa 'etcd does not answer; this is how it was before: ' "$BATS_TEST_TMPDIR/screen"
+  restart 2
+  restart 3
+  apply put "$name/1" after
+  for program in observed watched runs; do
+    wait_for 30 grep -qx 'electctl: etcd answers again' "$BATS_TEST_TMPDIR/$program.err"
+  done
+  wait_for 30 saw "$BATS_TEST_TMPDIR/observed" after
+  wait_for 30 grep -q after "$BATS_TEST_TMPDIR/watched"
+  wait_for 30 grep -qa after "$BATS_TEST_TMPDIR/screen"
+  # The last picture is without the line.
+  wait_for 30 eval '! sed "s/.*\x1b\[2J/\x0c/" "$BATS_TEST_TMPDIR/screen" | tac | sed "/\x0c/q" | grep -qa "does not answer"'
+  (($(grep -c 'does not answer' "$BATS_TEST_TMPDIR/observed.err") == 1))
+}

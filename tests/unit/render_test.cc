@@ -10,6 +10,7 @@
 #include "render/history.h"
 #include "render/history_svg.h"
 #include "render/listing.h"
+#include "render/runs.h"
 #include "render/runs_svg.h"
 #include "render/svg.h"
 
@@ -98,7 +99,7 @@ TEST_CASE("width: a text that is cut in its middle keeps its beginning and its e
 }
 
 TEST_CASE("columns: no line is longer than the terminal is wide, and columns stay in line") {
-  const Columns table{{"A", "B", "C"}, {{"1", std::string(300, 'x'), "c"}, {"22", "日本", "d"}}, {}, {}, {1}, 0};
+  const Columns table{{"A", "B", "C"}, {{"1", std::string(300, 'x'), "c"}, {"22", "日本", "d"}}, {}, {}, {1}, {}, 0};
   for (const int width : {20, 80, 200}) {
     for (const auto& line : lines_of(columns(table, {.width = width}))) {
       CHECK(width_of(line) <= static_cast<std::size_t>(width));
@@ -132,6 +133,25 @@ TEST_CASE(
   CHECK(lines[1].find(" begin-x") != std::string::npos);
   CHECK(lines[1].find("x-end  9s/10s  100") != std::string::npos);
   CHECK(lines_of(listing_table(listing_of({value}), {}))[1].find(value) != std::string::npos);
+}
+
+TEST_CASE("runs: at 80 columns two hosts and two IDs stay apart; REASON is cut first, at its end") {
+  const std::string reason = "leadership of 'backup' lost: etcd did not answer for 9s; CMD was ended";
+  const auto lines = [&](const std::string& host, int width) {
+    elect::Run run = run_of("2026-11-25T10:01", elect::RunState::ended, 1234, 1, 2);
+    run.began = elect::parse_time("2026-11-25T10:01:02.345Z");
+    run.end = elect::RunEnd{elect::RunState::ended, *run.began + std::chrono::seconds(90), {}, reason};
+    run.value = host;
+    return lines_of(runs_table(std::span(&run, 1), {.width = width}));
+  };
+  CHECK(lines("db", 200)[1] == "2026-11-25T10:01  ended  db     1234   2026-11-25T10:01:02Z  1m30s  -     " + reason);
+  CHECK(lines("db", 80)[0] == "ID                STATE  VALUE  BEGAN                 EXIT  REASON");
+  CHECK(lines("db", 80)[1] == "2026-11-25T10:01  ended  db     2026-11-25T10:01:02Z  -     leadership of 'back…");
+  CHECK(lines("db-1.example.net", 80)[1] ==
+        "2026-11-25T10:01  ended  db-1.example.net  2026-11-25T10:01:02Z  -     leadersh…");
+  CHECK(lines("db-frankfurt-01.example.net", 80)[0] ==
+        "ID                STATE  VALUE                        BEGAN                 EXIT");
+  CHECK(lines("db-frankfurt-01.example.net", 60)[1] == "2026-1…10:01  ended  db-fr…e.net  2026-11-25T10:01:02Z  -");
 }
 
 TEST_CASE(

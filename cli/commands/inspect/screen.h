@@ -36,16 +36,22 @@ class Screen {
   explicit Screen(const Context& context);
   std::expected<void, Failure> show(Draw draw);
   void resize();
+  // On a terminal shows in the first line that etcd does not answer, as long as it does not. Elsewhere a warning says
+  // so. Call it before the client is made.
+  void show_outages(elect::ClientOptions& options);
   [[nodiscard]] bool is_terminal() const { return terminal_; }
 
  private:
+  // Both with mutex_ held.
   std::expected<void, Failure> draw();
+  void draw_again();
 
   const Context& context_;
   const bool terminal_;
   std::mutex mutex_;
   Draw draw_;
   std::time_t seen_at_ = 0;
+  std::string outage_;  // Why etcd does not answer. Empty: it answers.
 };
 
 // The outcome of a watch that has ended. A signal is the usual end. `failure`: why something could not be shown.

@@ -103,6 +103,7 @@ Outcome watch(Context& context, const Options& options) {
   const auto format = context.format(Format::table, {Format::table, Format::json});
   if (!format) return std::unexpected(format.error());
   Screen screen(context);
+  if (*format == Format::table) screen.show_outages(context.options.client);
   const Signals signals([&screen](int number) {
     if (number == SIGWINCH) screen.resize();
   });
