@@ -67,7 +67,14 @@ std::expected<void, Failure> Standing::open_session() {
 
 std::expected<void, Failure> Standing::resume_or_open_session() {
   auto file = SessionFile::open(options_.session_file, options_.in_use_code);
-  if (!file) return std::unexpected(file.error());
+  if (!file) {
+    Failure& failure = file.error();
+    // All other failures have kError.
+    const bool in_use = failure.code == options_.in_use_code && failure.code != kError;
+    // With --try this is an answer like "another one leads": the exit code gives it, and cron need not send a mail.
+    if (in_use && options_.try_once) remark(std::exchange(failure.message, {}));
+    return std::unexpected(failure);
+  }
   file_.emplace(*std::move(file));
   // Shows which cluster this is, before anything is changed in it.
   const auto snapshot = election_.candidates({.limit = 1}, {signals_.stop_token(), {}});

@@ -61,6 +61,7 @@ std::string_view name_of(Format format) {
 
 std::vector<std::string_view> format_names() {
   std::vector<std::string_view> names;
+  names.reserve(kFormats.size());
   for (const auto& [name, format] : kFormats) names.push_back(name);
   return names;
 }

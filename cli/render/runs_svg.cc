@@ -115,7 +115,9 @@ class TimeAxis {
       break;
     }
     while (step / span() * (kRight - kLeft) < wide(step)) step *= 2;
-    for (double at = std::ceil(seconds_of(first()) / step) * step; at <= seconds_of(last()); at += step) {
+    const auto last_step = std::llround(std::floor(seconds_of(last()) / step));
+    for (auto i = std::llround(std::ceil(seconds_of(first()) / step)); i <= last_step; ++i) {
+      const double at = static_cast<double>(i) * step;
       const auto time = WallTime(std::chrono::seconds(std::llround(at)));
       picture.path("grid", fmt::format("M{} {}V{}", units(x(at)), units(top + 2), units(bottom)));
       if (x(at) + wide(step) > kSignLeft + kLargeDigit) break;

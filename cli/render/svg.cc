@@ -78,6 +78,13 @@ std::string with_tooltip(std::string_view element, std::string_view tooltip) {
   return fmt::format("<g><title>{}</title>{}</g>\n", xml_text(tooltip), element);
 }
 
+// Whether XML 1.0 allows this character. It comes as its bytes; a single byte above 0x7f is not UTF-8.
+bool is_allowed(std::string_view character) {
+  if (character.size() > 1) return character != "\xef\xbf\xbe" && character != "\xef\xbf\xbf";  // U+FFFE, U+FFFF.
+  const auto byte = static_cast<unsigned char>(character.front());
+  return character == "\n" || character == "\t" || (byte >= 0x20 && byte < 0x7F);
+}
+
 }  // namespace
 
 std::string xml_text(std::string_view bytes) {
@@ -85,7 +92,6 @@ std::string xml_text(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::string_view one = bytes.substr(0, elect::first_character(bytes).bytes);
     bytes.remove_prefix(one.size());
-    const auto byte = static_cast<unsigned char>(one.front());
     if (one == "&") {
       text += "&amp;";
     } else if (one == "<") {
@@ -94,11 +100,7 @@ std::string xml_text(std::string_view bytes) {
       text += "&gt;";
     } else if (one == "\"") {
       text += "&quot;";
-    } else if (one == "\n" || one == "\t") {
-      text += one;
-    } else if (one.size() == 1 && (byte < 0x20 || byte >= 0x7F)) {
-      text += kReplacement;
-    } else if (one == "\xef\xbf\xbe" || one == "\xef\xbf\xbf") {  // U+FFFE, U+FFFF.
+    } else if (!is_allowed(one)) {
       text += kReplacement;
     } else {
       text += one;

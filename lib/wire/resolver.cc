@@ -139,6 +139,7 @@ void Resolver::wait_for(const std::function<bool()>& answered, BootTime give_up_
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(give_up_at - BootClock::now());
     if (left <= 0ms || stop.stop_requested()) return ares_cancel(channel_.get());
     std::vector<pollfd> watched;
+    watched.reserve(sockets_.size());
     for (const auto& [socket, events] : sockets_) watched.push_back({socket, events, 0});
     // c-ares repeats queries by its own clock. So it must be called regularly.
     poll(watched.data(), watched.size(), static_cast<int>(std::min(left, 100ms).count()));
@@ -159,6 +160,7 @@ std::vector<ServiceAnswer> Resolver::services(std::span<const std::string> names
   }
   wait_for([&] { return std::ranges::all_of(questions, &Question::answered); }, give_up_at, stop);
   std::vector<ServiceAnswer> answers;
+  answers.reserve(questions.size());
   for (auto& question : questions) answers.push_back(std::move(question.answer));
   return answers;
 }

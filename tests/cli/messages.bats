@@ -237,8 +237,8 @@ sessions() {
   ln file linked
   tell campaign other v --session linked --try
   rm linked
-  flock file "$ELECTCTL" campaign other v --session file --try 2>said || true
-  { printf '\n$ flock file electctl campaign other v --session file --try\n'; cat said; } | normal >>"$got"
+  flock file "$ELECTCTL" campaign other v --session file 2>said || true
+  { printf '\n$ flock file electctl campaign other v --session file\n'; cat said; } | normal >>"$got"
   etcdctl lease revoke "$(jq -r .lease file)"
   tell campaign other v --session file --try
 }
