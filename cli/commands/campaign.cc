@@ -156,7 +156,10 @@ class Campaign {
     if (auto written = write_result(text); !written) return std::unexpected(written.error());
     tell_systemd(candidacy.self());
     if (!options_.session_file.empty() && options_.try_once) return kDone;
-    remark(fmt::format("leading '{}' until Ctrl-C", brief(options_.name)));
+    // A user who forgot the "--" in front of CMD sees here that CMD is the value.
+    const std::string value =
+        options_.value ? fmt::format(" with value '{}'", brief(candidacy.self().value)) : std::string();
+    remark(fmt::format("leading '{}'{} until Ctrl-C", brief(options_.name), value));
     const auto loss = candidacy.hold({signals_.stop_token(), {}});
     if (loss && *loss) return std::unexpected(lost((*loss)->message, ""));
     if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
