@@ -113,5 +113,10 @@ paste() {
 @test "--cacert where no endpoint uses TLS is said to be of no use" {
   openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout key -out crt 2>openssl.log
   run -10 --separate-stderr electctl --cacert crt --endpoints "http://${ETCDCTL_ENDPOINTS#http://}" leader "$name"
+  # The variable is named where that gave it.
+  ETCDCTL_CACERT=crt run -10 --separate-stderr electctl --endpoints "http://${ETCDCTL_ENDPOINTS#http://}" leader "$name"
+  [[ $stderr == "electctl: ETCDCTL_CACERT is of no use: no endpoint uses TLS; write https:// for one that does" ]]
+  ETCDCTL_CACERT=other run -10 --separate-stderr electctl --cacert crt --endpoints "http://${ETCDCTL_ENDPOINTS#http://}" leader "$name"
+  [[ $stderr == "electctl: --cacert is of no use: "* ]]
   [[ $stderr == "electctl: --cacert is of no use: no endpoint uses TLS; write https:// for one that does" ]]
 }
