@@ -399,7 +399,7 @@ Declared declare_campaign(CLI::App& app) {
       ->check(is_exit_code)
       ->type_name("N");
   app.add_flag("--rejoin", options->rejoin,
-               "after leadership is lost, stand again at the end of the queue (default: exit 12)");
+               "after leadership, or the place in the queue, is lost, stand again at its end (default: exit 12)");
   app.add_option("--session", options->session_file,
                  "keep the candidacy in FILE from one run to the next (default: it ends with electctl)")
       ->check(not_empty())
@@ -463,12 +463,12 @@ Declared declare_campaign(CLI::App& app) {
                       "the next candidate that asks for its ID; one that ended with 0 never is.",
        .examples =
            {{"electctl campaign backup -- /usr/local/bin/backup", "run it on one host at a time; the others wait"},
-            {"electctl campaign report --try --once \"$(date -u +%FT%H:%M)\" --linger 30s -- /usr/local/bin/report",
-             "each minute on many hosts, run by one of them (cron: set ETCDCTL_ENDPOINTS, write % as \\%)"}},
+            {"electctl campaign report --try --once \"$(date -u +%FT%H:%M)\" -- report",
+             "each minute on many hosts, run by one of them (cron: set PATH and ETCDCTL_ENDPOINTS, write % as \\%)"}},
        .exits = {
            {"0", "led until asked to end; with a CMD: CMD's own exit code"},
            {"11", "not elected, with --try or --wait; --once: this ID was run before; the --session file is in use"},
-           {"12", "leadership was lost"},
+           {"12", "leadership, or the place in the queue, was lost"},
            {"124", "CMD ran longer than --max-runtime"},
            {"126, 127", "CMD could not be run; CMD was not found"},
            {"128+N", "ended by signal N, or CMD was"}}}};
