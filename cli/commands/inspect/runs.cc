@@ -60,8 +60,8 @@ Outcome runs_in(Context& context, const Options& options, Format format) {
 std::string page(const std::string& name, const elect::RunListing& listing, const Moment& moment) {
   const std::span<const elect::Run> all(listing.runs);
   const auto shown = all.last(std::min(all.size(), moment.room));
-  std::string text = moment.title(fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}",
-                                              elect::printable(name), fmt::localtime(moment.seen_at), all.size(),
+  std::string text = moment.title(fmt::format("election '{}' at {:%H:%M:%S} UTC: {} {}, revision {}",
+                                              elect::printable(name), fmt::gmtime(moment.seen_at), all.size(),
                                               all.size() == 1 ? "run" : "runs", listing.header.revision)) +
                      render::runs_table(shown, moment.look);
   if (shown.size() < all.size()) text += fmt::format("and {} before\n", all.size() - shown.size());
