@@ -29,6 +29,15 @@ std::string one_line(std::string_view text) {
   return elect::printable(text);
 }
 
+// Names the formats that the subcommand supports, or all of them if it prints in none.
+cli::Failure unknown_format(const cli::Command& command, const std::string& format) {
+  std::string names(command.formats);
+  if (names.empty()) names = fmt::format("{}", fmt::join(cli::format_names(), " "));
+  for (auto at = names.find(' '); at != std::string::npos; at = names.find(' ', at + 2)) names.insert(at, 1, ',');
+  return {cli::kUnsupportedFormat,
+          fmt::format("unknown output format '{}': choose {}", elect::printable(format), names)};
+}
+
 cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> arguments) {
   const cli::Declared* asked = nullptr;
   try {
@@ -43,9 +52,7 @@ cli::Outcome parse_and_run(cli::Grammar& grammar, std::span<char* const> argumen
   }
   const std::string& format = grammar.context.options.format;
   if (!format.empty() && !cli::format_of(format)) {
-    return std::unexpected(cli::Failure(cli::kUnsupportedFormat,
-                                        fmt::format("unknown output format '{}': choose {}", elect::printable(format),
-                                                    fmt::join(cli::format_names(), ", "))));
+    return std::unexpected(unknown_format(*grammar.context.command, format));
   }
   cli::hide_secrets(arguments);
   if (asked->asks_etcd()) {

@@ -283,6 +283,16 @@ Check check_runs(const Election& election, const Until& until) {
                   counted(seen.size(), "run", "runs") + " in the ledger, none abandoned, none claimed twice");
 }
 
+// Why a candidate's key is not the one that this election gives to its lease.
+std::string why_foreign(const Candidate& candidate, const std::string& name) {
+  const std::string key = printable(candidate.key);
+  const std::string tail = "/" + hex_of(candidate.lease);
+  if (!candidate.key.ends_with(tail)) return fmt::format("{} is not named after its lease, {}", key, tail.substr(1));
+  const std::string_view other = std::string_view(candidate.key).substr(0, candidate.key.size() - tail.size());
+  return fmt::format("{} is of election '{}': that stands in this queue, since its name begins with '{}'", key,
+                     printable(other), printable(prefix_of(name)));
+}
+
 }  // namespace
 
 std::vector<Check> check_listing(const std::string& name, const std::vector<Candidate>& listing) {
@@ -300,7 +310,7 @@ std::vector<Check> check_listing(const std::string& name, const std::vector<Cand
       unattached.push_back(
           fmt::format("{} has no lease: {} until somebody deletes it", key, i == 0 ? "it leads" : "it will lead"));
     } else if (candidate.key != key_of(name, candidate.lease)) {
-      foreign.push_back(fmt::format("{} is under lease {}", key, hex_of(candidate.lease)));
+      foreign.push_back(why_foreign(candidate, name));
     }
     // A key without a lease must still be named like a lease: hex after the prefix.
     const std::string_view tail = std::string_view(candidate.key).substr(prefix_of(name).size());

@@ -156,7 +156,10 @@ class Campaign {
     if (auto written = write_result(text); !written) return std::unexpected(written.error());
     tell_systemd(candidacy.self());
     if (!options_.session_file.empty() && options_.try_once) return kDone;
-    remark(fmt::format("leading '{}' until Ctrl-C", brief(options_.name)));
+    // A user who forgot the "--" in front of CMD sees here that CMD is the value.
+    const std::string value =
+        options_.value ? fmt::format(" with value '{}'", brief(candidacy.self().value)) : std::string();
+    remark(fmt::format("leading '{}'{} until Ctrl-C", brief(options_.name), value));
     const auto loss = candidacy.hold({signals_.stop_token(), {}});
     if (loss && *loss) return std::unexpected(lost((*loss)->message, ""));
     if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
@@ -396,7 +399,7 @@ Declared declare_campaign(CLI::App& app) {
       ->check(is_exit_code)
       ->type_name("N");
   app.add_flag("--rejoin", options->rejoin,
-               "after leadership is lost, stand again at the end of the queue (default: exit 12)");
+               "after leadership, or the place in the queue, is lost, stand again at its end (default: exit 12)");
   app.add_option("--session", options->session_file,
                  "keep the candidacy in FILE from one run to the next (default: it ends with electctl)")
       ->check(not_empty())
@@ -460,12 +463,12 @@ Declared declare_campaign(CLI::App& app) {
                       "the next candidate that asks for its ID; one that ended with 0 never is.",
        .examples =
            {{"electctl campaign backup -- /usr/local/bin/backup", "run it on one host at a time; the others wait"},
-            {"electctl campaign report --try --once \"$(date -u +%FT%H:%M)\" --linger 30s -- /usr/local/bin/report",
-             "each minute on many hosts, run by one of them (cron: set ETCDCTL_ENDPOINTS, write % as \\%)"}},
+            {"electctl campaign report --try --once \"$(date -u +%FT%H:%M)\" -- report",
+             "each minute on many hosts, run by one of them (cron: set PATH and ETCDCTL_ENDPOINTS, write % as \\%)"}},
        .exits = {
            {"0", "led until asked to end; with a CMD: CMD's own exit code"},
            {"11", "not elected, with --try or --wait; --once: this ID was run before; the --session file is in use"},
-           {"12", "leadership was lost"},
+           {"12", "leadership, or the place in the queue, was lost"},
            {"124", "CMD ran longer than --max-runtime"},
            {"126, 127", "CMD could not be run; CMD was not found"},
            {"128+N", "ended by signal N, or CMD was"}}}};

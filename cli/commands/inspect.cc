@@ -74,8 +74,10 @@ Declared declare_inspect(CLI::App& app) {
            "that the "
            "server's own election service names the same leader, that each key is named after its lease, "
            "that each has one, that each lease lives and lists its key, that all members show the same, and "
-           "that of the runs of campaign --once none is abandoned and no two of one ID overlap. A line begins with ok, "
-           "FAULT, or SKIP: the account may not read what is to be checked.\n\n--runs "
+           "that of the runs of campaign --once none is abandoned and none was claimed twice (while it ran, or after "
+           "it "
+           "was done). A line begins with ok, FAULT, or SKIP: the account may not read what is to be "
+           "checked.\n\n--runs "
            "lists those runs, the oldest claim first: running, done (CMD ended with 0), failed (with another "
            "code), ended (by electctl: leadership lost, --max-runtime, a signal), abandoned (no end is "
            "recorded, and the candidate is gone). Times are UTC, by the clock of the host that ran it. With -w simple, "
@@ -83,8 +85,8 @@ Declared declare_inspect(CLI::App& app) {
        .examples =
            {{"electctl inspect backup --verify; case $? in 0 | 10) ;; 13) echo unsound ;; *) echo unknown ;; esac",
              "a check for monitoring: 10, no candidates, need not be a fault"},
-            {"electctl inspect nightly --runs --id \"$(date -u +%F)\" || echo not done",
-             "did last night's run succeed?"}},
+            {"electctl inspect nightly --runs --id \"$(date -u +%F)\"; echo $?",
+             "has today's run succeeded? 0: yes; 10, 11: no, or not yet; else that is not known"}},
        .exits = {{"0",
                   "there are candidates; --history: there was a term; --verify: all is well; --runs: there is one; "
                   "--id: it is done"},

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "commands/remarks.h"
 #include "commands/session_file.h"
 #include "elect/text.h"
 
@@ -16,6 +17,23 @@ bool matches(const elect::Candidate& candidate, const Selector& selector) {
   if (selector.value) return candidate.value == *selector.value;
   if (selector.lease != 0) return candidate.lease == selector.lease;
   return selector.leader;
+}
+
+// What the candidate was to have, for a sentence that begins with "no candidate".
+std::string in_words(const Selector& selector) {
+  std::string text;
+  if (!selector.session_file.empty()) {
+    text = fmt::format("is that of the session in '{}'", elect::printable(selector.session_file));
+  } else if (selector.key) {
+    text = fmt::format("has the key '{}'", elect::printable(*selector.key));
+  } else if (selector.value) {
+    text = fmt::format("has the value '{}'", brief(*selector.value));
+  } else if (selector.lease != 0) {
+    text = fmt::format("has lease {}", elect::hex_of(selector.lease));
+  } else {
+    text = "leads";
+  }
+  return selector.revision == 0 ? text : fmt::format("{} with create revision {}", text, selector.revision);
 }
 
 }  // namespace
@@ -40,6 +58,7 @@ void declare_selector(CLI::App& app, Selector& selector, bool any) {
 }
 
 std::expected<Selected, Failure> select(const elect::Election& election, Selector selector) {
+  const std::string wanted = in_words(selector);
   auto snapshot = election.candidates({.limit = selector.leader ? 1 : 0});
   if (!snapshot) return std::unexpected(Failure(snapshot.error()));
   if (!selector.session_file.empty()) {
@@ -53,10 +72,15 @@ std::expected<Selected, Failure> select(const elect::Election& election, Selecto
     selector.key = record->key;
     if (selector.revision == 0) selector.revision = record->create_revision;
   }
+  std::string hint;
   std::vector<elect::Candidate> found;
   std::int64_t rank = 0;
   for (std::size_t i = 0; i < snapshot->candidates.size(); ++i) {
-    if (!matches(snapshot->candidates[i], selector)) continue;
+    const elect::Candidate& candidate = snapshot->candidates[i];
+    if (selector.key && candidate.value == *selector.key && hint.empty()) {
+      hint = fmt::format("; it is the value of the one with --key {}", elect::printable(candidate.key));
+    }
+    if (!matches(candidate, selector)) continue;
     rank = static_cast<std::int64_t>(i) + 1;
     found.push_back(std::move(snapshot->candidates[i]));
   }
@@ -64,8 +88,8 @@ std::expected<Selected, Failure> select(const elect::Election& election, Selecto
   snapshot->count = static_cast<std::int64_t>(snapshot->candidates.size());
   if (snapshot->count == 1) return Selected{*std::move(snapshot), rank};
   if (snapshot->count == 0) {
-    return std::unexpected(
-        Failure(kNoLeader, fmt::format("no candidate of election '{}' matches", elect::printable(election.name()))));
+    return std::unexpected(Failure(
+        kNoLeader, fmt::format("no candidate of election '{}' {}{}", elect::printable(election.name()), wanted, hint)));
   }
   std::string keys;
   for (const auto& candidate : snapshot->candidates) keys += " " + elect::printable(candidate.key);

@@ -1,6 +1,7 @@
 #include "grammar/command.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -10,14 +11,21 @@ namespace cli {
 
 namespace {
 
+// What gave an option this value: its variable, or the command line.
+std::string name_of(std::string_view option, const char* variable, const std::string& value) {
+  const char* given = std::getenv(variable);
+  return std::string(given != nullptr && given == value ? variable : option);
+}
+
 // A user who gives a certificate expects TLS, and may not see that TLS is not used.
 void warn_of_useless_certificates(const Context& context) {
   const elect::ClientOptions& client = context.options.client;
   const auto is_plain = [](const std::string& endpoint) { return endpoint.starts_with("http://"); };
   if (context.command->hidden || !std::ranges::all_of(client.endpoints, is_plain)) return;
-  const std::string_view given = !client.tls.ca_file.empty()            ? "--cacert"
-                                 : !client.tls.certificate_file.empty() ? "--cert"
-                                                                        : "";
+  const std::string given = !client.tls.ca_file.empty() ? name_of("--cacert", "ETCDCTL_CACERT", client.tls.ca_file)
+                            : !client.tls.certificate_file.empty()
+                                ? name_of("--cert", "ETCDCTL_CERT", client.tls.certificate_file)
+                                : "";
   if (!given.empty())
     warn(fmt::format("{} is of no use: no endpoint uses TLS; write https:// for one that does", given));
 }

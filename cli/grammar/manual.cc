@@ -58,12 +58,14 @@ std::vector<std::string> paragraphs_of(std::string_view text) {
   return paragraphs;
 }
 
-// Adds the exit codes that every subcommand has, in numeric order.
-void add_common(std::vector<Entry>& exits) {
-  const std::vector<Entry> common = {{"1", "error from etcd or the system"},
-                                     {"2", "no endpoint could be reached"},
-                                     {"4", "output format not supported here"},
-                                     {"128", "bad arguments"}};
+// Adds the exit codes that every subcommand has, or every one that asks etcd, in numeric order.
+void add_common(std::vector<Entry>& exits, bool asks_etcd = true) {
+  std::vector<Entry> common = {{"1", asks_etcd ? "error from etcd or the system" : "error from the system"},
+                               {"128", "bad arguments"}};
+  if (asks_etcd) {
+    common.push_back({"2", "no endpoint could be reached"});
+    common.push_back({"4", "output format not supported here"});
+  }
   for (const auto& entry : common) {
     if (std::ranges::find(exits, entry.term, &Entry::term) == exits.end()) exits.push_back(entry);
   }
@@ -85,7 +87,7 @@ Page program_page(const Grammar& grammar) {
       {"10", "no leader, no such candidate, or no such run"},
       {"11",
        "not elected in time; not the leader; --once: this ID was run before; inspect --runs --id: it is not done"},
-      {"12", "leadership was lost"},
+      {"12", "leadership, or the place in the queue, was lost"},
       {"13", "--verify found a fault"},
       {"124", "CMD ran longer than --max-runtime, and was ended"},
       {"126, 127", "CMD could not be run; CMD was not found"},
@@ -117,7 +119,7 @@ Page page_of(const Grammar& grammar, std::string_view subcommand) {
   page.options = options_of(*app);
   page.examples = manual.examples;
   page.exits = manual.exits;
-  add_common(page.exits);
+  add_common(page.exits, declared.asks_etcd());
   return page;
 }
 

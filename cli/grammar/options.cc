@@ -107,11 +107,12 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
   };
   const auto duration = [&](const std::string& name, std::chrono::nanoseconds& value, const std::string& variable,
                             const std::string& help) {
-    global(add_duration(program, name, value, help), variable)->default_str(elect::format_duration(value));
+    return global(add_duration(program, name, value, help), variable)->default_str(elect::format_duration(value));
   };
 
   global(program.add_option("--endpoints", client.endpoints, "etcd's client URLs, separated by commas"), "ENDPOINTS")
       ->delimiter(',')
+      ->check(not_empty())
       ->allow_extra_args(false)
       ->default_str(fmt::format("{}", fmt::join(client.endpoints, ",")))
       ->type_name("URLS");
@@ -168,7 +169,12 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
       ->excludes(user)
       ->type_name("TOKEN");
   duration("--dial-timeout", client.dial_timeout, "DIAL_TIMEOUT", "how long to try to reach an endpoint");
-  duration("--command-timeout", client.command_timeout, "COMMAND_TIMEOUT", "how long one call may take");
+  duration("--command-timeout", client.command_timeout, "COMMAND_TIMEOUT", "how long one call may take")
+      ->check([](const std::string& text) {
+        const auto parsed = elect::parse_duration(text);
+        const bool none = parsed && *parsed == std::chrono::nanoseconds(0);
+        return std::string(none ? "it leaves no time for a call: write more than 0" : "");
+      });
   duration("--keepalive-time", client.keepalive_time, "KEEPALIVE_TIME",
            "ping an endpoint that is silent for this long");
   duration("--keepalive-timeout", client.keepalive_timeout, "KEEPALIVE_TIMEOUT",

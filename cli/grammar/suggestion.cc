@@ -1,7 +1,11 @@
 #include "grammar/suggestion.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace cli {
 namespace {
@@ -24,11 +28,25 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return table[a.size()][b.size()];
 }
 
+// What users of other programs type, and what it is called here.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kCalledHere = {
+    {{"-v", "--version"}, {"-V", "--version"}, {"--no-wait", "--try"}, {"--nowait", "--try"}}};
+
+// Whether what is spelled nearly the same is no guess: one letter is like any other, and --no-X is the opposite of X.
+bool is_like_nothing(std::string_view typed) {
+  return (typed.size() == 2 && typed[0] == '-') || typed.starts_with("--no");
+}
+
 }  // namespace
 
 std::optional<std::string> suggestion(std::string_view typed, std::span<const std::string> words) {
   constexpr std::size_t kLongestWord = 64;  // Longer words are not compared. So the table stays small.
   if (typed.size() > kLongestWord) return std::nullopt;
+  const auto called = std::ranges::find(kCalledHere, typed, [](const auto& pair) { return pair.first; });
+  if (called != kCalledHere.end() && std::ranges::find(words, called->second) != words.end()) {
+    return std::string(called->second);
+  }
+  if (is_like_nothing(typed)) return std::nullopt;
   std::optional<std::string> best;
   std::size_t least = std::max<std::size_t>(2, typed.size() / 3) + 1;
   for (const auto& word : words) {
@@ -43,7 +61,7 @@ std::optional<std::string> suggestion(std::string_view typed, std::span<const st
 
 std::string did_you_mean(std::string_view typed, std::span<const std::string> words) {
   const auto meant = suggestion(typed, words);
-  return meant ? "; did you mean " + *meant + "?" : "";
+  return meant ? fmt::format(" (did you mean {}?)", *meant) : "";
 }
 
 }  // namespace cli

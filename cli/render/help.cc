@@ -93,7 +93,7 @@ std::string help(const Page& page) {
   text += section("Options", page.options);
   text += section("Global options", page.global_options);
   if (!page.examples.empty()) text += "\nExamples:\n";
-  for (const auto& [command, what] : page.examples) text += fmt::format("  {}\n      {}\n", command, what);
+  for (const auto& [command, what] : page.examples) text += fmt::format("  {}\n      {}", command, wrapped(what, 6, 6));
   text += section("Exit codes", page.exits);
   if (page.global_options.empty()) text += "\nEndpoints, TLS, accounts and output: see electctl --help.\n";
   return text;

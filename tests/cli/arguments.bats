@@ -64,7 +64,7 @@ refused() {
 
 @test "an empty value that cannot be meant is refused, and told why" {
   for option in "campaign a --once" "campaign a --session" "resign a --key" "resign a --session" "proclaim a v --key" \
-    "inspect a --runs --id" "leader a --user u --password-file"; do
+    "inspect a --runs --id" "leader a --user u --password-file" "leader a --endpoints"; do
     # shellcheck disable=SC2086
     refused 128 $option '' -- true
     [[ $stderr == *"${option##* }: the value is empty: probably a shell variable is not set; see electctl "* ]]
@@ -96,6 +96,9 @@ refused() {
     ((status == 128 || status == 1))
     [[ $stderr == "Error: "* && -z $output ]]
   done
+  refused 128 leader a --command-timeout 0
+  [[ $stderr == *"--command-timeout: it leaves no time for a call: write more than 0; see electctl leader --help" ]]
+  ETCDCTL_COMMAND_TIMEOUT=0s refused 128 leader a
   for endpoint in host '' :1 host:x ftp://h:1 ::1:1; do
     run -128 electctl --endpoints "$endpoint" leader a
   done
@@ -103,6 +106,10 @@ refused() {
 
 @test "an output format that there is not, or not here: exit 4" {
   refused 4 leader a -w bogus
+  [[ $stderr == *": choose simple, fields, json" ]]
+  refused 4 elect a -l -w bogus
+  [[ $stderr == *": choose simple, fields, json, protobuf" ]]
+  refused 4 proclaim a v --key k -w bogus
   refused 4 leader a -w table
   refused 4 version -w bogus
   refused 4 observe a -w table
@@ -132,7 +139,7 @@ refused() {
     [[ $output == "$(electctl "$command" --help)" && -z $stderr ]]
   done
   refused 128 help campain
-  [[ $stderr == "Error: unknown subcommand 'campain'; did you mean campaign?; see electctl help --help" ]]
+  [[ $stderr == "Error: unknown subcommand 'campain' (did you mean campaign?); see electctl help --help" ]]
   refused 128 help __elections
   refused 128 help leader observe
 }
@@ -143,7 +150,14 @@ refused() {
     [[ $output == *"Usage: electctl $command"* && $output == *"Exit codes:"*"128 "* ]]
     examples=$(sed -n '/^Examples:/,/^$/p' <<<"$output" | grep -c '^  [^ ]')
     ((examples == 2))
-    (($(sed '/^Examples:/,/^$/d' <<<"$output" | wc -L) <= 80))
+    # Nothing but an example, which is to be pasted as one line, is wider than 80.
+    (($(sed '/^Examples:/,/^$/{/^  [^ ]/d}' <<<"$output" | wc -L) <= 80))
+    # Those that ask etcd have its exit codes, too.
+    codes=$(sed -n '/^Exit codes:/,/^$/s/^  \([0-9][0-9]*\) .*/\1/p' <<<"$output" | tr '\n' ' ')
+    case $command in
+      completion | help | version) [[ $codes == "0 1 128 " ]] ;;
+      *) [[ $codes == "0 1 2 4 "*"128 "* ]] ;;
+    esac
   done
 }
 
@@ -169,13 +183,23 @@ refused() {
 
 @test "a mistyped subcommand or option: the one that was meant is named" {
   run -128 electctl campain job
-  [[ $output == *"'campain'; did you mean campaign?"* ]]
+  [[ $output == *"'campain' (did you mean campaign?); see electctl --help" ]]
   run -128 electctl leader job --print-value
-  [[ $output == *"'--print-value'; did you mean --print-value-only?"* ]]
+  [[ $output == *"'--print-value' (did you mean --print-value-only?)"* ]]
   run -128 electctl leader job --endpoint=x
-  [[ $output == *"'--endpoint'; did you mean --endpoints?"* ]]
-  run -128 electctl xyzzy
-  [[ $output != *"did you mean"* ]]
+  [[ $output == *"'--endpoint' (did you mean --endpoints?)"* ]]
+  for option in -v -V; do
+    run -128 electctl "$option"
+    [[ $output == *"'$option' (did you mean --version?)"* ]]
+  done
+  # The opposite is not meant, and one letter is like any other.
+  run -128 electctl campaign job --no-wait
+  [[ $output == *"'--no-wait' (did you mean --try?)"* ]]
+  for words in xyzzy -o 'leader job --no-wait'; do
+    # shellcheck disable=SC2086
+    run -128 electctl $words
+    [[ $output == *unknown* && $output != *"did you mean"* ]]
+  done
 }
 
 @test "a -- in front of NAME where a CMD can stand: NAME missing is said, and nothing is taken for NAME" {

@@ -13,7 +13,7 @@ load cluster
     for file in *-"$columns.txt"; do (($(wc -L <"$file") <= columns)); done
     grep -qE '^2  next +db-3\.example\.net ' "list-$columns.txt"
     grep -qE '^db-4\.example\.net +░+█+' "history-$columns.txt"
-    grep -q '^db-2.example.net led already at .*, when this watch began' "watch-$columns.txt"
+    grep -q '^db-2.example.net leads since before .* UTC, when this watch began' "watch-$columns.txt"
   done
   grep -q '^not elected within 1s: db-2.example.net leads' waiting.txt
   grep -q "did you mean 'backup'?" waiting.txt

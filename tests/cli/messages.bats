@@ -68,6 +68,8 @@ usage_errors() {
   tell leader a --print-value-only -w json
   tell leader a --wait --rev 1
   tell leader a --hex=maybe
+  tell -v
+  tell campaign a --no-wait
   tell leader a -w bogus
   tell leader a -w table
   tell campaign a --try --wait 1s
@@ -107,6 +109,7 @@ usage_errors() {
   tell leader a --password-file /nowhere
   tell leader a --user u --auth-jwt-token t "${dead[@]}"
   tell leader a --dial-timeout x
+  tell leader a --command-timeout 0
   for endpoint in '' host :1 host:x ftp://h:1 ::1:1 unix:; do tell --endpoints "$endpoint" leader a; done
 }
 
@@ -174,6 +177,7 @@ store() {
   tell inspect one --history -w simple
   tell resign one --value a
   tell resign one --value none
+  tell resign one --key a
   tell resign one --key one/1 --rev 999999
   tell proclaim one v --lease 123abc
   tell campaign one v --lease 123abc -- true

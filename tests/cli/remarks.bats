@@ -118,12 +118,17 @@ put() { etcdctl put "$1/$2" "$3" >/dev/null; }
 }
 
 @test "remarks: a leader without a CMD leads until Ctrl-C" {
-  on_terminal "'$ELECTCTL' campaign '$name' me"
+  on_terminal "'$ELECTCTL' campaign '$name'"
   wait_for 10 shows "leading '$name' until Ctrl-C"
   run -1 shows 'elected after'
   printf '\003' >&"$keys"
   nobody_leads() { ! electctl leader "$name" >"$BATS_TEST_TMPDIR/leader"; }
   wait_for 10 nobody_leads
+}
+
+@test "remarks: a leader without a CMD is told its VALUE, which may be a CMD whose -- was forgotten" {
+  on_terminal "'$ELECTCTL' campaign '$name' ls"
+  wait_for 10 shows "leading '$name' with value 'ls' until Ctrl-C"
 }
 
 @test "remarks: for how long a candidate has waited, while it waits and when it is elected; with CMD, too" {

@@ -57,6 +57,25 @@ field() { electctl inspect "$name" -w json | jq -r ".candidates[$1].$2"; }
   stands "$name" 3
 }
 
+@test "resign, proclaim: the message names what no candidate has, and the candidate that has a KEY as its value" {
+  two_candidates
+  none() {
+    local text=$1
+    shift
+    run -10 --separate-stderr electctl "$@"
+    [[ $stderr == "Error: no candidate of election '$name' $text" ]]
+  }
+  none "has the key 'two'; it is the value of the one with --key $(field 1 key)" resign "$name" --key two
+  none "has the key 'two'; it is the value of the one with --key $(field 1 key)" proclaim "$name" v --key two
+  none "has the value 'three'" resign "$name" --value three
+  none "has lease 123" resign "$name" --lease 123
+  none "leads with create revision 1" resign "$name" --leader --rev 1
+  cd "$BATS_TEST_TMPDIR"
+  electctl campaign "$name" me --try --session file || [[ $? == 11 ]]
+  etcdctl lease revoke "$(jq -r .lease file)"
+  none "is that of the session in 'file'" resign "$name" --session file
+}
+
 @test "resign --rev: demands that create revision" {
   two_candidates
   revision=$(field 0 create_revision)

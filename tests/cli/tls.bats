@@ -207,7 +207,7 @@ start_tls_server() {
   ETCDCTL_CACERT='' accepted "$plain" --insecure-transport
   # http:// never uses TLS, https:// always does.
   run -10 --separate-stderr electctl --endpoints "http://$plain" leader nobody
-  [[ -z $output && $stderr == "electctl: --cacert is of no use: no endpoint uses TLS; "* ]]
+  [[ -z $output && $stderr == "electctl: ETCDCTL_CACERT is of no use: no endpoint uses TLS; "* ]]
   ETCDCTL_CACERT='' accepted "http://$plain" --insecure-transport=false
   ETCDCTL_CACERT='' accepted "https://$secure" --insecure-transport --insecure-skip-tls-verify
   # --insecure-skip-tls-verify alone does not turn TLS on.

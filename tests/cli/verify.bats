@@ -53,7 +53,15 @@ the same listing from 3 of 3 endpoints at revision "*"
   id=$(grant 60)
   etcdctl put --lease="$id" "$name/abc" x
   finds keys
-  [[ $output == *"$name/abc is under lease $id"* ]]
+  [[ $output == *"$name/abc is not named after its lease, $id"* ]]
+}
+
+@test "verify: an election whose name begins with this one's and a slash stands in its queue, and is named" {
+  name=$(name_of_test)
+  start "$BATS_TEST_TMPDIR/1" "$ELECTCTL" campaign "$name/deeper" one
+  wait_for 10 stands "$name/deeper" 1
+  finds keys
+  [[ $output == *" is of election '$name/deeper': that stands in this queue, since its name begins with '$name/'"* ]]
 }
 
 @test "verify: a key without a lease" {

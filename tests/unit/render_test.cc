@@ -214,7 +214,7 @@ TEST_CASE("timeline: leading and waiting are drawn differently, one row a candid
 TEST_CASE("timeline: it says that the axis counts revisions, not time, and where times are to be had") {
   const std::string text = timeline(history_of(3), {.ascii = true, .width = 40});
   CHECK(text.find("Each step is a revision, not a time.\n") != std::string::npos);
-  CHECK(text.find("Times: inspect --runs, observe -w json.\n") != std::string::npos);
+  CHECK(text.find("For times see inspect --runs and observe -w json.\n") != std::string::npos);
 }
 
 TEST_CASE("timeline: a long history in a narrow window keeps the newest terms, each with columns of its own") {
@@ -403,5 +403,10 @@ TEST_CASE("suggestions: the word that was meant, and none for what is like no wo
   CHECK(cli::suggestion("laeder", words) == "leader");
   CHECK(cli::suggestion("obs", words) == "observe");
   CHECK(cli::suggestion("xyzzy", words) == std::nullopt);
+  const std::vector<std::string> options = {"-h", "--version", "--wait", "--try"};
+  CHECK(cli::suggestion("-v", options) == "--version");
+  CHECK(cli::suggestion("-o", options) == std::nullopt);
+  CHECK(cli::suggestion("--no-wait", options) == "--try");
+  CHECK(cli::suggestion("--no-wait", std::vector<std::string>{"--wait"}) == std::nullopt);
   CHECK(cli::suggestion(std::string(100'000, 'x'), words) == std::nullopt);
 }

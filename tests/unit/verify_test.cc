@@ -32,6 +32,8 @@ TEST_CASE("verify: a key that is not named after its lease, and one without a le
   auto foreign = standing(1, 5);
   foreign.key = "n/01";
   CHECK(!ok(check_listing("n", {foreign}), "keys"));
+  foreign.key = "n/deeper/1";
+  CHECK(!ok(check_listing("n", {foreign}), "keys"));
   auto unattached = standing(1, 5);
   unattached.lease = 0;
   CHECK(!ok(check_listing("n", {unattached}), "attached"));

@@ -60,8 +60,8 @@ Outcome runs_in(Context& context, const Options& options, Format format) {
 std::string page(const std::string& name, const elect::RunListing& listing, const DrawInput& input) {
   const std::span<const elect::Run> all(listing.runs);
   const auto shown = all.last(std::min(all.size(), input.room));
-  std::string text = input.title(fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}", elect::printable(name),
-                                             fmt::localtime(input.seen_at), all.size(),
+  std::string text = input.title(fmt::format("election '{}' at {:%H:%M:%S} UTC: {} {}, revision {}",
+                                             elect::printable(name), fmt::gmtime(input.seen_at), all.size(),
                                              all.size() == 1 ? "run" : "runs", listing.header.revision)) +
                      render::runs_table(shown, input.style);
   if (shown.size() < all.size()) text += fmt::format("and {} before\n", all.size() - shown.size());

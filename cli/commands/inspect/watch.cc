@@ -27,12 +27,12 @@ namespace {
 constexpr std::size_t kMostRows = 1000;   // No terminal has more lines.
 constexpr std::size_t kLeaderWidth = 30;  // The line about the leader then fits into 80 columns.
 
-// The time of day; with the date if it is not the date of `now`.
+// The time of day in UTC; with the date if it is not the date of `now`.
 std::string time_of(std::time_t time, std::time_t now) {
-  const auto local = fmt::localtime(time);
-  const auto today = fmt::localtime(now);
-  if (local.tm_yday == today.tm_yday && local.tm_year == today.tm_year) return fmt::format("{:%H:%M:%S}", local);
-  return fmt::format("{:%F %H:%M:%S}", local);
+  const auto then = fmt::gmtime(time);
+  const auto today = fmt::gmtime(now);
+  if (then.tm_yday == today.tm_yday && then.tm_year == today.tm_year) return fmt::format("{:%H:%M:%S} UTC", then);
+  return fmt::format("{:%F %H:%M:%S} UTC", then);
 }
 
 // Since when the leader leads, as far as this watch has seen it.
@@ -51,7 +51,7 @@ class LeaderSince {
     const std::string time = time_of(since_ != 0 ? since_ : watch_began_at_, now);
     if (token_ == 0) return since_ == 0 ? "no candidates" : "no candidates since " + time;
     if (since_ != 0) return fmt::format("{} leads since {}", leader, time);
-    return fmt::format("{} led already at {}, when this watch began", leader, time);
+    return fmt::format("{} leads since before {}, when this watch began", leader, time);
   }
 
  private:
@@ -85,8 +85,8 @@ WatchedQueue watched_queue(const std::string& name, const std::string& host, con
 std::string page(const WatchedQueue& found, const DrawInput& input) {
   std::vector<render::Listed> shown = found.listing;
   shown.resize(std::min(shown.size(), std::max<std::size_t>(input.room, 2) - 1));  // One line shows the leader.
-  std::string text = input.title(fmt::format("election '{}' at {:%H:%M:%S}: {} {}, revision {}", brief(found.name),
-                                             fmt::localtime(input.seen_at), found.candidates,
+  std::string text = input.title(fmt::format("election '{}' at {:%H:%M:%S} UTC: {} {}, revision {}", brief(found.name),
+                                             fmt::gmtime(input.seen_at), found.candidates,
                                              found.candidates == 1 ? "candidate" : "candidates", found.revision));
   const std::string leader = shown.empty() ? std::string() : brief(shown.front().candidate.value, kLeaderWidth);
   text += input.title(found.leader_since.line(leader, input.seen_at));
