@@ -231,7 +231,7 @@ std::string timeline(const elect::History& history, const OutputStyle& output, c
   }
   text += fmt::format("{} leads  {} waits\n", glyphs_of(output).leads, glyphs_of(output).waits);
   if (!runs_of.empty()) text += "runs: > running  = done  x failed  ! ended  ? abandoned\n";
-  text += "Each step is a revision, not a time.\nFor times see inspect --runs and observe -w json.\n";
+  text += "Each step is a revision, not a time.\nTimes: inspect --runs, observe -w json.\n";
   if (drawn < changes) text += fmt::format("the newest {} of {} changes\n", drawn, changes);
   if (stays.size() < all) text += fmt::format("the newest {} of {} candidates\n", stays.size(), all);
   return text;

@@ -214,7 +214,7 @@ TEST_CASE("timeline: leading and waiting are drawn differently, one row a candid
 TEST_CASE("timeline: it says that the axis counts revisions, not time, and where times are to be had") {
   const std::string text = timeline(history_of(3), {.ascii = true, .width = 40});
   CHECK(text.find("Each step is a revision, not a time.\n") != std::string::npos);
-  CHECK(text.find("For times see inspect --runs and observe -w json.\n") != std::string::npos);
+  CHECK(text.find("Times: inspect --runs, observe -w json.\n") != std::string::npos);
 }
 
 TEST_CASE("timeline: a long history in a narrow window keeps the newest terms, each with columns of its own") {
