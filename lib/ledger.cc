@@ -285,7 +285,8 @@ Result<ClaimOutcome> claim_run(const Election& election, const Session& session,
     (void)election.client().revoke(lease, {give_up, std::min(limit, session.validity().expiry())});
   };
   Attempt attempt;
-  const auto granted = grant_lease(connection, lease, claim.keep, until, attempt);
+  const auto granted =
+      grant_lease(connection, lease, claim.keep, once_key_of(election.name(), claim.id), until, attempt);
   if (!granted) {
     // Also after `unreachable`: the connection may have been cut after the server had received a try.
     const Errc code = granted.error().code;
@@ -313,8 +314,8 @@ void keep_record(const Election& election, const Run& run, std::chrono::seconds 
   pause_for(saturating_add(granted, third) - BootClock::now(), stop);
   while (!stop.stop_requested()) {
     Attempt attempt;
-    const auto ttl = renew_lease(connection, run.lease, connection.for_one_call({stop, {}}), attempt);
-    pause_for(ttl ? third : std::min(third, kPauseBeforeRecordRenewal), stop);
+    const auto renewal = renew_lease(connection, run.lease, connection.for_one_call({stop, {}}), attempt);
+    pause_for(renewal ? third : std::min(third, kPauseBeforeRecordRenewal), stop);
   }
 }
 

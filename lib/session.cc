@@ -36,8 +36,13 @@ LeaseId random_lease() {
 // The thread renews until it is told to stop or the session is lost. Validity counts from when a renewal was sent.
 class Session::Impl {
  public:
-  Impl(Client& client, SessionOptions options, LeaseId lease, bool owned, Validity validity)
-      : client_(client), options_(std::move(options)), lease_(lease), owned_(owned), validity_(validity) {}
+  Impl(Client& client, SessionOptions options, const Granted& granted, bool owned)
+      : client_(client),
+        options_(std::move(options)),
+        lease_(granted.lease),
+        owned_(owned),
+        raft_term_(granted.raft_term),
+        validity_(granted.validity) {}
 
   [[nodiscard]] Result<void> start();
   [[nodiscard]] LeaseId lease() const { return lease_; }
@@ -59,6 +64,7 @@ class Session::Impl {
   const SessionOptions options_;
   const LeaseId lease_;
   const bool owned_;
+  RaftTerm raft_term_;  // As confirmed last. Only the renewing thread uses it.
 
   mutable std::mutex mutex_;
   Validity validity_;
@@ -121,30 +127,47 @@ void Session::Impl::renew_until(std::stop_token stop) {
   // The first renewal is due a third of the TTL after the grant was sent. That holds even if the answer came late: 2/3
   // may be over soon.
   BootTime due = known.expiry() - known.ttl() / 3 * 2;
+  Connection& connection = Connection::of(client_);
+  // Short enough to ask another endpoint before the validity becomes uncertain.
+  const auto one_call = [&] {
+    const nanoseconds timeout = std::max(known.ttl() / 6, kShortestRenewal);
+    return Until{stop, std::min(BootClock::now() + timeout, known.lost_from())};
+  };
+  const auto failed = [&](const Error& error) {
+    if (is_about_account(error.code)) {
+      const std::lock_guard lock(mutex_);
+      last_refusal_ = describe(error);
+    }
+    due = std::min(BootClock::now() + kPauseAfterFailure, known.lost_from());
+  };
   for (;;) {
     pause_for(due - BootClock::now(), stop);
     if (stop.stop_requested() || loss()) return;
-    const BootTime now = BootClock::now();
-    // Short enough to ask another endpoint before the validity becomes uncertain.
-    const nanoseconds renewal_timeout = std::max(known.ttl() / 6, kShortestRenewal);
     Attempt attempt;
-    const auto ttl = renew_lease(Connection::of(client_), lease_,
-                                 {stop, std::min(now + renewal_timeout, known.lost_from())}, attempt);
+    const auto renewal = renew_lease(connection, lease_, one_call(), attempt);
     if (stop.stop_requested()) return;
-    if (ttl && *ttl <= 0s) return lose({Loss::Cause::lease_gone, lease_gone_text(lease_)});
-    if (!ttl) {
-      if (is_about_account(ttl.error().code)) {
-        const std::lock_guard lock(mutex_);
-        last_refusal_ = describe(ttl.error());
-      }
-      due = std::min(BootClock::now() + kPauseAfterFailure, known.lost_from());
+    if (renewal && renewal->ttl <= 0s) return lose({Loss::Cause::lease_gone, lease_gone_text(lease_)});
+    if (!renewal) {
+      failed(renewal.error());
+      continue;
+    }
+    const auto term = confirmed_raft_term(connection, options_.readable_key, one_call());
+    if (stop.stop_requested()) return;
+    if (!term) {
+      failed(term.error());
+      continue;
+    }
+    const auto before = std::exchange(raft_term_, term->value_or(renewal->raft_term));
+    if (*term && !counts(*renewal, before, *term)) {
+      due = BootClock::now() + kPauseAfterNewRaftTerm;
       continue;
     }
     {
       const std::lock_guard lock(mutex_);
       if (loss_) return;  // The loss was reported already. No answer undoes it.
-      validity_.renew(attempt.sent, *ttl);
+      validity_.renew(attempt.sent, renewal->ttl);
       known = validity_;
+      last_refusal_.clear();
     }
     if (options_.on_renewed) options_.on_renewed(known);
     due = attempt.sent + known.ttl() / 3;
@@ -182,8 +205,8 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
   const LeaseId new_lease = options.grant_as != 0 ? options.grant_as : random_lease();
   Connection& connection = Connection::of(client);
   Attempt attempt;
-  const auto granted = owned ? grant_lease(connection, new_lease, options.ttl, until, attempt)
-                             : use_existing_lease(connection, options.lease, until);
+  const auto granted = owned ? grant_lease(connection, new_lease, options.ttl, options.readable_key, until, attempt)
+                             : use_existing_lease(connection, options.lease, options.readable_key, until);
   if (!granted) {
     // The caller does not know the ID, so nobody can use this lease. Like every withdrawal, this ignores a stop
     // request.
@@ -196,8 +219,7 @@ Result<std::unique_ptr<Session>> Session::open(Client& client, SessionOptions op
     }
     return std::unexpected(granted.error());
   }
-  std::unique_ptr<Session> session(
-      new Session(std::make_unique<Impl>(client, std::move(options), granted->lease, owned, granted->validity)));
+  std::unique_ptr<Session> session(new Session(std::make_unique<Impl>(client, std::move(options), *granted, owned)));
   if (auto started = session->impl_->start(); !started) {
     // A lease that nobody renews is useless. If it cannot be revoked now, it expires.
     (void)session->close({until.stop, {}});

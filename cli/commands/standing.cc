@@ -40,6 +40,7 @@ std::expected<std::unique_ptr<Standing>, Failure> Standing::open(Context& contex
                                                                  Signals& signals) {
   auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
+  options.session.readable_key = elect::prefix_of(options.name);
   std::unique_ptr<Standing> standing(new Standing(*std::move(election), std::move(options), signals));
   const StandingOptions& wanted = standing->options_;
   const auto opened = wanted.session_file.empty() ? standing->open_session() : standing->resume_or_open_session();

@@ -1,7 +1,16 @@
 // Grants and renews leases.
+//
+// When a renewal counts: a raft leader that stood still does not know, when it wakes up, that another member leads
+// now. It still answers renewals (etcd 3.4, and 3.5 at least up to 3.5.16), but the other one does not know of them.
+// So a renewal counts only if the raft term was the same before it was sent and after it was answered, both times
+// by a linearizable read, and if it is the one in the answer. Then the member that leads in this term has renewed the
+// lease, and it led until after that. Each later leader gives the lease its whole TTL again.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 #include "elect/names.h"
 #include "elect/validity.h"
@@ -9,21 +18,43 @@
 
 namespace elect {
 
+using RaftTerm = std::uint64_t;
+
 struct Granted {
   LeaseId lease;
   Validity validity;
+  RaftTerm raft_term;  // When it was granted, or renewed. A majority has confirmed it.
 };
 
 // Grants a lease with an ID that the caller chose (random_lease()), so that a try whose answer was lost can be
 // repeated. If it failed, `attempt` says whether etcd may have granted the lease all the same.
 [[nodiscard]] Result<Granted> grant_lease(Connection& connection, LeaseId id, std::chrono::seconds ttl,
-                                          const Until& until, Attempt& attempt);
+                                          const std::string& readable_key, const Until& until, Attempt& attempt);
 
-// Renews a lease that exists. Errc::lease_not_found: it does not.
-[[nodiscard]] Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const Until& until);
+// How long to wait with the next renewal where one did not count.
+constexpr std::chrono::milliseconds kPauseAfterNewRaftTerm{100};
 
-// One renewal. Returns the TTL that etcd answered; 0: there is no such lease. `attempt` says when it was sent.
-[[nodiscard]] Result<std::chrono::seconds> renew_lease(Connection& connection, LeaseId lease, const Until& until,
-                                                       Attempt& attempt);
+// Renews a lease that exists, until a renewal counts. Errc::lease_not_found: it does not exist. `readable_key`: see
+// confirmed_raft_term().
+[[nodiscard]] Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const std::string& readable_key,
+                                                 const Until& until);
+
+struct Renewal {
+  std::chrono::seconds ttl;  // As etcd answered it. 0: there is no such lease.
+  RaftTerm raft_term;        // As the member knows it that answered.
+};
+
+// One renewal. `attempt` says when it was sent.
+[[nodiscard]] Result<Renewal> renew_lease(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt);
+
+// The raft term at a linearizable read of this key, which need not exist. nullopt: the account may not read it.
+[[nodiscard]] Result<std::optional<RaftTerm>> confirmed_raft_term(Connection& connection,
+                                                                  const std::string& readable_key, const Until& until);
+
+// Whether the renewal counts. `before`, `after`: from confirmed_raft_term(). If it is not known, the renewal counts.
+[[nodiscard]] inline bool counts(const Renewal& renewal, std::optional<RaftTerm> before,
+                                 std::optional<RaftTerm> after) {
+  return !before || !after || (*before == renewal.raft_term && *after == renewal.raft_term);
+}
 
 }  // namespace elect

@@ -34,6 +34,10 @@ struct SessionOptions {
   std::chrono::seconds ttl{10};  // At least 1 s. The server may grant more. What it granted counts.
   LeaseId lease = 0;             // Use this existing lease. The session renews it and never revokes it.
   LeaseId grant_as = 0;          // Grant the lease under this ID, from random_lease(). 0: the session chooses an ID.
+  // A key that the account may read, for example one below the election's prefix; it need not exist. The session reads
+  // it after each renewal. So it notices that a raft leader answered that was deposed while it stood still: such a
+  // renewal does not count. Only needed if etcd has accounts. Without the right to read it, each renewal counts.
+  std::string readable_key{};
 
   // Called with the deadline after the grant and after each renewal. The first call comes from open()'s caller, the
   // others from the session's thread. It must not block, and must not close or destroy the session. It is not called
