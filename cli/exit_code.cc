@@ -51,6 +51,7 @@ std::string in_words(const elect::Error& error) {
   return elect::describe(whole);
 }
 
-Failure::Failure(const elect::Error& error) : code(code_of(error.code)), message(in_words(error)) {}
+Failure::Failure(const elect::Error& error)
+    : code(code_of(error.code)), message(in_words(error)), transient(elect::is_transient(error.code)) {}
 
 }  // namespace cli

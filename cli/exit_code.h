@@ -27,8 +27,9 @@ enum ExitCode : int {
 // Why a subcommand has no result: the exit code, and the text behind "Error: ".
 struct Failure {
   int code = kError;
-  std::string message;    // Empty: print nothing.
-  bool see_help = false;  // Refer the user to the subcommand's --help.
+  std::string message;     // Empty: print nothing.
+  bool see_help = false;   // Refer the user to the subcommand's --help.
+  bool transient = false;  // Another try may succeed: see elect::is_transient().
 
   Failure(int exit_code, std::string text) : code(exit_code), message(std::move(text)) {}
   Failure(const elect::Error& error);  // NOLINT(google-explicit-constructor): the one mapping of the library's errors.

@@ -48,6 +48,7 @@ struct CampaignOptions {
   std::optional<nanoseconds> wait;
   int conflict_exit_code = kNotElected;
   bool rejoin = false;
+  bool stood_before = false;  // See take_rejoin_mark().
   std::string session_file;
 
   // Only for use with a CMD.
@@ -87,14 +88,14 @@ class Campaign {
                         .in_use_code = options_.conflict_exit_code},
                        signals_);
     if (signals_.first() != 0) return kBySignal + signals_.first();
-    if (!opened) return std::unexpected(opened.error());
+    if (!opened) return report_loss(std::unexpected(opened.error()));
     Standing& standing = **opened;
 
     const bool waits = !standing.candidacy().elected() && !options_.try_once;
     if (waits) notify_systemd("STATUS=waiting in the queue");
     const auto verdict = standing.wait();
     if (signals_.first() != 0) return kBySignal + signals_.first();
-    if (!verdict) return std::unexpected(Failure(verdict.error()));
+    if (!verdict) return report_loss(std::unexpected(Failure(verdict.error())));
     if (const auto* loss = std::get_if<elect::Loss>(&*verdict)) {
       return report_loss(std::unexpected(Failure(kLost, fmt::format("the place in the queue of '{}' lost: {}",
                                                                     elect::printable(options_.name), loss->message))));
@@ -114,7 +115,8 @@ class Campaign {
 
   // Whether --rejoin applies to this outcome. It does not if CMD had ended by itself.
   [[nodiscard]] bool stands_again(const Outcome& outcome) const {
-    return options_.rejoin && signals_.first() == 0 && !outcome && outcome.error().code == kLost && !cmd_exited_;
+    if (outcome || !options_.rejoin || signals_.first() != 0 || cmd_exited_) return false;
+    return outcome.error().code == kLost || (options_.stood_before && outcome.error().transient);
   }
 
   // The signal that was typed on the terminal and ended CMD; 0: none.
@@ -131,7 +133,8 @@ class Campaign {
 
   // Reports a loss at once, and only once. Recording the end and withdrawing come next, and may print warnings.
   [[nodiscard]] Outcome report_loss(Outcome outcome) const {
-    if (outcome || outcome.error().code != kLost || outcome.error().message.empty()) return outcome;
+    if (outcome || outcome.error().message.empty()) return outcome;
+    if (outcome.error().code != kLost && !stands_again(outcome)) return outcome;
     std::string& why = outcome.error().message;
     if (stands_again(outcome)) {
       warn(why + "; standing again");
@@ -325,7 +328,8 @@ bool is_program(const std::string& value) {
          ::access(value.c_str(), X_OK) == 0;
 }
 
-Outcome run_campaign(Context& context, const CampaignOptions& options) {
+Outcome run_campaign(Context& context, CampaignOptions& options) {
+  options.stood_before = take_rejoin_mark();
   const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
   if (!format) return std::unexpected(format.error());
   const bool lacks_dashes = context.argv.empty() && options.value && is_program(*options.value);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -16,6 +17,8 @@ namespace cli {
 namespace {
 
 using std::chrono::seconds;
+
+constexpr const char* kMark = "ELECTCTL_STANDS_AGAIN";
 
 // A path to start this program from. Without /proc: the path it was started by. Empty: there is none.
 std::string own_program() {
@@ -49,11 +52,18 @@ bool is_gone(Context& context, elect::LeaseId lease) {
 
 Failure execute_again(const Context& context) {
   if (auto handed = hand_over_secrets(context.options.client); !handed) return handed.error();
+  ::setenv(kMark, "1", 1);
   ::execv(own_program().c_str(), context.arguments);
   return {kError, fmt::format("cannot start electctl again to stand again: {}", std::strerror(errno))};
 }
 
 }  // namespace
+
+bool take_rejoin_mark() {
+  const bool marked = std::getenv(kMark) != nullptr;
+  ::unsetenv(kMark);
+  return marked;
+}
 
 std::expected<void, Failure> check_rejoin() {
   if (!own_program().empty()) return {};

@@ -11,6 +11,10 @@
 
 namespace cli {
 
+// Whether rejoin() has executed this process. Then it is not to give up because etcd fails once more. Call it before
+// CMD's environment is made: the mark is an environment variable, and is removed.
+[[nodiscard]] bool take_rejoin_mark();
+
 // Checks that the program can be executed again: call it before standing.
 [[nodiscard]] std::expected<void, Failure> check_rejoin();
 

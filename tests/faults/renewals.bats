@@ -76,3 +76,39 @@ hold() {
   [[ $output == ran && -z $stderr ]]
   run -10 electctl inspect "$name"
 }
+
+# deposed CALL: for a plan: the answer to this renewal, or with SCOPE always to each from it on, comes from a raft term that is over.
+deposed() {
+  local term
+  term=$(electctl inspect "$name" -w json | jq .raft_term)
+  printf '%s LeaseKeepAlive %s 1 after alter 20%02x 20%02x' "${2-once}" "$1" "$term" $((term - 1))
+}
+
+@test "renewals that a deposed raft leader answers do not count: CMD gets SIGTERM at 2/3 of the TTL" {
+  plan "$(deposed 1 always)"
+  before=$(now)
+  hold 3s "$heeding_cmd"
+  ended "$holder" 12
+  did "fault LeaseKeepAlive 3"
+  begun=$(noted begun) term=$(noted term)
+  echo "SIGTERM $((term - before)) us after the start"
+  ((term - before >= 2000000 && term - begun < 2500000))
+}
+
+@test "where a deposed raft leader answered one renewal, the next one counts: CMD is not disturbed" {
+  plan "$(deposed 1)"
+  run -0 electctl --endpoints "$address" campaign "$name" v --ttl 3s -- bash -c 'sleep 4; echo whole'
+  [[ $output == whole ]]
+  did "fault LeaseKeepAlive 1"
+}
+
+@test "a renewal that no majority confirms does not count: CMD gets SIGTERM at 2/3 of the TTL" {
+  # The leader answers renewals from its memory. Reads are silent, as without a majority.
+  plan "always Range 1 1 before silence"
+  before=$(now)
+  hold 3s "$heeding_cmd"
+  ended "$holder" 12
+  did "answered LeaseKeepAlive 1 1"
+  begun=$(noted begun) term=$(noted term)
+  ((term - before >= 2000000 && term - begun < 2500000))
+}

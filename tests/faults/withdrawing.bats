@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# However a candidate ends: its lease is revoked, or its key deleted, also where single calls are not answered.
+# However a candidate ends: its lease is revoked, or its key deleted, also where single calls are not answered. With
+# --rejoin it stands again, also where single calls of that are not answered.
 load proxied
 
 # candidate OPTION...: in the background, until it leads. Its process ID is $candidate, its messages are in $said.
@@ -86,4 +87,21 @@ none_is_left() { [[ -z $(etcdctl get "$name/" --prefix) ]] && no_lease_but "$1";
   run -1 --separate-stderr electctl --endpoints "$address" --command-timeout 1s campaign "$name" v --ttl 1h
   [[ -z $output && $stderr == "Error: etcd did not answer a request for a lease within 1s"* ]]
   none_is_left "$before"
+}
+
+@test "--rejoin: it stands again although a call of standing again is not answered" {
+  for call in LeaseGrant Txn; do
+    start "$BATS_TEST_TMPDIR/$call" "$ELECTCTL" --endpoints "$address" --command-timeout 1s campaign "$name" "$call" --rejoin \
+      -- sh -c 'env | grep -c ^ELECTCTL_STANDS_AGAIN; echo ran; exec sleep 1000'
+    wait_for 10 leads "$name" "$call"
+    plan "once $call 1 1 before silence"
+    electctl resign "$name" --leader
+    wait_for 20 did "fault $call"
+    wait_for 20 eval '(($(grep -c ^ran "$BATS_TEST_TMPDIR/$call") == 2))'
+    [[ $(grep -v ran "$BATS_TEST_TMPDIR/$call") == $'0\n0' ]]
+    [[ $(grep -c '; standing again$' "$BATS_TEST_TMPDIR/$call.err") == 2 ]]
+    kill -TERM "${started[-1]}"
+    plan
+    wait_for 10 not_running "${started[-1]}"
+  done
 }
