@@ -48,11 +48,12 @@ class Descendants {
   explicit Descendants(Reap reap, std::span<const pid_t> excluded = {}) : excluded_(excluded), reap_(reap) {}
 
   // Sends the signals to each descendant when it finds it, except to members of `group`. Without /proc it sends
-  // nothing. Calls `between` after each scan.
+  // nothing. Ends early if `go_on`, called after each scan, returns false.
   template <class Function>
-  void signal(std::initializer_list<int> signals, pid_t group, Function between) {
+  void signal(std::initializer_list<int> signals, pid_t group, Function go_on) {
     constexpr int max_scans = 5;  // Some may fork forever.
-    for (int scans = 0; scans < max_scans && scan(signals, group) > 0; ++scans) between();
+    for (int scans = 0; scans < max_scans && scan(signals, group) > 0 && go_on(); ++scans) {
+    }
     forget_found();
   }
 

@@ -279,7 +279,10 @@ class GuardProcess {
     signal_group(SIGTERM);
     signal_group(SIGCONT);
     if (cmd_ == 0) return;
-    descendants_.signal({SIGTERM, SIGCONT}, cmd_, [this] { reap(); });
+    descendants_.signal({SIGTERM, SIGCONT}, cmd_, [this] {
+      reap();
+      return now() < std::min(latest_kill_at_, kill_at_);  // SIGKILL must not be late.
+    });
   }
 
   void enforce_deadline() {
