@@ -9,9 +9,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace cli {
 namespace {
@@ -23,6 +25,41 @@ struct Process {
   pid_t group = 0;
   bool living = false;
 };
+
+// A set of process IDs: one bit for each ID there can be.
+class Processes {
+ public:
+  [[nodiscard]] bool contains(pid_t process) const { return (words_[word_of(process)] & bit_of(process)) != 0; }
+
+  // False: the process is in the set already.
+  bool insert(pid_t process) {
+    if (contains(process)) return false;
+    words_[word_of(process)] |= bit_of(process);
+    return true;
+  }
+
+  // Calls `function` with each process, and empties the set.
+  template <class Function>
+  void take_each(Function function) {
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      if (words_[i] == 0) continue;  // Writing to a page would take memory for it.
+      const std::uint64_t word = std::exchange(words_[i], 0);
+      for (std::size_t bit = 0; bit < kBits; ++bit) {
+        if ((word >> bit & 1) != 0) function(static_cast<pid_t>(i * kBits + bit));
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t kBits = 64;
+  static std::size_t word_of(pid_t process) { return static_cast<std::size_t>(process) / kBits; }
+  static std::uint64_t bit_of(pid_t process) { return std::uint64_t{1} << (static_cast<std::size_t>(process) % kBits); }
+
+  std::array<std::uint64_t, static_cast<std::size_t>(kHighestId) / kBits + 1> words_{};
+};
+
+// The descendants found since the last forget_found(). Static, so it takes memory only where there are processes.
+constinit Processes found_ones;
 
 // /proc, if it belongs to our own PID namespace. Otherwise directory() is -1.
 class Proc {
@@ -76,6 +113,31 @@ bool read_about(int proc, pid_t process, const char* file, std::span<char> text)
   close(opened);
   text[static_cast<std::size_t>(std::max<ssize_t>(size, 0))] = '\0';
   return size > 0;
+}
+
+// Calls `function` with each child of this process, the youngest of each part of the list first. Nothing happens if the
+// kernel has no list of children. Adopted children belong to the first thread. Its ID is that of the process.
+template <class Function>
+void for_each_listed_child(int proc, Function function) {
+  char path[48];
+  std::snprintf(path, sizeof path, "self/task/%d/children", getpid());
+  const int list = openat(proc, path, O_RDONLY | O_CLOEXEC);
+  if (list < 0) return;
+  char text[2048];
+  std::array<pid_t, sizeof text / 2> ids{};
+  pid_t id = 0;  // An ID may begin in one part and end in the next.
+  for (ssize_t size = 0; (size = read(list, text, sizeof text)) > 0;) {
+    std::size_t count = 0;
+    for (const char letter : std::span(text, static_cast<std::size_t>(size))) {
+      if (letter >= '0' && letter <= '9') {
+        id = 10 * id + (letter - '0');
+      } else if (id != 0) {
+        ids[count++] = std::exchange(id, 0);
+      }
+    }
+    while (count > 0) function(ids[--count]);
+  }
+  close(list);
 }
 
 bool look_up(int proc, pid_t process, Process& found) {
@@ -157,11 +219,6 @@ std::vector<pid_t> children() {
 
 bool Descendants::is_excluded(pid_t process) const { return std::ranges::find(excluded_, process) != excluded_.end(); }
 
-bool Descendants::is_found(pid_t process) const {
-  const auto end = found_.begin() + static_cast<std::ptrdiff_t>(found_count_);
-  return std::find(found_.begin(), end, process) != end;
-}
-
 // Whether `process` descends from this process. `parent` is its parent.
 bool Descendants::descends(int proc, pid_t process, pid_t parent) const {
   const pid_t self = getpid();
@@ -181,13 +238,45 @@ int Descendants::send(int proc, pid_t process, int number) const {
   if (handle < 0 && errno == ESRCH) return ESRCH;
   int error = ESRCH;
   Process found;
-  if (look_up(proc, process, found) && descends(proc, process, found.parent)) {
+  bool dead = false;
+  const bool is_ours = look_up(proc, process, found) ? descends(proc, process, found.parent)
+                                                     : is_child(process, dead) && !dead;  // Hidden (hidepid).
+  if (is_ours) {
     error = handle >= 0 && syscall(SYS_pidfd_send_signal, handle, number, nullptr, 0) == 0 ? 0 : errno;
     // Kernels before 5.3 have no pidfd, and some sandboxes refuse it.
     if (error != 0 && error != ESRCH) error = kill(process, number) == 0 ? 0 : errno;
   }
   if (handle >= 0) close(handle);
   return error;
+}
+
+int Descendants::kill_children() {
+  const Proc proc;
+  int new_ones = 0;
+  for_each_listed_child(proc.directory(), [&](pid_t process) {
+    if (is_excluded(process)) return;
+    const bool is_killed = kill(process, SIGKILL) == 0;  // No other process can have its ID before it is reaped.
+    bool dead = false;
+    if (!is_child(process, dead)) return;
+    if (dead) {
+      ++new_ones;  // Its children are ours now.
+      if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
+    } else if (found_ones.insert(process) && is_killed) {
+      ++new_ones;
+      kill_group_of(process);
+    }
+  });
+  return new_ones;
+}
+
+// No member of a group can fork while the group is killed. Groups of our own session are left alone: they may have
+// members that are not our descendants. A descendant made any other session, and only its descendants are in it. A
+// process can leave our session, but never come back. So its session has to be looked at before its group.
+void Descendants::kill_group_of(pid_t child) const {
+  if (getsid(child) == getsid(0)) return;
+  const pid_t group = getpgid(child);
+  if (group <= 1 || std::ranges::any_of(excluded_, [&](pid_t other) { return getpgid(other) == group; })) return;
+  kill(-group, SIGKILL);
 }
 
 int Descendants::scan(std::initializer_list<int> signals, pid_t group) {
@@ -200,16 +289,15 @@ int Descendants::scan(std::initializer_list<int> signals, pid_t group) {
   killed_by_id_ = 0;
   const auto visit = [&](pid_t process) {
     Process found;
-    if (is_found(process) || !look_up(proc.directory(), process, found)) return;
-    if (!is_found(found.parent) && !descends(proc.directory(), process, found.parent)) return;
+    if (found_ones.contains(process) || !look_up(proc.directory(), process, found)) return;
+    if (!found_ones.contains(found.parent) && !descends(proc.directory(), process, found.parent)) return;
     if (!found.living) {
       if (found.parent != self) return;
       ++zombies_;
       if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
       return;
     }
-    if (found_count_ == found_.size()) return;  // No room: the next round handles it.
-    found_[found_count_++] = process;
+    found_ones.insert(process);
     ++new_ones;
     if (!kills && found.group == group) return;
     for (const int number : signals) (void)send(proc.directory(), process, number);
@@ -238,35 +326,31 @@ int Descendants::scan_ids() {
     }
     ++killed_by_id_;
     if (kill(process, SIGKILL) == 0) return true;
-    if (found_count_ < found_.size()) found_[found_count_++] = process;
+    found_ones.insert(process);
     return false;
   });
   return 0;
 }
 
-void Descendants::signal(std::initializer_list<int> signals, pid_t group) {
-  constexpr int max_scans = 5;  // Some may fork forever.
-  for (int scans = 0; scans < max_scans && scan(signals, group) > 0; ++scans) {
-  }
-  found_count_ = 0;
+void Descendants::forget_found() {
+  found_ones.take_each([](pid_t) {});
 }
 
 Descendants::Remaining Descendants::kill_found() {
   const Proc proc;
   Remaining remaining{.living = killed_by_id_, .zombies = zombies_, .refused = 0, .first_refused = {}};
   const bool by_id = proc.directory() < 0;
-  for (; found_count_ > 0; --found_count_) {
-    const pid_t process = found_[found_count_ - 1];
+  found_ones.take_each([&](pid_t process) {
     const int error = by_id ? EPERM : send(proc.directory(), process, SIGKILL);
-    if (error == ESRCH) continue;
+    if (error == ESRCH) return;
     if (!by_id) ++remaining.living;
-    if (error == 0) continue;
+    if (error == 0) return;
     if (static_cast<std::size_t>(remaining.refused) < remaining.first_refused.size()) {
       remaining.first_refused[static_cast<std::size_t>(remaining.refused)] = {
           process, by_id ? kUnknownUser : user_of(proc.directory(), process)};
     }
     ++remaining.refused;
-  }
+  });
   return remaining;
 }
 

@@ -4,7 +4,7 @@
 //
 // Reads /proc and follows the parent of each process. If there is no /proc, or it is that of another PID namespace, it
 // asks the kernel for each process ID whether it is a child of this process. Grandchildren are then found only after
-// their parents are dead. The class allocates nothing and takes no lock.
+// their parents are dead. The class allocates nothing and takes no lock. A process uses one object at a time.
 #pragma once
 
 #include <sys/types.h>
@@ -48,34 +48,59 @@ class Descendants {
   explicit Descendants(Reap reap, std::span<const pid_t> excluded = {}) : excluded_(excluded), reap_(reap) {}
 
   // Sends the signals to each descendant when it finds it, except to members of `group`. Without /proc it sends
-  // nothing.
-  void signal(std::initializer_list<int> signals, pid_t group);
+  // nothing. Ends early if `go_on`, called after each scan, returns false.
+  template <class Function>
+  void signal(std::initializer_list<int> signals, pid_t group, Function go_on) {
+    constexpr int max_scans = 5;  // Some may fork forever.
+    for (int scans = 0; scans < max_scans && scan(signals, group) > 0 && go_on(); ++scans) {
+    }
+    forget_found();
+  }
 
-  // One round. Sends SIGSTOP to each descendant when it finds it, so that it cannot fork. Looks again until it finds no
-  // new one. Then sends SIGKILL to all. Repeat the round until none is left: some take time to die, and one may fork
-  // just before its SIGSTOP. Calls `between` between two scans.
+  // One round. Kills children as long as new ones appear. Then looks for all other descendants. Sends SIGSTOP to each
+  // when it finds it, so that it cannot fork. Looks again until it finds no new one. Then sends SIGKILL to all. Repeat
+  // the round until none is left: some take time to die, and one may fork just before its SIGSTOP. Calls `between`
+  // between two looks.
   template <class Function>
   [[nodiscard]] Remaining kill_round(Function between) {
+    kill_new_children(between);
     constexpr int max_scans = 100;
-    for (int scans = 0; scans < max_scans && scan({SIGSTOP}, 0) > 0; ++scans) between();
+    for (int scans = 0; scans < max_scans && scan({SIGSTOP}, 0) > 0; ++scans) {
+      between();
+      kill_new_children(between);
+    }
     return kill_found();
   }
 
  private:
+  // A process that keeps forking and exiting is a child of this process, since its parent is dead, and lives only a
+  // short time. A look at the children alone is fast enough to catch it.
+  template <class Function>
+  void kill_new_children(Function between) {
+    constexpr int max_looks = 10'000;
+    constexpr int max_idle = 5;  // A child that was killed takes some time to die. Then its own children become ours.
+    for (int looks = 0, idle = 0; looks < max_looks && idle < max_idle; ++looks) {
+      idle = kill_children() > 0 ? 0 : idle + 1;
+      between();
+    }
+  }
+
+  // Sends SIGKILL to each child, and to the group of each new one. Returns the number of new ones. Without the kernel's
+  // list of children it sends nothing.
+  [[nodiscard]] int kill_children();
+  void kill_group_of(pid_t child) const;
   // Sends the signals to each descendant that was not found before, except to members of `group`. Returns the number of
   // new ones.
   [[nodiscard]] int scan(std::initializer_list<int> signals, pid_t group);
   [[nodiscard]] int scan_ids();
   [[nodiscard]] Remaining kill_found();
+  static void forget_found();
   [[nodiscard]] bool descends(int proc, pid_t process, pid_t parent) const;
   [[nodiscard]] bool is_excluded(pid_t process) const;
-  [[nodiscard]] bool is_found(pid_t process) const;
   [[nodiscard]] int send(int proc, pid_t process, int number) const;
 
   const std::span<const pid_t> excluded_;
   const Reap reap_;
-  std::array<pid_t, 2048> found_{};
-  std::size_t found_count_ = 0;
   int zombies_ = 0;
   int killed_by_id_ = 0;
 };

@@ -258,8 +258,8 @@ class GuardProcess {
   [[noreturn]] void give_up_cmd() {
     missing_ = GuardReport::group;
     missing_errno_ = errno;
-    kill(cmd_, SIGKILL);
-    waitpid(cmd_, nullptr, 0);
+    if (!cmd_ended_) kill(cmd_, SIGKILL);
+    if (!cmd_ended_) waitpid(cmd_, nullptr, 0);
     report_and_exit(126, missing_errno_);
   }
 
@@ -279,7 +279,10 @@ class GuardProcess {
     signal_group(SIGTERM);
     signal_group(SIGCONT);
     if (cmd_ == 0) return;
-    descendants_.signal({SIGTERM, SIGCONT}, cmd_);
+    descendants_.signal({SIGTERM, SIGCONT}, cmd_, [this] {
+      reap();
+      return now() < std::min(latest_kill_at_, kill_at_);  // SIGKILL must not be late.
+    });
   }
 
   void enforce_deadline() {

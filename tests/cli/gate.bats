@@ -345,15 +345,20 @@ if ctypes.CDLL(None).ptrace(16, guard, None, None) == 0:  # PTRACE_ATTACH
   wait_for 10 gone "$cmd"
 }
 
-# Runs as an ordinary user whose CMD starts a process of root's, as with sudo. A setuid copy of setpriv(1) plays sudo.
-# $holder's CMD has ended. CMD started $root, which electctl has no permission to end.
-start_with_child_of_root() {
+# A setuid copy of setpriv(1) plays sudo.
+make_as_root() {
   ((EUID == 0)) || skip "makes a program that runs as root"
   directory=$(mktemp -d /tmp/electctl-setuid.XXXXXX)
   chmod 755 "$directory"
   cp "$(command -v setpriv)" "$directory/as-root"
   chmod u+s "$directory/as-root"
   cp "$ELECTCTL" "$directory/electctl"
+}
+
+# Runs as an ordinary user whose CMD starts a process of root's, as with sudo. $holder's CMD has ended. CMD started
+# $root, which electctl has no permission to end.
+start_with_child_of_root() {
+  make_as_root
   name=$(name_of_test)
   start "$BATS_TEST_TMPDIR/holder" setpriv --reuid 12345 --regid 12345 --clear-groups \
     env ETCDCTL_ENDPOINTS="$ETCDCTL_ENDPOINTS" "$directory/electctl" campaign "$name" v -- \
@@ -377,6 +382,16 @@ start_with_child_of_root() {
   ended "$holder" 3
   (($(wc -l <"$BATS_TEST_TMPDIR/holder.err") == 1))
   run -10 electctl inspect "$name"
+}
+
+@test "gate: a process that may not be ended is named, also where /proc hides it" {
+  make_as_root
+  run -3 --separate-stderr unshare --pid --fork --mount sh -c 'mount -t proc -o hidepid=2 proc /proc && "$@"' sh \
+    setpriv --reuid 12345 --regid 12345 --clear-groups \
+    timeout -s KILL 20 "$directory/electctl" campaign "$(name_of_test)" v -- \
+    sh -c "'$directory/as-root' --reuid 0 sleep 2 & sleep 0.1; exit 3"
+  rm -r "$directory"
+  [[ $stderr =~ ^"electctl: process "[0-9]+", which CMD started, cannot be ended: it is another user's; waiting for its end; leadership is kept while the lease can be renewed"$ ]]
 }
 
 @test "gate: a process that may not be ended is named once, also where electctl takes over from a killed guard" {

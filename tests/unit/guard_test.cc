@@ -661,6 +661,57 @@ TEST_SUITE("guard") {
     CHECK(channel.rest().empty());
   }
 
+  TEST_CASE("daemons that fork and end as fast as they can are gone at the deadline") {
+    constexpr uid_t user = 64'123;
+    if (geteuid() != 0) return;  // Only root can become a user whose few processes leave room for all others.
+    std::string script =
+        "use POSIX; open my $out, '>&=', 9; $SIG{TERM} = 'IGNORE'; my $end = time + 20;\n"
+        "my $is_daemon = 0;\n"
+        "for (1 .. 4) { last if $is_daemon = fork == 0 }\n"
+        "if (!$is_daemon) { sleep 20; exit }\n"
+        "POSIX::setsid(); my $generations = 0;\n"
+        "while (time < $end) {\n"
+        "  EACH; my $child = fork;\n"
+        "  syswrite $out, \"ready\\n\" if ++$generations == 100;\n"
+        "  if (!defined $child) { select undef, undef, undef, 0.001 } elsif ($child) { POSIX::_exit(0) }\n"
+        "}\n";
+    std::string each = "1";
+    SUBCASE("in one session") {}
+    SUBCASE("each in a session of its own") { each = "POSIX::setsid()"; }
+    script.replace(script.find("EACH"), 4, each);
+    Channel channel;
+    const pid_t electctl = another_process([&] {
+      constexpr rlimit few{1000, 1000};
+      if (setrlimit(RLIMIT_NPROC, &few) != 0 || setresgid(user, user, user) != 0 || setresuid(user, user, user) != 0) {
+        _exit(1);
+      }
+      auto guard = cli::Guard::fork(1s);
+      if (!guard || !guard->start({"perl", "-e", script}, {})) _exit(2);
+      if (channel.line() != "ready") _exit(3);
+      guard->set_deadline(BootClock::now() + 100ms, BootClock::now() + 500ms);
+      const auto lost_at = BootClock::now() + 1s;
+      (void)ending(*guard);
+      _exit(BootClock::now() < lost_at ? 0 : 4);
+    });
+    CHECK(wait_for(electctl) == 0);
+    (void)channel.rest();
+  }
+
+  TEST_CASE("each of three thousand descendants outside CMD's group gets one SIGTERM") {
+    Channel channel;
+    auto guard = make_guard(20s);
+    const std::string script =
+        "use POSIX; open my $out, '>&=', 9;\n"
+        "$SIG{TERM} = sub { syswrite $out, 't'; POSIX::_exit(0) };\n"
+        "for (1 .. 3000) { if (fork == 0) { POSIX::setsid(); sleep 60; POSIX::_exit(0) } }\n"
+        "$SIG{TERM} = 'IGNORE'; syswrite $out, \"ready\\n\"; 1 while wait > 0\n";
+    REQUIRE(guard.start({"perl", "-e", script}, {}));
+    REQUIRE(channel.line() == "ready");
+    guard.end_cmd();
+    CHECK(ending(guard).exit_code == 0);
+    CHECK(channel.rest() == std::string(3000, 't'));
+  }
+
   TEST_CASE("a descendant whose first thread has ended is killed, too") {
     Channel channel;
     auto guard = make_guard();
