@@ -34,14 +34,19 @@ class Processes {
   // False: the process is in the set already.
   bool insert(pid_t process) {
     if (contains(process)) return false;
-    words_[word_of(process)] |= bit_of(process);
+    const std::size_t word = word_of(process);
+    words_[word] |= bit_of(process);
+    first_ = std::min(first_, word);
+    end_ = std::max(end_, word + 1);
     return true;
   }
 
   // Calls `function` with each process, and empties the set.
   template <class Function>
   void take_each(Function function) {
-    for (std::size_t i = 0; i < words_.size(); ++i) {
+    const std::size_t first = std::exchange(first_, words_.size());
+    const std::size_t end = std::exchange(end_, 0);
+    for (std::size_t i = first; i < end; ++i) {
       if (words_[i] == 0) continue;  // Writing to a page would take memory for it.
       const std::uint64_t word = std::exchange(words_[i], 0);
       for (std::size_t bit = 0; bit < kBits; ++bit) {
@@ -56,6 +61,8 @@ class Processes {
   static std::uint64_t bit_of(pid_t process) { return std::uint64_t{1} << (static_cast<std::size_t>(process) % kBits); }
 
   std::array<std::uint64_t, static_cast<std::size_t>(kHighestId) / kBits + 1> words_{};
+  std::size_t first_ = words_.size();  // The words from here to `end_` may have bits.
+  std::size_t end_ = 0;
 };
 
 // The descendants found since the last forget_found(). Static, so it takes memory only where there are processes.
