@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A machine that refuses threads, descriptors, memory or /proc. Every subcommand does its work, or prints in one line why it
+# A machine that refuses threads, descriptors, memory, file size or /proc. Every subcommand does its work, or prints in one line why it
 # cannot, and exits with one of its codes. It ends in time, and leaves no lease, key or process behind.
 load ../cli/cluster
 
@@ -135,6 +135,41 @@ sweep() {
   done
   ((seen > 0))
   etcdctl del large/ --prefix >/dev/null
+}
+
+@test "refused file size: CMD that cannot be passed on is one line, and nothing is left" {
+  local before
+  name=$(name_of_test) before=$(leases; keys)
+  run limited '-f 0' campaign "$name" me --ttl 60 -- echo ran
+  [[ $status == 1 && $output == 'Error: cannot pass CMD to the guard process: File too large; raise ulimit -f' ]]
+  [[ $(leases; keys) == "$before" ]]
+  wait_for 10 nothing_runs
+  run limited '-f 0' campaign "$name" me --ttl 60 --once job -- echo ran
+  [[ $status == 1 && $output == 'Error: cannot pass CMD'*'raise ulimit -f' ]]
+  run limited '' campaign "$name" me --ttl 60 --once job --retry -- echo ran
+  [[ $status == 0 && $output == ran ]]
+}
+
+@test "refused file size: a session file that cannot be written is one line, and nothing is left" {
+  local before
+  name=$(name_of_test) before=$(leases; keys)
+  run limited '-f 0' campaign "$name" me --ttl 60 --session "$name" -- echo ran
+  [[ $status == 1 && $output == "Error: session file '$name' cannot be written: File too large; raise ulimit -f" ]]
+  [[ $(leases; keys) == "$before" && -z $(compgen -G "$ROOM/own/$name*") ]]
+}
+
+@test "refused file size: CMD has the action that electctl was started with" {
+  name=$(name_of_test)
+  writer=(sh -c 'ulimit -f 0; dd if=/dev/zero of="$0" count=1 2>/dev/null' "$name")
+  for started_by in 'campaign x' 'observe led --count 1'; do
+    # shellcheck disable=SC2086
+    run limited '' $started_by -- "${writer[@]}"
+    ((status == 128 + $(kill -l XFSZ)))
+    # shellcheck disable=SC2086
+    run env --ignore-signal=XFSZ bash -c 'cd "$1" && shift && exec "$@"' sh "$ROOM/own" \
+      "$ROOM/electctl" $started_by -- "${writer[@]}"
+    ((status == 1))
+  done
 }
 
 hide_proc=(unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' sh)
