@@ -77,6 +77,17 @@ cli::Outcome outcome_of(cli::Grammar& grammar, std::span<char* const> arguments)
   }
 }
 
+// Where a file may not grow (ulimit -f), the write fails, and the program goes on. A handler, not SIG_IGN: an exec
+// undoes it, so CMD gets back what electctl was started with.
+void survive_file_size_limit() {
+  struct sigaction action {};
+  if (::sigaction(SIGXFSZ, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) return;
+  action = {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGXFSZ, &action, nullptr);
+}
+
 // Exits without shutting grpc down: that would take a third of a short command's time. Sanitizers need a regular exit.
 [[noreturn]] void leave(int code) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -95,6 +106,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   cli::take_closed_streams();
   cli::note_arguments(argc, argv);
   std::signal(SIGPIPE, SIG_IGN);
+  survive_file_size_limit();
   std::signal(SIGCHLD, SIG_DFL);  // If it were inherited as ignored, CMD's exit status would be lost.
   const std::span arguments(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
   auto* grammar = new cli::Grammar(cli::commands(), arguments);  // Never destroyed.

@@ -33,7 +33,13 @@ bool write_all(int descriptor, std::string_view bytes) {
 std::expected<void, Failure> write_result(std::string_view bytes) {
   if (write_all(STDOUT_FILENO, bytes)) return {};
   if (errno == EPIPE) return std::unexpected(reader_gone());
-  return std::unexpected(Failure(kError, fmt::format("cannot write to standard output: {}", std::strerror(errno))));
+  return std::unexpected(Failure(kError, fmt::format("cannot write to standard output: {}", why_not_written(errno))));
+}
+
+std::string why_not_written(int error) {
+  std::string why = std::strerror(error);
+  if (error == EFBIG) why += "; raise ulimit -f";
+  return why;
 }
 
 void remark(std::string_view line) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <string>
 #include <string_view>
 
 #include "exit_code.h"
@@ -14,6 +15,9 @@ namespace cli {
 
 // Writes all bytes to any descriptor. False: errno says why not.
 [[nodiscard]] bool write_all(int descriptor, std::string_view bytes);
+
+// The text of the errno of a failed write. Where a limit refuses it, what to raise.
+[[nodiscard]] std::string why_not_written(int error);
 
 // Writes to standard error, for people. Ignores errors.
 void say(std::string_view text);

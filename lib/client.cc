@@ -9,6 +9,7 @@
 #include "elect/thread.h"
 #include "wire/connection.h"
 #include "wire/discovery.h"
+#include "wire/under_way.h"
 
 namespace elect {
 
@@ -97,5 +98,7 @@ Result<bool> Client::revoke(LeaseId lease, const Until& until) {
 std::optional<Error> Client::why_unreachable() {
   return connection_->why_unreachable(saturating_add(BootClock::now(), options_.dial_timeout));
 }
+
+std::chrono::nanoseconds Client::overdue() { return UnderWay::overdue(); }
 
 }  // namespace elect

@@ -171,7 +171,7 @@ elect::Result<void> hand_over_secrets(const elect::ClientOptions& client) {
   const std::string content = magic() + client.user + '\0' + secret;
   if (file < 0 || !write_all(file, content)) {
     return elect::fail(elect::Errc::system,
-                       fmt::format("cannot keep the password for standing again: {}", std::strerror(errno)));
+                       fmt::format("cannot keep the password for standing again: {}", why_not_written(errno)));
   }
   setenv(kSecretsVariable, std::to_string(file).c_str(), 1);
   return {};

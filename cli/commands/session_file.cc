@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -35,7 +34,7 @@ std::unexpected<Failure> failure(const std::string& path, const std::string& why
 }
 
 std::unexpected<Failure> failed(const std::string& path, std::string_view what) {
-  return failure(path, fmt::format("cannot be {}: {}", what, std::strerror(errno)));
+  return failure(path, fmt::format("cannot be {}: {}", what, why_not_written(errno)));
 }
 
 // Distinguishes a file from its copy. Not every file system records the time of birth.

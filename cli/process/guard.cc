@@ -80,7 +80,7 @@ elect::Result<int> memory_file(std::string_view bytes) {
   if (write_all(file, bytes)) return file;
   const int error = errno;
   close(file);
-  return failed("cannot pass CMD to the guard process", error);
+  return elect::fail(elect::Errc::system, "cannot pass CMD to the guard process: " + why_not_written(error));
 }
 
 // Reads /etc/passwd itself: a static program cannot rely on getpwuid() of the C library.

@@ -2,10 +2,17 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <ctime>
+
+#include "elect/client.h"
+#include "output.h"
 
 namespace cli {
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr int kWake = SIGURG;  // Ignored by default, and not used elsewhere in electctl.
 
@@ -27,6 +34,34 @@ sigset_t watched_signals() {
   return set;
 }
 
+// Ends the program if a call to etcd hangs: the main thread may wait for it for ever, and heed no signal. The guard
+// notices that electctl is gone, and ends CMD.
+class Watchdog {
+ public:
+  // Call it once a second at least. Where it comes late, this process was stopped, or did not get the processor: its
+  // calls then need a moment to end.
+  void look() {
+    const auto now = std::chrono::steady_clock::now();
+    const auto since = now - last_look_;
+    if (since < 1s) return;
+    const bool held_up = since > 3s;
+    last_look_ = now;
+    hung_looks_ = held_up || elect::Client::overdue() < kPatience ? 0 : hung_looks_ + 1;
+    if (hung_looks_ < kHungLooks) return;
+    say_error(
+        "a call to etcd does not end; the system may have refused it a thread: "
+        "raise ulimit -u, ulimit -v or the control group's pids.max");
+    ::_exit(kError);
+  }
+
+ private:
+  static constexpr auto kPatience = 5s;
+  static constexpr int kHungLooks = 3;
+
+  std::chrono::steady_clock::time_point last_look_ = std::chrono::steady_clock::now();
+  int hung_looks_ = 0;
+};
+
 bool ends_program(int number) { return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT; }
 
 }  // namespace
@@ -44,10 +79,13 @@ Signals::~Signals() {
 
 void Signals::receive(const std::stop_token& own) {
   const sigset_t set = watched_signals();
+  constexpr timespec kSecond{1, 0};
+  Watchdog watchdog;
   int seen = 0;
   while (!own.stop_requested()) {
-    int number = 0;
-    if (sigwait(&set, &number) != 0 || number == kWake) continue;
+    const int number = sigtimedwait(&set, nullptr, &kSecond);
+    watchdog.look();
+    if (number < 0 || number == kWake) continue;
     const bool passing_on = passing_on_;
     // CMD may use SIGHUP and SIGQUIT for something else: to read its configuration again, or to print the stacks of its
     // threads.

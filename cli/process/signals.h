@@ -8,6 +8,8 @@
 
 namespace cli {
 
+// Ends the program, too, if a call to etcd hangs for ever.
+//
 // While an object lives, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH are blocked, and its own
 // thread receives them. Make it before any other thread, so that all threads inherit the blocked signals.
 class Signals {

@@ -24,6 +24,7 @@
 #include "wire/endpoint.h"
 #include "wire/status.h"
 #include "wire/tls_diagnosis.h"
+#include "wire/under_way.h"
 
 namespace elect {
 namespace {
@@ -335,6 +336,7 @@ std::optional<Error> Connection::why_unreachable(BootTime deadline) {
 Result<void> Connection::run(const std::string& what, const Try& try_once, const Until& until, Attempt* attempt) {
   const BootTime begun = BootClock::now();
   const BootTime deadline = deadline_of_call(until);
+  const UnderWay calling(deadline);
   const auto endpoints = static_cast<int>(options_.endpoints.size());
   bool reached = false;
   int auth_tokens_refused = 0;

@@ -2,6 +2,7 @@
 // of another endpoint when one fails. Thread-safe.
 #pragma once
 
+#include <grpc/grpc.h>
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
@@ -133,6 +134,14 @@ class Connection {
   void explain_denial(Error& error, const Needs& needs, const Until& until);
   [[nodiscard]] std::string all_endpoints() const;
 
+  // While this lives, grpc keeps its threads. When the last channel goes, grpc would otherwise end them, and start
+  // others with the next one. Where the system refuses those, both hang.
+  struct KeepsGrpc {
+    KeepsGrpc() { grpc_init(); }
+    ~KeepsGrpc() { grpc_shutdown(); }
+    KeepsGrpc(const KeepsGrpc&) = delete;
+    KeepsGrpc& operator=(const KeepsGrpc&) = delete;
+  } keeps_grpc_;
   const ClientOptions& options_;
   std::mutex mutex_;  // Guards all below.
   std::shared_ptr<grpc::ChannelCredentials> tls_credentials_;

@@ -9,6 +9,7 @@
 #include "elect/thread.h"
 #include "wire/convert.h"
 #include "wire/status.h"
+#include "wire/under_way.h"
 
 namespace elect {
 namespace {
@@ -29,6 +30,7 @@ Watcher::Watcher(Connection& connection, std::shared_ptr<Link> link)
       creation_deadline_(saturating_add(BootClock::now(), connection.longest_silence())) {}
 
 Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Until& until) {
+  const UnderWay opening(connection.deadline_of_call(until));
   const auto found = connection.current(until);
   if (!found) return std::unexpected(found.error());
   const std::shared_ptr<Link>& link = *found;
@@ -54,6 +56,7 @@ Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Unt
 
 Watcher::~Watcher() {
   if (!reader_.joinable()) return;
+  const UnderWay ending(BootClock::now());
   request_stop();
   reader_.join();
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A machine that refuses threads, descriptors, memory or /proc. Every subcommand does its work, or prints in one line why it
+# A machine that refuses threads, descriptors, memory, file size or /proc. Every subcommand does its work, or prints in one line why it
 # cannot, and exits with one of its codes. It ends in time, and leaves no lease, key or process behind.
 load ../cli/cluster
 
@@ -114,6 +114,60 @@ sweep() {
   sweep -u\ {1..18} '-u 64'
 }
 
+@test "refused threads: a CMD that takes them all while the connection is made anew; SIGTERM ends electctl" {
+  start "$BATS_TEST_TMPDIR/out" limited '-u 40' campaign "$(name_of_test)" me --ttl 6s -- \
+    sh -c 'trap "echo full; exec sleep 1000" EXIT; while :; do sleep 1000 & done'
+  wait_for 10 grep -q full "$BATS_TEST_TMPDIR/out"
+  sleep 2  # By then grpc has started all its threads.
+  kill -KILL "$(<"$SANDBOX_DIR/member-1.pid")"
+  sleep 0.5  # It leaves the dead member.
+  "$SANDBOX_DIR/member-1.start"
+  # It ends by itself if its watch gets no thread.
+  wait_for 4 nothing_runs || kill -TERM "$(pgrep -U "$USER_ID" -x electctl)"
+  wait_for 10 nothing_runs
+  run ! grep -v -e '^Error: .*raise ulimit -u' -e 'Cannot fork' "$BATS_TEST_TMPDIR/out.err"
+}
+
+# hang_timers PID: stops the threads of grpc that watch deadlines, as if the system had refused them.
+hang_timers() {
+  start "$BATS_TEST_TMPDIR/debugger" python3 -c 'import ctypes, glob, os, sys
+ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+threads = [int(task.split("/")[-1]) for task in glob.glob(f"/proc/{sys.argv[1]}/task/*")
+           if open(task + "/comm").read().startswith("grpc_global_tim")]
+done = [ptrace(request, thread, None, None) for thread in threads for request in (0x4206, 0x4207)]  # SEIZE, INTERRUPT
+print("hangs" if done and not any(done) else f"failed: {threads} {done}", flush=True)
+try:
+    while True: os.waitpid(-1, 0x40000000)  # Also for threads: a traced one is there until this has seen its end.
+except ChildProcessError: pass' "$1"
+  wait_for 10 grep -q hangs "$BATS_TEST_TMPDIR/debugger"
+}
+
+@test "refused threads: a call that ignores its deadline ends electctl, and the guard ends CMD" {
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$(name_of_test)" me --ttl 6s -- sh -c 'echo $$; exec sleep 1000'
+  wait_for 10 test -s "$BATS_TEST_TMPDIR/out"
+  hang_timers "${started[0]}"
+  kill -STOP "$(<"$SANDBOX_DIR/member-1.pid")"
+  wait_for 30 not_running "${started[0]}"
+  kill -CONT "$(<"$SANDBOX_DIR/member-1.pid")"
+  ended "${started[0]}" 1
+  grep -qx 'Error: a call to etcd does not end; .*raise ulimit -u, .*' "$BATS_TEST_TMPDIR/out.err"
+  not_running "$(<"$BATS_TEST_TMPDIR/out")"
+}
+
+@test "refused threads: a call that is late because electctl was stopped is not taken for one that hangs" {
+  kill -STOP "$(<"$SANDBOX_DIR/member-1.pid")"
+  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$(name_of_test)" me --command-timeout 2s
+  sleep 1  # The call is under way.
+  kill -STOP "${started[0]}"
+  sleep 8
+  kill -CONT "${started[0]}"
+  wait_for 10 not_running "${started[0]}"
+  kill -CONT "$(<"$SANDBOX_DIR/member-1.pid")"
+  ended "${started[0]}" 2
+  grep -q '^Error: no endpoint could be reached' "$BATS_TEST_TMPDIR/out.err"
+  run ! grep -q 'does not end' "$BATS_TEST_TMPDIR/out.err"
+}
+
 @test "refused descriptors: one line or the work done, from ulimit -n 4 on" {
   sweep -n\ {4..24} '-n 64'
 }
@@ -135,6 +189,41 @@ sweep() {
   done
   ((seen > 0))
   etcdctl del large/ --prefix >/dev/null
+}
+
+@test "refused file size: CMD that cannot be passed on is one line, and nothing is left" {
+  local before
+  name=$(name_of_test) before=$(leases; keys)
+  run limited '-f 0' campaign "$name" me --ttl 60 -- echo ran
+  [[ $status == 1 && $output == 'Error: cannot pass CMD to the guard process: File too large; raise ulimit -f' ]]
+  [[ $(leases; keys) == "$before" ]]
+  wait_for 10 nothing_runs
+  run limited '-f 0' campaign "$name" me --ttl 60 --once job -- echo ran
+  [[ $status == 1 && $output == 'Error: cannot pass CMD'*'raise ulimit -f' ]]
+  run limited '' campaign "$name" me --ttl 60 --once job --retry -- echo ran
+  [[ $status == 0 && $output == ran ]]
+}
+
+@test "refused file size: a session file that cannot be written is one line, and nothing is left" {
+  local before
+  name=$(name_of_test) before=$(leases; keys)
+  run limited '-f 0' campaign "$name" me --ttl 60 --session "$name" -- echo ran
+  [[ $status == 1 && $output == "Error: session file '$name' cannot be written: File too large; raise ulimit -f" ]]
+  [[ $(leases; keys) == "$before" && -z $(compgen -G "$ROOM/own/$name*") ]]
+}
+
+@test "refused file size: CMD has the action that electctl was started with" {
+  name=$(name_of_test)
+  writer=(sh -c 'ulimit -f 0; dd if=/dev/zero of="$0" count=1 2>/dev/null' "$name")
+  for started_by in 'campaign x' 'observe led --count 1'; do
+    # shellcheck disable=SC2086
+    run limited '' $started_by -- "${writer[@]}"
+    ((status == 128 + $(kill -l XFSZ)))
+    # shellcheck disable=SC2086
+    run env --ignore-signal=XFSZ bash -c 'cd "$1" && shift && exec "$@"' sh "$ROOM/own" \
+      "$ROOM/electctl" $started_by -- "${writer[@]}"
+    ((status == 1))
+  done
 }
 
 hide_proc=(unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' sh)

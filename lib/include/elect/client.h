@@ -8,6 +8,7 @@
 // grpc in the same process, unless ClientOptions::owns_grpc is set.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,11 @@ class Client {
   // After an Errc::unreachable: why no endpoint can be reached, if TLS is the reason. nullopt: not known. Takes at most
   // the dial timeout, and the time to look up names.
   [[nodiscard]] std::optional<Error> why_unreachable();
+
+  // How long a call in this process, of whichever client, is past its deadline; 0: none is. A call that stays overdue
+  // has hung: the system has refused grpc a thread, and the call ignores its deadline. Time in which the machine sleeps
+  // does not count. But in a process that was stopped, calls are overdue for a moment.
+  [[nodiscard]] static std::chrono::nanoseconds overdue();
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
 
