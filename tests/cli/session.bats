@@ -62,13 +62,13 @@ edit() {
   name=$(name_of_test)
   start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" me --session "$file"
   wait_for 10 leads "$name" me
-  run -11 electctl campaign "$name" me --session "$file"
-  [[ $output == "Error: session file '$file' is in use by another electctl" ]]
   # With --try it is an answer: cron sends no mail.
   run -11 electctl campaign "$name" me --session "$file" --try
   [[ -z $output ]]
   run -42 electctl campaign "$name" me --session "$file" --try -E 42
   [[ -z $output ]]
+  run -11 electctl campaign "$name" me --session "$file"
+  [[ $output == "Error: session file '$file' is in use by another electctl" ]]
   stands "$name" 1
   for content in 'precious' '{}' '{"electctl_session":2}' '[' '{"electctl_session":1,"lease":"zz"}'; do
     echo "$content" >"$BATS_TEST_TMPDIR/foreign"
