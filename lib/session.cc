@@ -22,6 +22,7 @@ using std::chrono::seconds;
 
 constexpr nanoseconds kPauseAfterFailure = 100ms;
 constexpr nanoseconds kShortestRenewal = 300ms;
+constexpr std::string_view kUnconfirmed = "it answered, but no majority confirmed its answer";
 
 std::string lease_gone_text(LeaseId lease) { return fmt::format("lease {} was revoked or has expired", hex_of(lease)); }
 
@@ -134,9 +135,11 @@ void Session::Impl::renew_until(std::stop_token stop) {
     return Until{stop, std::min(BootClock::now() + timeout, known.lost_from())};
   };
   const auto failed = [&](const Error& error) {
+    const std::lock_guard lock(mutex_);
     if (is_about_account(error.code)) {
-      const std::lock_guard lock(mutex_);
       last_refusal_ = describe(error);
+    } else if (last_refusal_ == kUnconfirmed) {
+      last_refusal_.clear();
     }
     due = std::min(BootClock::now() + kPauseAfterFailure, known.lost_from());
   };
@@ -153,13 +156,12 @@ void Session::Impl::renew_until(std::stop_token stop) {
     }
     const auto term = confirmed_raft_term(connection, options_.readable_key, one_call());
     if (stop.stop_requested()) return;
-    if (!term) {
-      failed(term.error());
-      continue;
-    }
-    const auto before = std::exchange(raft_term_, term->value_or(renewal->raft_term));
-    if (*term && !counts(*renewal, before, *term)) {
-      due = BootClock::now() + kPauseAfterNewRaftTerm;
+    const RaftTerm before = raft_term_;
+    if (term) raft_term_ = term->value_or(renewal->raft_term);
+    if (!term || (*term && !counts(*renewal, before, *term))) {
+      due = std::min(BootClock::now() + kPauseAfterUnconfirmed, known.lost_from());
+      const std::lock_guard lock(mutex_);
+      last_refusal_ = kUnconfirmed;
       continue;
     }
     {

@@ -333,10 +333,10 @@ std::optional<Error> Connection::why_unreachable(BootTime deadline) {
   return std::nullopt;
 }
 
-Result<void> Connection::run(const std::string& what, const Try& try_once, const Until& until, Attempt* attempt) {
+Result<void> Connection::run(const std::string& what, const Try& try_once, const Until& until, Attempt* attempt,
+                             Login login) {
   const BootTime begun = BootClock::now();
   const BootTime deadline = deadline_of_call(until);
-  const UnderWay calling(deadline);
   const auto endpoints = static_cast<int>(options_.endpoints.size());
   bool reached = false;
   int auth_tokens_refused = 0;
@@ -345,6 +345,7 @@ Result<void> Connection::run(const std::string& what, const Try& try_once, const
   std::string unresolved;  // Of an endpoint whose host name cannot be looked up.
   for (int tries = 1;; ++tries) {
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
+    std::optional<UnderWay> calling(deadline);
     const auto found = current({until.stop, deadline});
     if (!found) return std::unexpected(found.error());
     const std::shared_ptr<Link>& link = *found;
@@ -356,7 +357,8 @@ Result<void> Connection::run(const std::string& what, const Try& try_once, const
           std::min(deadline, sent + std::max<nanoseconds>(kShortestTry, (deadline - sent) / (endpoints - tries + 1)));
     }
     context.set_deadline(monotonic(try_deadline));
-    const auto token = authenticate(context, *link, {until.stop, try_deadline});
+    auto token = authenticate(context, *link, {until.stop, try_deadline});
+    if (!token && login == Login::optional && is_about_account(token.error().code)) token = AuthToken();
     if (!token && token.error().code != Errc::unavailable && token.error().code != Errc::timeout) {
       return std::unexpected(token.error());
     }
@@ -367,6 +369,7 @@ Result<void> Connection::run(const std::string& what, const Try& try_once, const
       const std::stop_callback cancel(until.stop, [&context] { context.TryCancel(); });
       status = try_once(*link, context);
     }
+    calling.reset();  // Writing the log may take long.
     log(fmt::format("{} to {}: {} in {}", what, link->endpoint, status.ok() ? "ok" : printable(status.error_message()),
                     format_duration(std::chrono::round<std::chrono::microseconds>(BootClock::now() - sent))));
     if (attempt != nullptr) attempt->sent = sent;

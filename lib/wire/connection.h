@@ -79,10 +79,11 @@ class Connection {
   }
 
   // The same for any use of a ClientContext, e.g. a short stream. `try_once` makes one try with a context of its own.
-  // `what` names the call in the log and in errors.
+  // `what` names the call in the log and in errors. `login`: what to do where etcd does not accept the account.
+  enum class Login { required, optional };
   using Try = std::function<grpc::Status(const Link&, grpc::ClientContext&)>;
   [[nodiscard]] Result<void> run(const std::string& what, const Try& try_once, const Until& until,
-                                 Attempt* attempt = nullptr);
+                                 Attempt* attempt = nullptr, Login login = Login::required);
 
   // The link that calls use now. Connects if necessary. Errc::system: no file descriptor is left.
   [[nodiscard]] Result<std::shared_ptr<Link>> current(const Until& until);

@@ -28,7 +28,8 @@ Result<Renewal> renew_lease(Connection& connection, LeaseId lease, const Until& 
         const grpc::Status status = stream->Finish();
         return status.ok() ? own_status("etcd did not answer a renewal of the lease") : status;
       },
-      until, &attempt);
+      // etcd renews a lease without a login. An account that is no longer accepted does not end leadership.
+      until, &attempt, Connection::Login::optional);
   if (!called) {
     if (called.error().code == Errc::lease_not_found) return Renewal{0s, 0};
     return std::unexpected(called.error());
@@ -47,7 +48,7 @@ Result<std::optional<RaftTerm>> confirmed_raft_term(Connection& connection, cons
   };
   const auto called = connection.run("Range", read_once, until);
   if (called) return response.header().raft_term();
-  if (called.error().code == Errc::permission) return std::nullopt;
+  if (is_about_account(called.error().code)) return std::nullopt;
   return std::unexpected(called.error());
 }
 
@@ -69,7 +70,7 @@ Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const 
       return Granted{lease, Validity(attempt.sent, renewal->ttl), after->value_or(renewal->raft_term)};
     }
     before = std::move(after);
-    pause_for(kPauseAfterNewRaftTerm, whole.stop);
+    pause_for(kPauseAfterUnconfirmed, whole.stop);
   }
   return std::unexpected(before.error());
 }

@@ -32,7 +32,7 @@ struct Granted {
                                           const std::string& readable_key, const Until& until, Attempt& attempt);
 
 // How long to wait with the next renewal where one did not count.
-constexpr std::chrono::milliseconds kPauseAfterNewRaftTerm{100};
+constexpr std::chrono::milliseconds kPauseAfterUnconfirmed{100};
 
 // Renews a lease that exists, until a renewal counts. Errc::lease_not_found: it does not exist. `readable_key`: see
 // confirmed_raft_term().
@@ -41,13 +41,14 @@ constexpr std::chrono::milliseconds kPauseAfterNewRaftTerm{100};
 
 struct Renewal {
   std::chrono::seconds ttl;  // As etcd answered it. 0: there is no such lease.
-  RaftTerm raft_term;        // As the member knows it that answered.
+  RaftTerm raft_term;        // Of the last entry that the member which answered has applied.
 };
 
 // One renewal. `attempt` says when it was sent.
 [[nodiscard]] Result<Renewal> renew_lease(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt);
 
-// The raft term at a linearizable read of this key, which need not exist. nullopt: the account may not read it.
+// The raft term at a linearizable read of this key, which need not exist. nullopt: the account may not read it, or is
+// not accepted.
 [[nodiscard]] Result<std::optional<RaftTerm>> confirmed_raft_term(Connection& connection,
                                                                   const std::string& readable_key, const Until& until);
 

@@ -30,12 +30,13 @@ Watcher::Watcher(Connection& connection, std::shared_ptr<Link> link)
       creation_deadline_(saturating_add(BootClock::now(), connection.longest_silence())) {}
 
 Result<std::unique_ptr<Watcher>> Watcher::open(Connection& connection, const Until& until) {
-  const UnderWay opening(connection.deadline_of_call(until));
-  const auto found = connection.current(until);
+  const Until whole{until.stop, connection.deadline_of_call(until)};
+  const UnderWay opening(*whole.deadline);
+  const auto found = connection.current(whole);
   if (!found) return std::unexpected(found.error());
   const std::shared_ptr<Link>& link = *found;
   std::unique_ptr<Watcher> watcher(new Watcher(connection, link));
-  auto token = connection.authenticate(watcher->context_, *link, {until.stop, connection.deadline_of_call(until)});
+  auto token = connection.authenticate(watcher->context_, *link, whole);
   if (!token) {
     if (token.error().code == Errc::unavailable || token.error().code == Errc::timeout) connection.leave(link);
     return std::unexpected(token.error());

@@ -64,6 +64,23 @@ token_of_alice() {
 }
 token_is_dead() { [[ $(electctl --auth-jwt-token "$1" inspect "$name" 2>&1) == *"invalid auth token"* ]]; }
 
+@test "an account that is no longer accepted does not end leadership: etcd renews a lease without a login" {
+  as_root user add passing --new-user-password before
+  as_root user grant-role passing all
+  start "$BATS_TEST_TMPDIR/passing" "$ELECTCTL" campaign "$name" v --ttl 2s --user passing:before -- sh -c 'sleep 4; echo whole'
+  passing=$!
+  start "$BATS_TEST_TMPDIR/token" "$ELECTCTL" --endpoints "$(url_of jwt)" campaign "$name" v --ttl 2s \
+    --auth-jwt-token "$(ETCDCTL_ENDPOINTS=$(url_of jwt) token_of_alice)" -- sh -c 'sleep 4; echo whole'
+  token=$!
+  wait_for 10 leads_for_alice v
+  as_root user passwd passing --interactive=false <<<after
+  wait_for 20 not_running "$passing"
+  wait_for 20 not_running "$token"
+  [[ $(<"$BATS_TEST_TMPDIR/passing") == whole && $(<"$BATS_TEST_TMPDIR/token") == whole ]]
+  ended "$passing" 0
+  ended "$token" 0
+}
+
 @test "the ways to name a user and a password" {
   echo s3cret-alice >"$BATS_TEST_TMPDIR/password"
   chmod 600 "$BATS_TEST_TMPDIR/password"

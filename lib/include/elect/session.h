@@ -3,7 +3,7 @@
 // Validity is counted from when a renewal was *sent* (see validity.h). The first renewal is due a third of the TTL
 // after the grant; each next one a third of the TTL later. A failed renewal is retried at once, on another endpoint if
 // there are several. A session is lost when the server says that its lease is gone, or when 9/10 of the TTL have passed
-// without an answer. A loss is final.
+// without a renewal that counts. A loss is final.
 //
 // lease(), owned(), ttl(), validity(), lost_token() and loss() are thread-safe. Only one thread may call close(). A
 // session must outlive the candidacies under it.
@@ -24,7 +24,7 @@ namespace elect {
 struct Loss {
   enum class Cause {
     lease_gone,   // Revoked, or expired at the server.
-    no_answer,    // No renewal was answered for 9/10 of the TTL: the lease counts as gone.
+    no_answer,    // No renewal counted for 9/10 of the TTL: the lease counts as gone.
     key_deleted,  // Somebody else deleted the candidate's key (resigned it).
   } cause;
   std::string message;  // One line for people.
@@ -36,10 +36,10 @@ struct SessionOptions {
   LeaseId grant_as = 0;          // Grant the lease under this ID, from random_lease(). 0: the session chooses an ID.
   // A key that the account may read, for example one below the election's prefix; it need not exist. The session reads
   // it after each renewal. So it notices that a raft leader answered that was deposed while it stood still: such a
-  // renewal does not count. Only needed if etcd has accounts. Without the right to read it, each renewal counts.
+  // renewal does not count. Only needed if etcd has accounts. If the account may not read it, each renewal counts.
   std::string readable_key{};
 
-  // Called with the deadline after the grant and after each renewal. The first call comes from open()'s caller, the
+  // Called with the new validity after the grant and after each renewal. The first call comes from open()'s caller, the
   // others from the session's thread. It must not block, and must not close or destroy the session. It is not called
   // after close() has returned.
   std::function<void(const Validity&)> on_renewed{};
