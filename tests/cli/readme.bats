@@ -206,7 +206,7 @@ within_one() {
 @test "README: cron with --session: the host that has it keeps it" {
   run -0 cron ' collect '
   run -0 cron ' collect '
-  run -11 cron ' collect ' 's|/collect --|/other-host --|'
+  run -11 cron ' collect ' 's|/collect.session --|/other-host.session --|'
   [[ $(<ran) == $'collect collect\ncollect collect' ]]
 }
 
