@@ -91,7 +91,7 @@ complete -c electctl -n '__fish_seen_subcommand_from campaign' -l lease -r -d 's
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l try -d 'if another leads, withdraw and exit 11'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l wait -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d 'if not elected within this time, withdraw and exit 11'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -s E -l conflict-exit-code -r -d 'exit with N in place of 11'
-complete -c electctl -n '__fish_seen_subcommand_from campaign' -l rejoin -d 'after leadership, or the place in the queue, is lost, stand again at its end'
+complete -c electctl -n '__fish_seen_subcommand_from campaign' -l rejoin -d 'if leadership or the place in the queue is lost, stand again as the last one in it'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l session -r -d 'keep the candidacy in FILE from one run to the next'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l once -r -d 'run CMD only if it has not run for this ID in this election, else exit 11'
 complete -c electctl -n '__fish_seen_subcommand_from campaign' -l linger -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d 'keep leading at least this long, even if CMD ends earlier'

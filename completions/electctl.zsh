@@ -76,7 +76,7 @@ _electctl() {
     '--wait[if not elected within this time, withdraw and exit 11]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '-E[exit with N in place of 11]:N:_files' \
     '--conflict-exit-code[exit with N in place of 11]:N:_files' \
-    '--rejoin[after leadership, or the place in the queue, is lost, stand again at its end]' \
+    '--rejoin[if leadership or the place in the queue is lost, stand again as the last one in it]' \
     '--session[keep the candidacy in FILE from one run to the next]:FILE:_files' \
     '--once[run CMD only if it has not run for this ID in this election, else exit 11]:ID:_files' \
     '--linger[keep leading at least this long, even if CMD ends earlier]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \

@@ -154,11 +154,10 @@ void Session::Impl::renew_until(std::stop_token stop) {
       failed(renewal.error());
       continue;
     }
-    const auto term = confirmed_raft_term(connection, options_.readable_key, one_call());
+    const auto confirmed = confirm(connection, *renewal, raft_term_, options_.readable_key, one_call());
     if (stop.stop_requested()) return;
-    const RaftTerm before = raft_term_;
-    if (term) raft_term_ = term->value_or(renewal->raft_term);
-    if (!term || (*term && !counts(*renewal, before, *term))) {
+    if (confirmed) raft_term_ = confirmed->raft_term;
+    if (!confirmed || !confirmed->counts) {
       due = std::min(BootClock::now() + kPauseAfterUnconfirmed, known.lost_from());
       const std::lock_guard lock(mutex_);
       last_refusal_ = kUnconfirmed;

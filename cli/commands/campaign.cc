@@ -48,7 +48,6 @@ struct CampaignOptions {
   std::optional<nanoseconds> wait;
   int conflict_exit_code = kNotElected;
   bool rejoin = false;
-  bool stood_before = false;  // See take_rejoin_mark().
   std::string session_file;
 
   // Only for use with a CMD.
@@ -71,8 +70,10 @@ constexpr std::string_view kEnded = "; CMD was ended";
 // One campaign, from standing to withdrawing.
 class Campaign {
  public:
-  Campaign(Context& context, const CampaignOptions& options, Format format, std::optional<Guard> guard)
-      : context_(context), options_(options), format_(format), guard_(std::move(guard)) {}
+  // `stood_before`: see take_rejoin_mark().
+  Campaign(Context& context, const CampaignOptions& options, Format format, std::optional<Guard> guard,
+           bool stood_before)
+      : context_(context), options_(options), format_(format), stood_before_(stood_before), guard_(std::move(guard)) {}
 
   Outcome run(std::string value) {
     const auto opened =
@@ -116,7 +117,7 @@ class Campaign {
   // Whether --rejoin applies to this outcome. It does not if CMD had ended by itself.
   [[nodiscard]] bool stands_again(const Outcome& outcome) const {
     if (outcome || !options_.rejoin || signals_.first() != 0 || cmd_exited_) return false;
-    return outcome.error().code == kLost || (options_.stood_before && outcome.error().transient);
+    return outcome.error().code == kLost || (stood_before_ && outcome.error().transient);
   }
 
   // The signal that was typed on the terminal and ended CMD; 0: none.
@@ -131,12 +132,13 @@ class Campaign {
     return {kLost, fmt::format("leadership of '{}' lost: {}{}", elect::printable(options_.name), why, consequence)};
   }
 
-  // Reports a loss at once, and only once. Recording the end and withdrawing come next, and may print warnings.
+  // Reports a loss, or why it stands again, at once and only once. Recording the end and withdrawing come next, and may
+  // print warnings.
   [[nodiscard]] Outcome report_loss(Outcome outcome) const {
-    if (outcome || outcome.error().message.empty()) return outcome;
-    if (outcome.error().code != kLost && !stands_again(outcome)) return outcome;
+    const bool again = stands_again(outcome);
+    if (outcome || outcome.error().message.empty() || (outcome.error().code != kLost && !again)) return outcome;
     std::string& why = outcome.error().message;
-    if (stands_again(outcome)) {
+    if (again) {
       warn(why + "; standing again");
     } else {
       say_error(why);
@@ -305,6 +307,7 @@ class Campaign {
   Context& context_;
   const CampaignOptions& options_;
   const Format format_;
+  const bool stood_before_;
   std::optional<Guard> guard_;  // Forked while there is no thread. `signals_` starts the first one.
   Signals signals_{[this](int number) {
     if (guard_) guard_->signal(number);
@@ -328,8 +331,8 @@ bool is_program(const std::string& value) {
          ::access(value.c_str(), X_OK) == 0;
 }
 
-Outcome run_campaign(Context& context, CampaignOptions& options) {
-  options.stood_before = take_rejoin_mark();
+Outcome run_campaign(Context& context, const CampaignOptions& options) {
+  const bool stood_before = take_rejoin_mark();
   const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json});
   if (!format) return std::unexpected(format.error());
   const bool lacks_dashes = context.argv.empty() && options.value && is_program(*options.value);
@@ -369,7 +372,7 @@ Outcome run_campaign(Context& context, CampaignOptions& options) {
   int terminal_signal = 0;
   bool stands_again = false;
   {
-    Campaign campaign(context, options, *format, std::move(guard));
+    Campaign campaign(context, options, *format, std::move(guard), stood_before);
     outcome = campaign.run(*std::move(value));
     terminal_signal = campaign.terminal_signal();
     stands_again = campaign.stands_again(outcome);
@@ -403,7 +406,7 @@ Declared declare_campaign(CLI::App& app) {
       ->check(is_exit_code)
       ->type_name("N");
   app.add_flag("--rejoin", options->rejoin,
-               "after leadership, or the place in the queue, is lost, stand again at its end (default: exit 12)");
+               "if leadership or the place in the queue is lost, stand again as the last one in it (default: exit 12)");
   app.add_option("--session", options->session_file,
                  "keep the candidacy in FILE from one run to the next (default: it ends with electctl)")
       ->check(not_empty())

@@ -20,6 +20,7 @@
 #include "elect/duration.h"
 #include "elect/text.h"
 #include "elect/thread.h"
+#include "wire/convert.h"
 #include "wire/credentials.h"
 #include "wire/endpoint.h"
 #include "wire/status.h"
@@ -276,7 +277,7 @@ bool Connection::forget_auth_token(const AuthToken& refused) {
   return true;
 }
 
-bool Connection::may_read(const KeyRange& range, const Until& until) {
+Result<Header> Connection::read_header(const KeyRange& range, const Until& until) {
   etcdserverpb::RangeRequest request;
   request.set_key(range.begin);
   request.set_range_end(range.end);
@@ -285,8 +286,13 @@ bool Connection::may_read(const KeyRange& range, const Until& until) {
   const auto read = [&](const Link& link, grpc::ClientContext& context) {
     return etcdserverpb::KV::Stub(link.channel).Range(&context, request, &response);
   };
-  const auto called = run("Range", read, until);
-  return called || called.error().code != Errc::permission;
+  if (const auto called = run("Range", read, until); !called) return std::unexpected(called.error());
+  return header_of(response.header());
+}
+
+bool Connection::may_read(const KeyRange& range, const Until& until) {
+  const auto header = read_header(range, until);
+  return header || header.error().code != Errc::permission;
 }
 
 // If a Txn needs both a read and a write permission, the read is tried alone to find out which of them is missing.

@@ -17,7 +17,9 @@
 #include "elect/clock.h"
 #include "elect/error.h"
 #include "elect/options.h"
+#include "elect/store.h"
 #include "rpc.grpc.pb.h"
+#include "wire/key_range.h"
 #include "wire/permission.h"
 #include "wire/status.h"
 #include "wire/whole_answer.h"
@@ -84,6 +86,9 @@ class Connection {
   using Try = std::function<grpc::Status(const Link&, grpc::ClientContext&)>;
   [[nodiscard]] Result<void> run(const std::string& what, const Try& try_once, const Until& until,
                                  Attempt* attempt = nullptr, Login login = Login::required);
+
+  // A linearizable read of these keys that returns nothing but the header. A denied permission is not explained.
+  [[nodiscard]] Result<Header> read_header(const KeyRange& range, const Until& until);
 
   // The link that calls use now. Connects if necessary. Errc::system: no file descriptor is left.
   [[nodiscard]] Result<std::shared_ptr<Link>> current(const Until& until);

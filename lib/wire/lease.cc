@@ -7,6 +7,20 @@ namespace elect {
 using namespace std::chrono_literals;
 using std::chrono::seconds;
 
+namespace {
+
+// The raft term at a linearizable read of this key. nullopt: the account may not read it, or is not accepted.
+Result<std::optional<RaftTerm>> read_raft_term(Connection& connection, const std::string& readable_key,
+                                               const Until& until) {
+  const std::string key = readable_key.empty() ? std::string(1, '\0') : readable_key;
+  const auto header = connection.read_header({key, {}}, until);
+  if (header) return header->raft_term;
+  if (is_about_account(header.error().code)) return std::nullopt;
+  return std::unexpected(header.error());
+}
+
+}  // namespace
+
 Result<Renewal> renew_lease(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt) {
   etcdserverpb::LeaseKeepAliveResponse response;
   auto called = connection.run(
@@ -37,26 +51,21 @@ Result<Renewal> renew_lease(Connection& connection, LeaseId lease, const Until& 
   return Renewal{seconds(response.ttl()), response.header().raft_term()};
 }
 
-Result<std::optional<RaftTerm>> confirmed_raft_term(Connection& connection, const std::string& readable_key,
-                                                    const Until& until) {
-  etcdserverpb::RangeRequest request;
-  request.set_key(readable_key.empty() ? std::string(1, '\0') : readable_key);
-  request.set_count_only(true);
-  etcdserverpb::RangeResponse response;
-  const auto read_once = [&](const Link& link, grpc::ClientContext& context) {
-    return etcdserverpb::KV::Stub(link.channel).Range(&context, request, &response);
-  };
-  const auto called = connection.run("Range", read_once, until);
-  if (called) return response.header().raft_term();
-  if (is_about_account(called.error().code)) return std::nullopt;
-  return std::unexpected(called.error());
+Result<Confirmation> confirm(Connection& connection, const Renewal& renewal, std::optional<RaftTerm> before,
+                             const std::string& readable_key, const Until& until) {
+  const auto after = read_raft_term(connection, readable_key, until);
+  if (!after) return std::unexpected(after.error());
+  const bool known = before && *after;
+  return Confirmation{.counts = !known || (*before == renewal.raft_term && **after == renewal.raft_term),
+                      .raft_term = after->value_or(renewal.raft_term)};
 }
 
 Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const std::string& readable_key,
                                    const Until& until) {
   const Until whole{until.stop, connection.deadline_of_call(until)};
-  auto before = confirmed_raft_term(connection, readable_key, whole);
-  while (before) {
+  const auto known = read_raft_term(connection, readable_key, whole);
+  if (!known) return std::unexpected(known.error());
+  for (auto before = *known;; pause_for(kPauseAfterUnconfirmed, whole.stop)) {
     Attempt attempt;
     const auto renewal = renew_lease(connection, lease, whole, attempt);
     if (!renewal) return std::unexpected(renewal.error());
@@ -65,14 +74,11 @@ Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const 
           Errc::lease_not_found,
           fmt::format("lease {} does not exist: it was never granted, was revoked, or has expired", hex_of(lease)));
     }
-    auto after = confirmed_raft_term(connection, readable_key, whole);
-    if (after && counts(*renewal, *before, *after)) {
-      return Granted{lease, Validity(attempt.sent, renewal->ttl), after->value_or(renewal->raft_term)};
-    }
-    before = std::move(after);
-    pause_for(kPauseAfterUnconfirmed, whole.stop);
+    const auto confirmed = confirm(connection, *renewal, before, readable_key, whole);
+    if (!confirmed) return std::unexpected(confirmed.error());
+    if (confirmed->counts) return Granted{lease, Validity(attempt.sent, renewal->ttl), confirmed->raft_term};
+    before = confirmed->raft_term;
   }
-  return std::unexpected(before.error());
 }
 
 Result<Granted> grant_lease(Connection& connection, LeaseId id, seconds ttl, const std::string& readable_key,

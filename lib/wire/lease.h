@@ -35,7 +35,7 @@ struct Granted {
 constexpr std::chrono::milliseconds kPauseAfterUnconfirmed{100};
 
 // Renews a lease that exists, until a renewal counts. Errc::lease_not_found: it does not exist. `readable_key`: see
-// confirmed_raft_term().
+// confirm().
 [[nodiscard]] Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const std::string& readable_key,
                                                  const Until& until);
 
@@ -47,15 +47,16 @@ struct Renewal {
 // One renewal. `attempt` says when it was sent.
 [[nodiscard]] Result<Renewal> renew_lease(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt);
 
-// The raft term at a linearizable read of this key, which need not exist. nullopt: the account may not read it, or is
-// not accepted.
-[[nodiscard]] Result<std::optional<RaftTerm>> confirmed_raft_term(Connection& connection,
-                                                                  const std::string& readable_key, const Until& until);
+struct Confirmation {
+  bool counts;         // Whether the renewal counts.
+  RaftTerm raft_term;  // As it is now: `before` for the next renewal.
+};
 
-// Whether the renewal counts. `before`, `after`: from confirmed_raft_term(). If it is not known, the renewal counts.
-[[nodiscard]] inline bool counts(const Renewal& renewal, std::optional<RaftTerm> before,
-                                 std::optional<RaftTerm> after) {
-  return !before || !after || (*before == renewal.raft_term && *after == renewal.raft_term);
-}
+// Reads raft's term to find out whether a renewal counts. `before`: the term before the renewal was sent, as confirmed
+// last. `readable_key`: a key that the account may read; it need not exist. If one of the terms cannot be known, since
+// etcd does not let the account read, the renewal counts.
+[[nodiscard]] Result<Confirmation> confirm(Connection& connection, const Renewal& renewal,
+                                           std::optional<RaftTerm> before, const std::string& readable_key,
+                                           const Until& until);
 
 }  // namespace elect

@@ -77,6 +77,17 @@ hold() {
   run -10 electctl inspect "$name"
 }
 
+# Holds with a TTL of 3 s. CMD gets SIGTERM after 2/3 of it, 2 s, and leadership is lost.
+ends_at_two_thirds() {
+  local before begun term
+  before=$(now)
+  hold 3s "$heeding_cmd"
+  ended "$holder" 12
+  begun=$(noted begun) term=$(noted term)
+  echo "SIGTERM $((term - before)) us after the start"
+  ((term - before >= 2000000 && term - begun < 2500000))
+}
+
 # deposed CALL: for a plan: the answer to this renewal, or with SCOPE always to each from it on, comes from a raft term that is over.
 deposed() {
   local term
@@ -86,13 +97,8 @@ deposed() {
 
 @test "renewals that a deposed raft leader answers do not count: CMD gets SIGTERM at 2/3 of the TTL" {
   plan "$(deposed 1 always)"
-  before=$(now)
-  hold 3s "$heeding_cmd"
-  ended "$holder" 12
+  ends_at_two_thirds
   did "fault LeaseKeepAlive 3"
-  begun=$(noted begun) term=$(noted term)
-  echo "SIGTERM $((term - before)) us after the start"
-  ((term - before >= 2000000 && term - begun < 2500000))
 }
 
 @test "where a deposed raft leader answered one renewal, the next one counts: CMD is not disturbed" {
@@ -105,10 +111,6 @@ deposed() {
 @test "a renewal that no majority confirms does not count: CMD gets SIGTERM at 2/3 of the TTL" {
   # The leader answers renewals from its memory. Reads are silent, as without a majority.
   plan "always Range 1 1 before silence"
-  before=$(now)
-  hold 3s "$heeding_cmd"
-  ended "$holder" 12
+  ends_at_two_thirds
   did "answered LeaseKeepAlive 1 1"
-  begun=$(noted begun) term=$(noted term)
-  ((term - before >= 2000000 && term - begun < 2500000))
 }
