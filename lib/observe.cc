@@ -1,5 +1,5 @@
-// What is reported to observers: Election::observe, observe_all, Election::watch. Each implements a listener for
-// follow().
+// What is reported to observers: Election::observe, observe_all, Election::watch. Each has a listener for follow().
+// Also survey(), which reads once what observe_all() reports.
 #include <utility>
 
 #include "elect/survey.h"
@@ -32,7 +32,7 @@ class ElectionListener : public RangeListener {
     return report_present(header, at, {});
   }
 
-  // If the same leader has the same value, it has led all along. Otherwise others may have led unseen.
+  // If nobody has put the leader's key meanwhile, it has led all along. Otherwise others may have led unseen.
   bool after_compaction(Snapshot&& snapshot, Revision at, Revision oldest) override {
     std::optional<Candidate> before;
     if (const Candidate* leader = queue_.leader()) before = *leader;

@@ -190,8 +190,8 @@ Result<void> Session::Impl::end_lease(const Until& until) {
     if (std::exchange(closed_, true) || !owned_) return {};
     gone = loss_ && loss_->cause == Loss::Cause::lease_gone;
   }
-  // Even if the endpoints stay out of reach, the server ends the lease at that time.
-  // A member that has not applied the grant yet says that the lease is gone (etcd issue 13675). So one try is made.
+  // Retries until the lease expires: then the server ends it itself. If a member has said that the lease is gone, that
+  // may be wrong: it may not have applied the grant yet (etcd issue 13675). So one try is made.
   const BootTime give_up_at = gone ? BootClock::now() : validity().expiry();
   const auto revoked = retry_until(Connection::of(client_), give_up_at, until,
                                    [this](const Until& one_call) { return client_.revoke(lease_, one_call); });

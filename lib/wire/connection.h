@@ -135,13 +135,14 @@ class Connection {
   // Call both with mutex_ held.
   void connect(Link& link);
   [[nodiscard]] std::shared_ptr<grpc::ChannelCredentials> current_credentials();
+
   [[nodiscard]] Result<AuthToken> auth_token_for_user(const Link& link, const Until& until);
   [[nodiscard]] bool may_read(const KeyRange& range, const Until& until);
   void explain_denial(Error& error, const Needs& needs, const Until& until);
   [[nodiscard]] std::string all_endpoints() const;
 
-  // While this lives, grpc keeps its threads. When the last channel goes, grpc would otherwise end them, and start
-  // others with the next one. Where the system refuses those, both hang.
+  // While this lives, grpc keeps its threads. Otherwise grpc ends them with the last channel, and starts new ones with
+  // the next channel. If the system refuses the new ones, both steps hang.
   struct KeepsGrpc {
     KeepsGrpc() { grpc_init(); }
     ~KeepsGrpc() { grpc_shutdown(); }

@@ -1,5 +1,5 @@
 // Txns that change a candidate's key only if it still has the same create revision. So a later candidate with the same
-// key is never changed or deleted by mistake. Everything that changes or ends a candidacy uses them.
+// key is never changed or deleted by mistake. Everything that changes or deletes the key of a candidate uses them.
 #pragma once
 
 #include <string>

@@ -3,8 +3,9 @@
 // When a renewal counts: a raft leader that stood still does not know, when it wakes up, that another member leads
 // now. It still answers renewals (etcd 3.4, and 3.5 at least up to 3.5.16), but the other one does not know of them.
 // So a renewal counts only if the raft term was the same before it was sent and after it was answered, both times
-// by a linearizable read, and if it is the one in the answer. Then the member that leads in this term has renewed the
-// lease, and it led until after that. Each later leader gives the lease its whole TTL again.
+// by a linearizable read (before the first renewal: by the grant), and if it is the one in the answer. Then the member
+// that leads in this term has renewed the lease, and it led until after that. Each later leader gives the lease its
+// whole TTL again.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Tells the caller that a watch cannot go on, and later that it goes on: ClientOptions::on_outage. Each once.
+// Tells the caller that a watch cannot go on, and later that it goes on: ClientOptions::on_outage. Repeats neither.
 #pragma once
 
 #include <utility>

@@ -17,7 +17,8 @@ namespace elect {
 // A request for a range, sorted by create revision.
 [[nodiscard]] etcdserverpb::RangeRequest in_queue_order(const KeyRange& range);
 
-// One call. Errc::compacted names the oldest revision in the store (found by a watch, in that case only).
+// One call. Errc::compacted names the oldest revision in the store, Errc::future_revision the latest one. Only these
+// cost more: a watch, or a second call.
 [[nodiscard]] Result<Snapshot> read_range(Connection& connection, const KeyRange& range, const Query& query,
                                           const Until& until);
 

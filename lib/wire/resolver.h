@@ -29,7 +29,7 @@ struct Service {
 struct ServiceAnswer {
   std::string name;
   std::vector<Service> services;  // The lowest priority number first.
-  std::string failure;            // Why there are none: c-ares's message.
+  std::string failure;            // Why there are none, for people.
 };
 
 struct SocketAddress {

@@ -12,7 +12,7 @@ namespace elect {
 
 // Runs `call` until it succeeds, whatever it failed with. Gives up at `give_up_at` and at the deadline of `until`,
 // after a stop request, and if the account is not accepted. Then returns the last error. Each try has the time of one
-// call, and at least 1 s if only `give_up_at` is nearer.
+// call, but ends at the deadline. A try that would last past `give_up_at` is shortened to that, or to 1 s.
 template <typename Call>
 [[nodiscard]] auto retry_until(const Connection& connection, BootTime give_up_at, const Until& until,
                                const Call& call) {

@@ -21,7 +21,7 @@ class UnderWay {
   [[nodiscard]] static std::chrono::nanoseconds overdue();
 
  private:
-  // grpc has this clock, too. It stands still while the machine sleeps.
+  // grpc uses this clock, too. It stands still while the machine sleeps.
   std::multiset<std::chrono::steady_clock::time_point>::const_iterator ends_by_;
 };
 

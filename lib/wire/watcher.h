@@ -6,7 +6,7 @@
 // A refused watch ends the stream with a retryable error. The token may be stale, and etcd reports that as a missing
 // permission. So callers make a call for the same keys before they open the next stream: its error is exact.
 //
-// Only next() blocks. add(), cancel() and request_stop() never wait for the network.
+// Only open(), next() and the destructor block. add(), cancel() and request_stop() never wait for the network.
 // A slow caller does not fill the memory: while more than kMaxUnread bytes wait for next(), the stream is not read.
 // Not thread-safe. It owns one thread, which reads the stream.
 #pragma once

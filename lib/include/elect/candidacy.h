@@ -18,7 +18,8 @@ namespace elect {
 // The next candidate in front, while waiting.
 struct Ahead {
   std::string key;
-  std::int64_t count = 0;  // How many stood in front when this candidacy began. Not updated.
+  // How many stood in front when this candidacy began. Not updated. 0: nobody, or not known: the key stood already.
+  std::int64_t count = 0;
 };
 
 class Candidacy {
@@ -46,10 +47,11 @@ class Candidacy {
   Candidacy(const Candidacy&) = delete;
   Candidacy& operator=(const Candidacy&) = delete;
 
-  // This candidate, as last written. Its create revision is the fencing token.
+  // This candidate, as this object last wrote or read it. Its create revision is the fencing token.
   [[nodiscard]] const Candidate& self() const;
 
-  // Whether somebody has put the key again without this candidate's lease. Then the key stays when the lease ends.
+  // Whether somebody has put the key again without this candidate's lease, as far as wait() and hold() have seen. Then
+  // the key stays when the lease ends.
   [[nodiscard]] bool detached() const;
 
   // The header of the latest answer that said that this candidate stands or leads.

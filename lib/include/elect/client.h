@@ -1,7 +1,7 @@
 // A connection to an etcd cluster.
 //
-// open() does no I/O: the first call connects. Every call has a deadline. It goes to the endpoint that answered last,
-// and to the next one if that endpoint is dead, stopped, cut off or without a raft leader. All calls that change
+// open() connects to no endpoint: the first call does. Every call has a deadline. It goes to the endpoint that answered
+// last, and to the next one if that endpoint is dead, stopped, cut off or without a raft leader. All calls that change
 // something are safe to repeat.
 //
 // Thread-safe. A Client must outlive what is made from it (sessions, elections). It changes nothing for other users of

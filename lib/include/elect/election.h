@@ -49,7 +49,7 @@ class Election {
 
   // Reports every leader in order, each once. The present leader (or that there is no leader) comes first, then every
   // change. Continues over reconnects. If a compaction may have hidden a change, it reports a gap, and then what
-  // differs from its last report. If the same leader leads with the same value, nothing was missed, and there is no
+  // differs from its last report. If nobody has put the leader's key meanwhile, nothing was missed, and there is no
   // gap. `report` returns whether to continue. Success: `report` returned false, or the deadline came.
   // Errc::interrupted: after a stop request. Any other error could not be overcome. The first read of the election is
   // limited by the client's command_timeout, whatever the deadline.

@@ -1,6 +1,6 @@
 // What can go wrong, as one value.
 //
-// Every operation of the library returns a Result: the outcome, or an Error. Expected outcomes (not elected in time, no
+// An operation that can fail returns a Result: the outcome, or an Error. Expected outcomes (not elected in time, no
 // leader) are no errors: they have types of their own.
 //
 // Programs decide by `code` only. `message` is for people: one line without a full stop that says what was wrong and,

@@ -18,7 +18,7 @@ struct History {
 // from: the first revision; 0: as far back as the store reaches. Errc::compacted: `from` is gone; the error names the
 // oldest revision in the store. Errc::future_revision: the store has not reached `from` yet.
 // The answer is always complete. It is an error if the server does not send all of it within the client's
-// command_timeout, or if nobody can tell whether it did. `until` ends the read sooner: Errc::timeout at the deadline.
+// command_timeout, or if the client cannot find out whether it did. `until` ends the read sooner, with an error.
 [[nodiscard]] Result<History> read_history(const Election& election, Revision from = 0, const Until& until = {});
 
 }  // namespace elect

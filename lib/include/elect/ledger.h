@@ -1,5 +1,6 @@
-// The run ledger: what campaign --once records of each run. Each ID has one record, on its own lease, outside the
-// prefix of every election. A claim is recorded before CMD starts. An end is recorded after CMD has ended.
+// The run ledger: what electctl's campaign --once records of each run of its command, CMD. Each ID has one record, on
+// its own lease, outside the prefix of every election. A claim is recorded before CMD starts. An end is recorded after
+// CMD has ended.
 #pragma once
 
 #include <functional>
@@ -19,15 +20,16 @@ struct RunListing {
   std::vector<Run> runs;  // Oldest claim first.
 };
 
-// All runs of an election, read in pages at one revision (0: the present one). With `id`: at most that run.
 struct RunQuery {
-  std::optional<std::string> id;
-  Revision revision = 0;
+  std::optional<std::string> id;  // Only the run of this ID. nullopt: all runs.
+  Revision revision = 0;          // As of this revision. 0: the present one.
 };
+
+// The runs of an election, read in pages at one revision.
 [[nodiscard]] Result<RunListing> runs(const Election& election, const RunQuery& query = {}, const Until& until = {});
 
-// Reports the runs now, and after each change of the ledger or of the candidates. Continues over reconnects. Ends when
-// `report` returns false.
+// Reports the runs now, and after each change of the ledger or of the candidates. Continues over reconnects. Ends like
+// Election::observe().
 [[nodiscard]] Result<void> watch_runs(const Election& election, const std::optional<std::string>& id,
                                       const std::function<bool(const RunListing&)>& report, const Until& until);
 

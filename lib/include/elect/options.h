@@ -43,9 +43,9 @@ struct ClientOptions {
   // How long to wait for the answer to a ping.
   std::chrono::nanoseconds keepalive_timeout = std::chrono::seconds(6);
   std::function<void(std::string_view)> log{};  // Gets one line for each call and retry, from any thread. May be empty.
-  // Called when what watches etcd (observe, observe_all, watch, watch_runs) cannot go on: for command_timeout, or for
-  // dial_timeout where no endpoint can be reached, no endpoint has answered. Changes are not seen until it is called
-  // with nullptr. Called by the thread that watches. May be empty.
+  // Called when observe(), observe_all(), watch() or watch_runs() cannot go on: no endpoint has answered for
+  // command_timeout, or none could be reached for dial_timeout. Called with nullptr when they go on. Changes in between
+  // are seen only then. The thread that called observe() etc. calls it. May be empty.
   std::function<void(const Error*)> on_outage{};
   // For a program that uses grpc nowhere else. In the whole process, this silences grpc's log (it repeats what the
   // errors say) and ends absl's search for deadlocks at every lock (5 % of a short call). If false, neither is changed.

@@ -1,12 +1,12 @@
 // A session: a lease, and a thread that keeps it alive until the session is closed or lost.
 //
 // Validity is counted from when a renewal was *sent* (see validity.h). The first renewal is due a third of the TTL
-// after the grant; each next one a third of the TTL later. A failed renewal is retried at once, on another endpoint if
-// there are several. A session is lost when the server says that its lease is gone, or when 9/10 of the TTL have passed
-// without a renewal that counts. A loss is final.
+// after the grant; each next one a third of the TTL later. A failed renewal is retried after a short pause. A
+// session is lost when the server says that its lease is gone, or when 9/10 of the TTL have passed without a renewal
+// that counts. A loss is final.
 //
-// lease(), owned(), ttl(), validity(), lost_token() and loss() are thread-safe. Only one thread may call close(). A
-// session must outlive the candidacies under it.
+// lease(), owned(), ttl(), validity(), silence(), lost_token() and loss() are thread-safe. Only one thread may call
+// close(). A session must outlive the candidacies under it.
 #pragma once
 
 #include <functional>
@@ -24,8 +24,8 @@ namespace elect {
 struct Loss {
   enum class Cause {
     lease_gone,   // Revoked, or expired at the server.
-    no_answer,    // No renewal counted for 9/10 of the TTL: the lease counts as gone.
-    key_deleted,  // Somebody else deleted the candidate's key (resigned it).
+    no_answer,    // No renewal counted for 9/10 of the TTL (in lead(): 2/3). The lease counts as gone.
+    key_deleted,  // The candidate's key was deleted: somebody resigned it, or it went with its lease.
   } cause;
   std::string message;  // One line for people.
 };
@@ -39,9 +39,9 @@ struct SessionOptions {
   // renewal does not count. Only needed if etcd has accounts. If the account may not read it, each renewal counts.
   std::string readable_key{};
 
-  // Called with the new validity after the grant and after each renewal. The first call comes from open()'s caller, the
-  // others from the session's thread. It must not block, and must not close or destroy the session. It is not called
-  // after close() has returned.
+  // Called with the new validity after the grant and after each renewal that counts. The first call comes from open()'s
+  // caller, the others from the session's thread. It must not block, and must not close or destroy the session. It is
+  // not called after close() has returned.
   std::function<void(const Validity&)> on_renewed{};
 };
 

@@ -9,11 +9,12 @@
 
 namespace elect {
 
-// One call.
 struct Survey {
-  Header header;
+  Header header;  // The elections were read at its revision.
   Elections elections;
 };
+
+// One call.
 [[nodiscard]] Result<Survey> survey(Client& client, const std::string& prefix, const Query& query = {},
                                     const Until& until = {});
 

@@ -1,8 +1,9 @@
 // The validity of a lease: how long it certainly lives, judged by the local clock alone.
 //
 // The server counts the TTL from when it handles a renewal. That is never before the client sent it. So the lease
-// cannot end before the time at which the renewal was *sent* plus the TTL that the server *answered*. The fractions 2/3
-// and 9/10 leave time to stop what depends on the lease. Pure: the caller passes the time in.
+// cannot end before the time at which the renewal was *sent* plus the TTL that the server *answered*. That holds for a
+// renewal that counts: see SessionOptions::readable_key. The fractions 2/3 and 9/10 leave time to stop what depends on
+// the lease. Pure: the caller passes the time in.
 #pragma once
 
 #include <chrono>

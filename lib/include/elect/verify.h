@@ -28,7 +28,7 @@ struct Verification {
 //   leases     each lease lives and lists its key
 //   endpoints  every endpoint shows the same listing at the same revision. So does every other member of the cluster
 //              that can be reached under its own client URL. Members that cannot be reached are named; that is not a
-//              fault.
+//              fault. If all endpoints have TLS, members without TLS are not asked, but named.
 //   runs       no run of the ledger (see ledger.h) is abandoned. No run was claimed again while the run before it was
 //              running, or after that was done, as far back as the store reaches. Records of 0.1.0 have no end; that is
 //              not a fault. If the user may not read the ledger, the check is skipped; that is not a fault either.
