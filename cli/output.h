@@ -1,4 +1,5 @@
-// Writes results and messages. No other file does that.
+// Writes results and messages, and says what a terminal can show. No other file writes to standard output. To standard
+// error only aborts.h writes, too.
 #pragma once
 
 #include <expected>

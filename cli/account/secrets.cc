@@ -80,13 +80,14 @@ void warn_if_others_can_read(const std::string& path, std::string_view what) {
                    elect::shell_quoted(path)));
 }
 
-// Reads the memory file. After the mark come the user and the secret, with a NUL between them: a name contains none.
+// Reads the memory file. After magic() come the user and the secret, with a NUL between them: a name contains none.
+// False: there is no memory file.
 elect::Result<bool> receive_secrets(elect::ClientOptions& client) {
   const char* number = std::getenv(kSecretsVariable);
   if (number == nullptr) return false;
   const int file = std::atoi(number);
   unsetenv(kSecretsVariable);
-  if (fcntl(file, F_GET_SEALS) < 0) return false;  // No memory file. (Only /proc shows its name.)
+  if (fcntl(file, F_GET_SEALS) < 0) return false;  // Not a memory file. Whether it is ours, magic() shows.
   struct stat status {};
   fstat(file, &status);
   std::string content(static_cast<std::size_t>(status.st_size), '\0');

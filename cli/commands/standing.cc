@@ -122,7 +122,8 @@ std::expected<void, Failure> Standing::resume_or_open_session() {
   return open_session();
 }
 
-// If the file cannot be written, only warns: the lease is already in the file, and the next run finds the rest by it.
+// Writes the candidacy into the session file. If that fails, only warns: the lease is already in the file, and the next
+// run finds the rest by it.
 void Standing::store_position() {
   if (!file_) return;
   SessionRecord record = *file_->record();

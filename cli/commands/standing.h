@@ -47,7 +47,7 @@ class Standing {
   // How long it has stood in this process.
   [[nodiscard]] std::chrono::nanoseconds stood_for() const { return elect::BootClock::now() - opened_at_; }
 
-  // Call it before CMD is started.
+  // Call it before CMD is started: waited() is false from then on, also in later runs with the same session file.
   void cmd_starts();
 
   // The descriptor that holds the lock on the session file; -1: no session file.

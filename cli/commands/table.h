@@ -1,4 +1,4 @@
-// The list of subcommands. To add one: write a new file, and add one line here and one in table.cc.
+// The list of subcommands. To add one: write a new file, and add one line here, in table.cc and in cli/CMakeLists.txt.
 #pragma once
 
 #include <span>

@@ -58,7 +58,7 @@ struct Declared {
 struct Command {
   std::string_view name;
   std::string_view summary;
-  std::string_view formats;            // What -w may ask for, separated by blanks. inspect: in one of its forms.
+  std::string_view formats;            // What -w may ask for, separated by blanks. inspect: those of all its forms.
   bool takes_cmd;                      // It takes "-- CMD".
   Declared (*declare)(CLI::App& app);  // Declares its arguments and options on `app`.
   bool hidden = false;                 // For completion scripts, not for people.

@@ -175,7 +175,7 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
       ->excludes(user)
       ->type_name("TOKEN");
   duration("--dial-timeout", client.dial_timeout, "DIAL_TIMEOUT", "how long to try to reach an endpoint");
-  // Its parser checks it: CLI11 2.4 ignores a variable that a check refuses.
+  // parse_command_timeout() refuses 0, and no ->check() does: CLI11 2.4 ignores a variable that a check refuses.
   global(add_parsed(program, "--command-timeout", "DURATION", "how long one call may take", parse_command_timeout,
                     client.command_timeout),
          "COMMAND_TIMEOUT")

@@ -1,4 +1,5 @@
-// The options that every subcommand has. They have etcdctl's names, defaults and environment variables.
+// The options that every subcommand has, with etcdctl's names, defaults and environment variables. Also the kinds of
+// options that several subcommands declare: durations, lease IDs, numbers.
 #pragma once
 
 #include <chrono>

@@ -32,7 +32,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kCalledHere = {
     {{"-v", "--version"}, {"-V", "--version"}, {"--no-wait", "--try"}, {"--nowait", "--try"}}};
 
-// Whether what is spelled nearly the same is no guess: one letter is like any other, and --no-X is the opposite of X.
+// Whether a similar spelling says nothing about what was meant: each one-letter option is similar to all others, and
+// --no-X is the opposite of X.
 bool is_like_nothing(std::string_view typed) {
   return (typed.size() == 2 && typed[0] == '-') || typed.starts_with("--no");
 }

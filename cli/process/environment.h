@@ -14,7 +14,8 @@ namespace cli {
 [[nodiscard]] std::vector<std::string> variables_of(const elect::ClientOptions& client, const std::string& election,
                                                     const elect::Candidate& candidate);
 
-// Whether a variable (NAME=value) can be put into an environment. The kernel takes at most 131071 bytes, and no NUL.
+// Whether a variable (NAME=value) can be put into an environment. It must hold no NUL, and at most 128000 bytes: the
+// kernel takes a little more.
 [[nodiscard]] bool fits_environment(std::string_view variable);
 
 // This process's environment, where `changes` replace the variables of the same names. The ELECTCTL_ variables are not

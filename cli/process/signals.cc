@@ -34,12 +34,12 @@ sigset_t watched_signals() {
   return set;
 }
 
-// Ends the program if a call to etcd hangs: the main thread may wait for it for ever, and heed no signal. The guard
-// notices that electctl is gone, and ends CMD.
+// Ends the program if a call to etcd hangs: the main thread may wait for it for ever, and no signal ends that wait. The
+// guard notices that electctl is gone, and ends CMD.
 class Watchdog {
  public:
-  // Call it once a second at least. Where it comes late, this process was stopped, or did not get the processor: its
-  // calls then need a moment to end.
+  // Call it once a second at least. If a call of it is late, this process was stopped, or did not get the processor.
+  // Then the calls to etcd need a moment to end.
   void look() {
     const auto now = std::chrono::steady_clock::now();
     const auto since = now - last_look_;

@@ -1,4 +1,4 @@
-// Turns signals into stop tokens and values. Replaces signal handlers.
+// Turns signals into stop tokens and values. Replaces signal handlers. Also ends the program if a call to etcd hangs.
 #pragma once
 
 #include <atomic>
@@ -8,10 +8,11 @@
 
 namespace cli {
 
-// Ends the program, too, if a call to etcd hangs for ever.
-//
 // While an object lives, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH are blocked, and its own
 // thread receives them. Make it before any other thread, so that all threads inherit the blocked signals.
+//
+// The thread also watches for a call to etcd that hangs (Client::overdue). It then prints an error and ends the
+// program.
 class Signals {
  public:
   // The thread calls `handler` for every signal, after first() is set. Throws std::system_error if the system refuses

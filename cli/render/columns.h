@@ -23,7 +23,8 @@ struct Columns {
   std::vector<std::vector<std::string>> rows;  // Each as long as `heads`. Printable text.
   std::vector<std::size_t> hidden;             // Columns that are never shown.
   std::vector<std::size_t> left_out;           // Columns to leave out if lines are too long, in this order.
-  std::vector<std::size_t> shortened;          // Columns to cut in the middle: to 60 before that, to less after it.
+  // Columns to cut in the middle: to 60 before a column is left out, to less after all of `left_out` are.
+  std::vector<std::size_t> shortened;
   // A column of prose. It gets the room that the other columns leave, and is cut at its end. It is left out if there is
   // room for less than 8.
   std::optional<std::size_t> prose{};

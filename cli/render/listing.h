@@ -15,8 +15,8 @@ struct ListingStyle {
   bool times_left = true;  // Show the leases' remaining times. False: show only that a candidate has no lease.
 };
 
-// On a narrow terminal the columns from KEY to LEASE are left out. A VALUE of more than 60 columns is cut before that,
-// a shorter one after it.
+// On a narrow terminal KEY, VER, MOD and LEASE are left out, in this order. VALUE is cut to 60 before that, and to less
+// after it.
 [[nodiscard]] std::string listing_table(const std::vector<Listed>& listing, const OutputStyle& output,
                                         const ListingStyle& style = {});
 

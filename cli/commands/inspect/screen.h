@@ -34,7 +34,9 @@ class Screen {
   using Draw = std::function<std::string(const DrawInput&)>;
 
   explicit Screen(const Context& context);
+  // Shows the page that `draw` makes, in place of the one before; on a dumb terminal, and in a file, below it.
   std::expected<void, Failure> show(Draw draw);
+  // Call it when the terminal's size has changed: shows the last page again.
   void resize();
   // On a terminal shows in the first line that etcd does not answer, as long as it does not. Elsewhere a warning says
   // so. Call it before the client is made.
