@@ -1,4 +1,4 @@
-// How subcommands print a candidate that they found, elected or ended.
+// How subcommands print their answers: the style of standard output, and candidates that they found, elected or ended.
 #pragma once
 
 #include <cstdint>

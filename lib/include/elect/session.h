@@ -75,7 +75,8 @@ class Session {
   // For how long no renewal has been answered, and why. Text for people.
   [[nodiscard]] std::string silence() const;
 
-  // Stops the renewals, and nothing else: the lease expires after its TTL. For whoever then withdraws.
+  // Stops the renewals, and nothing else: the lease expires after its TTL. Call it before Candidacy::withdraw() if the
+  // session does not go on.
   void stop_renewing();
 
   // Stops the renewals. Revokes the lease if this session granted it. Retries until the lease would have expired, or
