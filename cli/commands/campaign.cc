@@ -208,7 +208,7 @@ class Campaign {
       }
     }
     tell_systemd(standing.candidacy().self());
-    standing.cmd_starts();
+    standing.note_cmd_start();
     const auto ending = run_cmd(standing);
     if (run) run->stop_renewing();
     if (!ending && ending.error().code == kLost) return end_by_loss(ending.error(), run);
@@ -271,7 +271,7 @@ class Campaign {
   std::expected<Ending, Failure> run_cmd(Standing& standing) {
     elect::Candidacy& candidacy = standing.candidacy();
     signals_.pass_on(true);
-    Gate gate(*guard_, context_.argv, environment(standing), standing.lock());
+    Gate gate(*guard_, context_.argv, environment(standing), standing.lock_descriptor());
     // Pass on a signal that came before CMD was there to receive it.
     if (signals_.first() != 0) guard_->signal(signals_.first());
     elect::Until until{gate.ended_token(), {}};

@@ -134,7 +134,7 @@ void Standing::store_position() {
   if (const auto stored = file_->store(record); !stored) warn(stored.error().message);
 }
 
-void Standing::cmd_starts() {
+void Standing::note_cmd_start() {
   waited_ = false;
   store_position();
 }

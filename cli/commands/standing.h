@@ -48,10 +48,10 @@ class Standing {
   [[nodiscard]] std::chrono::nanoseconds stood_for() const { return elect::BootClock::now() - opened_at_; }
 
   // Call it before CMD is started: waited() is false from then on, also in later runs with the same session file.
-  void cmd_starts();
+  void note_cmd_start();
 
   // The descriptor that holds the lock on the session file; -1: no session file.
-  [[nodiscard]] int lock() const { return file_ ? file_->descriptor() : -1; }
+  [[nodiscard]] int lock_descriptor() const { return file_ ? file_->descriptor() : -1; }
 
   [[nodiscard]] const elect::Election& election() const { return election_; }
   [[nodiscard]] elect::Session& session() { return *session_; }

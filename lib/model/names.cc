@@ -27,19 +27,19 @@ std::string_view election_of(std::string_view key) {
 }
 
 namespace {
-constexpr std::string_view kOnce = "electctl-once:";
+constexpr std::string_view kOncePrefix = "electctl-once:";
 }
 
 std::string once_prefix_of(std::string_view key) {
-  if (!key.starts_with(kOnce)) return {};
-  const auto name_end = key.find(':', kOnce.size());
+  if (!key.starts_with(kOncePrefix)) return {};
+  const auto name_end = key.find(':', kOncePrefix.size());
   return name_end == std::string_view::npos ? std::string() : std::string(key.substr(0, name_end + 1));
 }
 
 std::string once_key_of(std::string_view name, std::string_view id) {
-  std::string key(kOnce);
+  std::string key(kOncePrefix);
   for (const std::string_view part : {name, id}) {
-    if (key.size() > kOnce.size()) key += ':';
+    if (key.size() > kOncePrefix.size()) key += ':';
     for (const char byte : part) {
       if (byte == '/' || byte == ':' || byte == '%') {
         fmt::format_to(std::back_inserter(key), "%{:02X}", static_cast<unsigned char>(byte));
