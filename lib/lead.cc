@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "elect/duration.h"
 #include "elect/thread.h"
 #include "wire/connection.h"
 

@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "account/secrets.h"
-#include "elect/text.h"
 #include "process/signals.h"
 
 namespace cli {

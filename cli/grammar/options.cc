@@ -13,7 +13,6 @@
 #include "elect/duration.h"
 #include "elect/names.h"
 #include "elect/text.h"
-#include "exit_code.h"
 #include "output.h"
 
 namespace cli {

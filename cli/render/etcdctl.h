@@ -6,7 +6,6 @@
 #include <string>
 
 #include "elect/candidates.h"
-#include "elect/client.h"
 
 namespace cli::render {
 

@@ -14,7 +14,6 @@
 #include "commands/inspect/screen.h"
 #include "commands/proposal.h"
 #include "commands/remarks.h"
-#include "elect/text.h"
 #include "output.h"
 #include "process/signals.h"
 #include "reader.h"
