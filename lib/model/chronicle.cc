@@ -32,8 +32,8 @@ void Chronicle::elect(const Candidate& leader, Revision revision) {
 
 void Chronicle::apply(Revision revision, std::span<const Event> events) {
   const auto change = queue_.apply(revision, events);
-  if (!revisions_.empty() && revisions_.back() >= revision) return;
-  revisions_.push_back(revision);
+  if (revision <= applied_) return;
+  applied_ = revision;
   for (const Event& event : events) {
     if (event.type == Event::Type::put) {
       note(event.candidate, revision);

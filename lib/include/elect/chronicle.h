@@ -42,9 +42,6 @@ class Chronicle {
   [[nodiscard]] const std::vector<Term>& terms() const { return terms_; }
   [[nodiscard]] const std::vector<Stay>& stays() const { return stays_; }
 
-  // The revisions that changed something in this election, in ascending order.
-  [[nodiscard]] const std::vector<Revision>& revisions() const { return revisions_; }
-
  private:
   void note(const Candidate& candidate, Revision revision);
   void end(const std::string& key, Revision revision);
@@ -53,7 +50,7 @@ class Chronicle {
   Queue queue_;
   std::vector<Term> terms_;
   std::vector<Stay> stays_;
-  std::vector<Revision> revisions_;
+  Revision applied_ = 0;                                   // The last revision that apply() was given.
   std::unordered_map<std::string, std::size_t> standing_;  // From a key to the index of its stay.
 };
 
