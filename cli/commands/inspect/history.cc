@@ -68,7 +68,7 @@ Outcome history(Context& context, const Options& options) {
   std::vector<elect::Run> found;
   render::Runs runs;
   if (options.runs) {
-    auto listing = elect::runs(*election, {.id = {}, .revision = history->header.revision});
+    auto listing = elect::runs(*election, {.revision = history->header.revision});
     if (!listing) return std::unexpected(Failure(listing.error()));
     found = std::move(listing->runs);
     runs = found;

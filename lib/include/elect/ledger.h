@@ -21,8 +21,8 @@ struct RunListing {
 };
 
 struct RunQuery {
-  std::optional<std::string> id;  // Only the run of this ID. nullopt: all runs.
-  Revision revision = 0;          // As of this revision. 0: the present one.
+  std::optional<std::string> id{};  // Only the run of this ID. nullopt: all runs.
+  Revision revision = 0;            // As of this revision. 0: the present one.
 };
 
 // The runs of an election, read in pages at one revision.
