@@ -5,7 +5,6 @@
 #include <iterator>
 #include <sstream>
 
-#include "grammar/suggestion.h"
 #include "render/columns.h"
 #include "render/history.h"
 #include "render/history_svg.h"
@@ -395,18 +394,4 @@ TEST_CASE("timeline: a leader with thousands behind it is drawn, and the head of
   CHECK(lines[1].find('#') != std::string::npos);
   CHECK(lines[2].starts_with("host-2 "));
   CHECK(lines[40].starts_with("host-40 "));
-}
-
-TEST_CASE("suggestions: the word that was meant, and none for what is like no word") {
-  const std::vector<std::string> words = {"campaign", "leader", "observe", "--print-value-only"};
-  CHECK(cli::suggestion("campain", words) == "campaign");
-  CHECK(cli::suggestion("laeder", words) == "leader");
-  CHECK(cli::suggestion("obs", words) == "observe");
-  CHECK(cli::suggestion("xyzzy", words) == std::nullopt);
-  const std::vector<std::string> options = {"-h", "--version", "--wait", "--try"};
-  CHECK(cli::suggestion("-v", options) == "--version");
-  CHECK(cli::suggestion("-o", options) == std::nullopt);
-  CHECK(cli::suggestion("--no-wait", options) == "--try");
-  CHECK(cli::suggestion("--no-wait", std::vector<std::string>{"--wait"}) == std::nullopt);
-  CHECK(cli::suggestion(std::string(100'000, 'x'), words) == std::nullopt);
 }
