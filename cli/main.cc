@@ -77,8 +77,8 @@ cli::Outcome outcome_of(cli::Grammar& grammar, std::span<char* const> arguments)
   }
 }
 
-// Where a file may not grow (ulimit -f), the write fails, and the program goes on. A handler, not SIG_IGN: an exec
-// undoes it, so CMD gets back what electctl was started with.
+// Without this, a write past ulimit -f would kill the program. With it, only the write fails. It is a handler, not
+// SIG_IGN, because exec resets handlers: so CMD gets the action that electctl was started with.
 void survive_file_size_limit() {
   struct sigaction action {};
   if (::sigaction(SIGXFSZ, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) return;

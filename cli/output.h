@@ -17,7 +17,7 @@ namespace cli {
 // Writes all bytes to any descriptor. False: errno says why not.
 [[nodiscard]] bool write_all(int descriptor, std::string_view bytes);
 
-// The text of the errno of a failed write. Where a limit refuses it, what to raise.
+// The text of a failed write's errno. If a limit refused the write, also which one to raise.
 [[nodiscard]] std::string why_not_written(int error);
 
 // Writes to standard error, for people. Ignores errors.

@@ -386,7 +386,7 @@ Result<void> Connection::run(const std::string& what, const Try& try_once, const
     if (until.stop.stop_requested()) return fail(Errc::interrupted, "interrupted");
     if (is_stale_auth_token(status, options_) && ++auth_tokens_refused < kMostAuthTokens && forget_auth_token(*token))
       continue;
-    // This endpoint is not an etcd. Others may be, also where they cannot serve right now.
+    // If this endpoint is not an etcd, another one may be, even if it cannot serve right now.
     if (is_not_etcd(status)) {
       not_etcd.insert(link->endpoint);
     } else {

@@ -81,7 +81,8 @@ class Connection {
   }
 
   // The same for any use of a ClientContext, e.g. a short stream. `try_once` makes one try with a context of its own.
-  // `what` names the call in the log and in errors. `login`: what to do where etcd does not accept the account.
+  // `what` names the call in the log and in errors. Login::optional: if etcd does not accept the account, the call is
+  // made without a login.
   enum class Login { required, optional };
   using Try = std::function<grpc::Status(const Link&, grpc::ClientContext&)>;
   [[nodiscard]] Result<void> run(const std::string& what, const Try& try_once, const Until& until,

@@ -32,7 +32,7 @@ struct Granted {
 [[nodiscard]] Result<Granted> grant_lease(Connection& connection, LeaseId id, std::chrono::seconds ttl,
                                           const std::string& readable_key, const Until& until, Attempt& attempt);
 
-// How long to wait with the next renewal where one did not count.
+// How long to wait after a renewal that did not count.
 constexpr std::chrono::milliseconds kPauseAfterUnconfirmed{100};
 
 // Renews a lease that exists, until a renewal counts. Errc::lease_not_found: it does not exist. `readable_key`: see

@@ -26,7 +26,8 @@ class Candidacy {
  public:
   // Stands under the session's lease. If that lease already stands in this election, the value is updated (a proclaim)
   // and the position stays. Costs one Txn after the session's grant. If the session did not grant the lease, it costs
-  // one read before that. The session must outlive the candidacy.
+  // one read before that. The session must outlive the candidacy. Errc::lease_not_found: the lease is gone.
+  // Errc::refused: the key stands under another lease, or somebody deleted it at once.
   // After an error a try without an answer may have put the key. If the session granted the lease, the session's
   // close() deletes that key with the lease. Another lease may last long, so stand() itself looks for the key and
   // deletes it. That takes up to the client's command_timeout more. Only `give_up` ends it sooner.

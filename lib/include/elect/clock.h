@@ -23,8 +23,8 @@ struct BootClock {
 using BootTime = BootClock::time_point;
 
 // How long an operation may take. After a stop request it ends with Errc::interrupted. After the deadline it ends with
-// an outcome or error of its own. Without a deadline a call takes command_timeout at most, and operations that wait for
-// others (wait, hold, observe, watch) wait for ever.
+// an outcome or error of its own. Without a deadline each call to etcd takes command_timeout at most, and operations
+// that wait for others (wait, hold, observe, watch) wait for ever.
 struct Until {
   std::stop_token stop{};
   std::optional<BootTime> deadline{};

@@ -35,6 +35,7 @@ using LeadOutcome = std::variant<WorkDone, Candidacy::NotElected, Loss>;
 // Stands under the session's lease with `value`, waits in the queue, does the work while it leads, and withdraws. It
 // withdraws by deleting the key. The session stays open and can stand again. A stop request does not interrupt the
 // withdrawal, which is retried until the lease would have expired.
+// If etcd has accounts, open the session with SessionOptions::readable_key: the stop at 2/3 of the TTL relies on it.
 // until.deadline: how long to wait for leadership. until.stop: while it waits, ends with Errc::interrupted; while it
 // works, tells the work to stop, and the outcome is WorkDone.
 // Other errors: it could not stand or wait; or it could not find out any more whether it leads, and told the work to

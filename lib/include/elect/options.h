@@ -13,7 +13,8 @@
 namespace elect {
 
 struct TlsOptions {
-  bool enabled = false;   // TLS is also used for https:// endpoints, and if a CA or a certificate is given.
+  // Use TLS. It is also used for https:// endpoints, and if a CA or a certificate is given. Never for http://.
+  bool enabled = false;
   std::string ca_file{};  // PEM; empty: the system's certificates.
   // The system's certificates. Empty: where Debian, RHEL, Alpine or SUSE keep them.
   std::string system_ca_file{};

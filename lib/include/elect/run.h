@@ -1,5 +1,5 @@
-// A run of campaign --once, as the ledger has it: who claimed it and how it ended. Also its record, which is a value in
-// the store. Pure; thread-safe.
+// A run of electctl's campaign --once, as the ledger has it: who claimed it and how it ended. Also its record, which is
+// a value in the store. CMD is the command that is run. Pure; thread-safe.
 #pragma once
 
 #include <chrono>
