@@ -65,7 +65,7 @@ class Session::Impl {
   const SessionOptions options_;
   const LeaseId lease_;
   const bool owned_;
-  RaftTerm raft_term_;  // As confirmed last. Only the renewing thread uses it.
+  std::optional<RaftTerm> raft_term_;  // As confirmed last. Only the renewing thread uses it.
 
   mutable std::mutex mutex_;
   Validity validity_;
@@ -149,7 +149,6 @@ void Session::Impl::renew_until(std::stop_token stop) {
     Attempt attempt;
     const auto renewal = renew_lease(connection, lease_, one_call(), attempt);
     if (stop.stop_requested()) return;
-    if (renewal && renewal->ttl <= 0s) return lose({Loss::Cause::lease_gone, lease_gone_text(lease_)});
     if (!renewal) {
       failed(renewal.error());
       continue;
@@ -163,6 +162,7 @@ void Session::Impl::renew_until(std::stop_token stop) {
       last_refusal_ = kUnconfirmed;
       continue;
     }
+    if (renewal->ttl <= 0s) return lose({Loss::Cause::lease_gone, lease_gone_text(lease_)});
     {
       const std::lock_guard lock(mutex_);
       if (loss_) return;  // The loss was reported already. No answer undoes it.

@@ -45,7 +45,7 @@ Result<Renewal> renew_lease(Connection& connection, LeaseId lease, const Until& 
       // etcd renews a lease without a login. An account that is no longer accepted does not end leadership.
       until, &attempt, Connection::Login::optional);
   if (!called) {
-    if (called.error().code == Errc::lease_not_found) return Renewal{0s, 0};
+    if (called.error().code == Errc::lease_not_found) return Renewal{0s, std::nullopt};
     return std::unexpected(called.error());
   }
   return Renewal{seconds(response.ttl()), response.header().raft_term()};
@@ -55,9 +55,9 @@ Result<Confirmation> confirm(Connection& connection, const Renewal& renewal, std
                              const std::string& readable_key, const Until& until) {
   const auto after = read_raft_term(connection, readable_key, until);
   if (!after) return std::unexpected(after.error());
-  const bool known = before && *after;
-  return Confirmation{.counts = !known || (*before == renewal.raft_term && **after == renewal.raft_term),
-                      .raft_term = after->value_or(renewal.raft_term)};
+  const bool known = before && *after && renewal.raft_term;
+  return Confirmation{.counts = !known || (*before == *renewal.raft_term && **after == *renewal.raft_term),
+                      .raft_term = after->has_value() ? *after : renewal.raft_term};
 }
 
 Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const std::string& readable_key,
@@ -69,15 +69,14 @@ Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const 
     Attempt attempt;
     const auto renewal = renew_lease(connection, lease, whole, attempt);
     if (!renewal) return std::unexpected(renewal.error());
-    if (renewal->ttl <= 0s) {
-      return fail(
-          Errc::lease_not_found,
-          fmt::format("lease {} does not exist: it was never granted, was revoked, or has expired", hex_of(lease)));
-    }
     const auto confirmed = confirm(connection, *renewal, before, readable_key, whole);
     if (!confirmed) return std::unexpected(confirmed.error());
-    if (confirmed->counts) return Granted{lease, Validity(attempt.sent, renewal->ttl), confirmed->raft_term};
     before = confirmed->raft_term;
+    if (!confirmed->counts) continue;
+    if (renewal->ttl > 0s) return Granted{lease, Validity(attempt.sent, renewal->ttl), before};
+    return fail(
+        Errc::lease_not_found,
+        fmt::format("lease {} does not exist: it was never granted, was revoked, or has expired", hex_of(lease)));
   }
 }
 

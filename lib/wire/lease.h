@@ -6,6 +6,9 @@
 // by a linearizable read (before the first renewal: by the grant), and if it is the one in the answer. Then the member
 // that leads in this term has renewed the lease, and it led until after that. Each later leader gives the lease its
 // whole TTL again.
+//
+// The same holds for the answer that there is no such lease: a raft leader that stood still does not know of leases that
+// were granted meanwhile.
 #pragma once
 
 #include <chrono>
@@ -24,7 +27,7 @@ using RaftTerm = std::uint64_t;
 struct Granted {
   LeaseId lease;
   Validity validity;
-  RaftTerm raft_term;  // When it was granted, or renewed. A majority has confirmed it.
+  std::optional<RaftTerm> raft_term;  // When it was granted, or renewed. A majority has confirmed it.
 };
 
 // Grants a lease with an ID that the caller chose (random_lease()), so that a try whose answer was lost can be
@@ -41,21 +44,21 @@ constexpr std::chrono::milliseconds kPauseAfterUnconfirmed{100};
                                                  const Until& until);
 
 struct Renewal {
-  std::chrono::seconds ttl;  // As etcd answered it. 0: there is no such lease.
-  RaftTerm raft_term;        // Of the last entry that the member which answered has applied.
+  std::chrono::seconds ttl;           // As etcd answered it. 0: there is no such lease.
+  std::optional<RaftTerm> raft_term;  // Of the last entry that the member which answered has applied.
 };
 
 // One renewal. `attempt` says when it was sent.
 [[nodiscard]] Result<Renewal> renew_lease(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt);
 
 struct Confirmation {
-  bool counts;         // Whether the renewal counts.
-  RaftTerm raft_term;  // As it is now: `before` for the next renewal.
+  bool counts;                        // Whether the renewal counts.
+  std::optional<RaftTerm> raft_term;  // As it is now: `before` for the next renewal.
 };
 
 // Reads raft's term to find out whether a renewal counts. `before`: the term before the renewal was sent, as confirmed
-// last. `readable_key`: a key that the account may read; it need not exist. If one of the terms cannot be known, since
-// etcd does not let the account read, the renewal counts.
+// last. `readable_key`: a key that the account may read; it need not exist. If one of the terms cannot be known, for
+// example since etcd does not let the account read, the renewal counts.
 [[nodiscard]] Result<Confirmation> confirm(Connection& connection, const Renewal& renewal,
                                            std::optional<RaftTerm> before, const std::string& readable_key,
                                            const Until& until);

@@ -114,3 +114,34 @@ deposed() {
   ends_at_two_thirds
   did "answered LeaseKeepAlive 1 1"
 }
+
+# Prints a number as protobuf writes it.
+varint() {
+  local number=$1
+  for (( ; number > 127; number >>= 7)); do printf %02x $((number & 127 | 128)); done
+  printf %02x "$number"
+}
+# lease_gone RENEWAL: for a plan: the answer to this renewal of $lease says that it does not exist, and comes from a raft
+# term that is over. The fields are 4, the term, in the header; 2, the lease, and 3, its TTL of 3 s.
+lease_gone() {
+  local term fields
+  term=$(electctl inspect "$name" -w json | jq .raft_term)
+  fields=10$(varint $((16#$lease)))18
+  printf 'once LeaseKeepAlive %s 1 after alter %s %s' "$1" "20$(varint "$term")${fields}03" "20$(varint $((term - 1)))${fields}00"
+}
+
+@test "where a deposed raft leader says that the lease is gone it is not believed: CMD is not disturbed" {
+  lease=$(grant 3)
+  plan "$(lease_gone 2)"
+  run -0 electctl --endpoints "$address" campaign "$name" v --lease "$lease" -- bash -c 'sleep 4; echo whole'
+  [[ $output == whole ]]
+  did "fault LeaseKeepAlive 2"
+}
+
+@test "where a deposed raft leader says that the lease of --lease does not exist it is not believed: the candidate stands" {
+  lease=$(grant 3)
+  plan "$(lease_gone 1)"
+  run -0 electctl --endpoints "$address" campaign "$name" v --lease "$lease" -- echo ran
+  [[ $output == ran ]]
+  did "fault LeaseKeepAlive 1"
+}
