@@ -50,6 +50,11 @@ Loss key_deleted(const std::string& key) {
           "key " + key + " was deleted: somebody resigned it, or its lease was revoked or expired"};
 }
 
+// The loss of a leader that has another candidate in front. Create revisions only grow, so this is another store.
+Loss overtaken(const std::string& by) {
+  return {Loss::Cause::overtaken, "key " + by + " is in front of it now: etcd was restored from a snapshot"};
+}
+
 bool has_removal(const Watcher::Batch& batch) {
   return std::ranges::any_of(batch.events, [](const Event& event) { return event.type == Event::Type::removed; });
 }
@@ -260,6 +265,7 @@ Result<Candidacy::Verdict> Candidacy::Impl::follow_stream(bool leading, const Un
     const auto still_there = look_ahead(connection_.for_one_call(until));
     if (!still_there) return std::unexpected(still_there.error());
     if (!*still_there) return key_deleted(self_.key);
+    if (leading && !elected_) return overtaken(ahead_.key);
     if (elected_) {
       if (!leading) return Elected{};
     } else if (moved && ahead_.key != before) {

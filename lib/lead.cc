@@ -72,7 +72,8 @@ Result<LeadOutcome> lead(Session& session, const Election& election, std::string
 
   candidacy.stop_watching();
   const auto* loss = outcome ? std::get_if<Loss>(&*outcome) : nullptr;
-  const bool gone = loss != nullptr && loss->cause != Loss::Cause::no_answer;
+  const bool gone =
+      loss != nullptr && (loss->cause == Loss::Cause::lease_gone || loss->cause == Loss::Cause::key_deleted);
   const auto withdrawn = gone ? Result<bool>(true) : candidacy.withdraw();
   if (thrown) std::rethrow_exception(thrown);
   if (outcome && std::holds_alternative<WorkDone>(*outcome)) {

@@ -114,7 +114,7 @@ class Observer {
       return render::json_observation(observation, role(observation), std::chrono::system_clock::now());
     }
     if (observation.type == Type::gap) {
-      warn("changes are missing: the store was compacted before they were seen; later changes follow");
+      warn("changes are missing: the store was compacted before they were seen, or restored from a snapshot; later changes follow");
       return {};
     }
     if (options_.is && format_ == Format::simple) {

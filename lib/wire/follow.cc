@@ -55,7 +55,7 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
   bool begun = false;
   Revision oldest = 0;
   Outage outage(connection.options());
-  for (;;) {  // Again after each compaction that was faster than the watch.
+  for (;;) {  // Again where changes cannot be seen any more: after a compaction, or in another store.
     // The first read ignores the caller's deadline: without an answer nothing can be said.
     auto snapshot = read_range(connection, range, {.revision = from},
                                begun ? connection.for_one_call(until) : Until{until.stop, {}});
@@ -67,6 +67,7 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
       continue;
     }
     outage.end();
+    const std::uint64_t cluster = snapshot->header.cluster_id;
     Revision at = from > 0 ? from : snapshot->header.revision;
     from = 0;
     const bool more = std::exchange(begun, true) ? listener.after_compaction(*std::move(snapshot), at, oldest)
@@ -86,10 +87,15 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
       const auto allowed = read_range(connection, range, {.limit = 1}, connection.for_one_call(until));
       if (!allowed && !is_transient(allowed.error().code)) return std::unexpected(allowed.error());
       if (late()) return {};
-      if (allowed) {
-        outage.end();
-      } else {
+      if (!allowed) {
         outage.begin(allowed.error());
+        continue;
+      }
+      outage.end();
+      // Another store than before: etcd was restored from a snapshot. A watch from `at` would be silent.
+      if (allowed->header.cluster_id != cluster || allowed->header.revision < at) {
+        oldest = allowed->header.revision;
+        break;
       }
     }
   }

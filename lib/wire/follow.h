@@ -15,8 +15,8 @@ class RangeListener {
   virtual ~RangeListener() = default;
   // The first call: the range at revision `at`.
   virtual bool begin(Snapshot&& snapshot, Revision at) = 0;
-  // A compaction has removed changes before they were seen. The range at revision `at`. `oldest` is the oldest
-  // revision in the store.
+  // Changes may be lost: a compaction has removed them before they were seen, or etcd was restored from a snapshot. The
+  // range at revision `at`. Changes before revision `oldest` cannot be read any more.
   virtual bool after_compaction(Snapshot&& snapshot, Revision at, Revision oldest) = 0;
   // All events of one revision, in order. `header` is that of the response they came in.
   virtual bool apply(const Header& header, Revision revision, std::span<const Event> events) = 0;

@@ -26,6 +26,7 @@ struct Loss {
     lease_gone,   // Revoked, or expired at the server.
     no_answer,    // No renewal counted for 9/10 of the TTL (in lead(): 2/3). The lease counts as gone.
     key_deleted,  // The candidate's key was deleted: somebody resigned it, or it went with its lease.
+    overtaken,    // Another candidate is in front of the leader: etcd was restored from a snapshot.
   } cause;
   std::string message;  // One line for people.
 };
