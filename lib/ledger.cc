@@ -22,7 +22,7 @@ constexpr std::chrono::nanoseconds kPauseBeforeRecordRenewal = std::chrono::seco
 constexpr std::chrono::nanoseconds kShortestRecordRenewal = std::chrono::milliseconds(300);
 constexpr std::chrono::nanoseconds kLongestKillAfter = std::chrono::hours(24 * 365);
 constexpr std::chrono::milliseconds kPauseBeforeLookingForEnd{200};
-constexpr std::chrono::milliseconds kToRecordEnd{500};  // Added to --kill-after: to stop CMD and record its end.
+constexpr std::chrono::milliseconds kToRecordEnd{500};  // Added to Run::kill_after: to record the end.
 
 WallTime now_in_milliseconds() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -46,13 +46,15 @@ etcdserverpb::Compare compare_candidate_gone(const std::string& key, Revision cr
 // Claims one run. That takes one Txn, or more if the record changes meanwhile.
 class Claimer {
  public:
-  Claimer(const Election& election, const Candidate& self, const RunClaim& wanted, LeaseId lease)
+  Claimer(const Election& election, const Candidate& self, const RunClaim& wanted, std::chrono::seconds ttl,
+          LeaseId lease)
       : election_(election), self_(self), wanted_(wanted), key_(once_key_of(election.name(), wanted.id)) {
     run_.id = wanted.id;
     run_.value = self.value;
     run_.key = self.key;
     run_.token = self.create_revision;
-    run_.kill_after = std::chrono::ceil<std::chrono::milliseconds>(std::min(wanted.kill_after, kLongestKillAfter));
+    const auto kill_after = std::clamp<std::chrono::nanoseconds>(wanted.kill_after, ttl, kLongestKillAfter);
+    run_.kill_after = std::chrono::ceil<std::chrono::milliseconds>(kill_after);
     run_.lease = lease;
   }
 
@@ -293,7 +295,7 @@ Result<ClaimOutcome> claim_run(const Election& election, const Session& session,
     if (code == Errc::interrupted || is_transient(code)) revoke();
     return std::unexpected(granted.error());
   }
-  Claimer claimer(election, candidacy.self(), claim, lease);
+  Claimer claimer(election, candidacy.self(), claim, session.ttl(), lease);
   for (;;) {
     auto claimed = claimer.try_once(until);
     if (claimed && !*claimed) {  // The record has changed since it was read.
