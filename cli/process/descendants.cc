@@ -122,10 +122,12 @@ bool read_about(int proc, pid_t process, const char* file, std::span<char> text)
   return size > 0;
 }
 
-// Calls `function` with each child of this process, the youngest of each part of the list first. Nothing happens if the
-// kernel has no list of children. Adopted children belong to the first thread. Its ID is that of the process.
+// Calls `function` with each child of this process, the youngest of each part of the list first. Nothing happens
+// without /proc, or if the kernel has no list of children. Adopted children belong to the first thread. Its ID is that
+// of the process.
 template <class Function>
 void for_each_listed_child(int proc, Function function) {
+  if (proc < 0) return;
   char path[48];
   std::snprintf(path, sizeof path, "self/task/%d/children", getpid());
   const int list = openat(proc, path, O_RDONLY | O_CLOEXEC);
@@ -292,6 +294,7 @@ int Descendants::scan(std::initializer_list<int> signals, pid_t group) {
   if (proc.directory() < 0) return kills ? scan_ids() : 0;
   const pid_t self = getpid();
   int new_ones = 0;
+  first_zombies_ = {};
   zombies_ = 0;
   killed_by_id_ = 0;
   const auto visit = [&](pid_t process) {
@@ -300,6 +303,9 @@ int Descendants::scan(std::initializer_list<int> signals, pid_t group) {
     if (!found_ones.contains(found.parent) && !descends(proc.directory(), process, found.parent)) return;
     if (!found.living) {
       if (found.parent != self) return;
+      if (static_cast<std::size_t>(zombies_) < first_zombies_.size()) {
+        first_zombies_[static_cast<std::size_t>(zombies_)] = process;
+      }
       ++zombies_;
       if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
       return;
@@ -345,13 +351,17 @@ void Descendants::forget_found() {
 
 Descendants::Remaining Descendants::kill_found() {
   const Proc proc;
-  Remaining remaining{.living = killed_by_id_, .zombies = zombies_, .refused = 0, .first_refused = {}};
+  Remaining remaining{.living = killed_by_id_, .zombies = zombies_, .first_killed = first_zombies_};
   const bool by_id = proc.directory() < 0;
   found_ones.take_each([&](pid_t process) {
     const int error = by_id ? EPERM : send(proc.directory(), process, SIGKILL);
     if (error == ESRCH) return;
     if (!by_id) ++remaining.living;
-    if (error == 0) return;
+    if (error == 0) {
+      const auto free = std::ranges::find(remaining.first_killed, 0);
+      if (free != remaining.first_killed.end()) *free = process;
+      return;
+    }
     if (static_cast<std::size_t>(remaining.refused) < remaining.first_refused.size()) {
       remaining.first_refused[static_cast<std::size_t>(remaining.refused)] = {
           process, by_id ? kUnknownUser : user_of(proc.directory(), process)};

@@ -39,6 +39,8 @@ class Descendants {
     int zombies = 0;                         // Direct children that are dead and not reaped.
     int refused = 0;                         // Living, but could not be signalled.
     std::array<Refused, 8> first_refused{};  // The first of the refused ones.
+    // The first of the others. They got SIGKILL: they may take some time to die, or are dead and cannot be reaped.
+    std::array<pid_t, 8> first_killed{};
   };
 
   enum class Reap { no, yes };
@@ -103,6 +105,7 @@ class Descendants {
   const Reap reap_;
   int zombies_ = 0;
   int killed_by_id_ = 0;
+  std::array<pid_t, 8> first_zombies_{};
 };
 
 }  // namespace cli

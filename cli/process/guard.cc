@@ -97,6 +97,9 @@ std::string user_name(uid_t user) {
   return name;
 }
 
+constexpr std::string_view kNotEnding =
+    "does not end after SIGKILL: it waits for a disk or a file system, or a debugger holds it";
+
 // Where pass_stop() sends the signal: the socket of the guard whose CMD runs, or -1.
 std::atomic<int> stop_target = -1;
 static_assert(std::atomic<int>::is_always_lock_free);
@@ -223,13 +226,17 @@ Guard::~Guard() {
   if (cmd_started_ && !did_its_work) end_descendants();
 }
 
-// Names each process once, whether the guard found it or this process did.
 void Guard::report_refused(int process, unsigned user) {
-  if (std::ranges::find(reported_, process) != reported_.end()) return;
-  reported_.push_back(process);
   const std::string whose =
       user == Descendants::kUnknownUser ? "another user's" : "of user " + elect::printable(user_name(user));
-  warn("process " + std::to_string(process) + ", which CMD started, cannot be ended: it is " + whose +
+  report_not_ending(process, "cannot be ended: it is " + whose);
+}
+
+// Names each process once, whether the guard found it or this process did.
+void Guard::report_not_ending(int process, std::string_view why) {
+  if (std::ranges::find(reported_, process) != reported_.end()) return;
+  reported_.push_back(process);
+  warn("process " + std::to_string(process) + ", which CMD started, " + std::string(why) +
        "; waiting for its end; leadership is kept while the lease can be renewed");
 }
 
@@ -319,6 +326,9 @@ elect::Result<std::optional<GuardEvent>> Guard::next() {
     switch (report.kind) {
       case GuardReport::refused:
         report_refused(report.number, report.user);
+        break;
+      case GuardReport::not_ending:
+        report_not_ending(report.number, kNotEnding);
         break;
       case GuardReport::cmd_stopped:
         return GuardEvent(Stopped{report.number});

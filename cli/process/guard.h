@@ -115,7 +115,7 @@ class Guard {
 
   // The next event. nullopt: there is none yet, or CMD's end was already returned. An error: the guard itself was
   // killed. The kernel has then killed CMD's group. next() kills CMD's other descendants, and returns when all are
-  // gone. It names on standard error each process that cannot be signalled.
+  // gone. It names on standard error each process that cannot be signalled, or does not end.
   [[nodiscard]] elect::Result<std::optional<GuardEvent>> next();
 
  private:
@@ -123,6 +123,7 @@ class Guard {
       : socket_(socket), pid_(pid), other_children_(std::move(others)) {}
   void end_descendants();
   void report_refused(int process, unsigned user);
+  void report_not_ending(int process, std::string_view why);
 
   int socket_;
   int pid_;
@@ -130,7 +131,7 @@ class Guard {
   bool cmd_started_ = false;
   bool cmd_ended_ = false;
   std::string program_;
-  std::vector<int> reported_;  // Processes already named because they cannot be signalled.
+  std::vector<int> reported_;  // Processes that report_not_ending() has named.
 };
 
 // Ends this process by the signal that was typed for CMD. The shell that runs electctl then sees the same end as if it

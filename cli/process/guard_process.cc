@@ -281,19 +281,21 @@ class GuardProcess {
     if (cmd_ == 0) return;
     descendants_.signal({SIGTERM, SIGCONT}, cmd_, [this] {
       reap();
-      return now() < std::min(latest_kill_at_, kill_at_);  // SIGKILL must not be late.
+      return now() < next_deadline();  // SIGKILL must not be late.
     });
   }
+
+  // When CMD gets the next signal.
+  [[nodiscard]] std::int64_t next_deadline() const { return ending_ ? std::min(latest_kill_at_, kill_at_) : term_at_; }
 
   void enforce_deadline() {
     const std::int64_t time = now();
     if (!ending_ && time >= term_at_) end(Ending::Cause::deadline);
-    const std::int64_t kill_at = std::min(latest_kill_at_, kill_at_);
-    if (ending_ && !sigkill_sent_ && time >= kill_at) {
+    if (ending_ && !sigkill_sent_ && time >= next_deadline()) {
       sigkill_sent_ = true;
       signal_group(SIGKILL);
     }
-    std::int64_t next = ending_ ? kill_at : term_at_;             // A time in the future, or kNever.
+    std::int64_t next = next_deadline();                          // In the future, or kNever.
     if (sigkill_sent_ || cmd_ended_ || next == kNever) next = 0;  // Disarms.
     itimerspec timer{};
     timer.it_value.tv_sec = next / kSecond;
@@ -328,9 +330,11 @@ class GuardProcess {
     if (!has_child()) finish();  // Any process that was left would be our child or a child's descendant.
   }
 
+  // Ends when a deadline has come. Some descendants may fork and end faster than they can be reaped.
   void reap() {
     siginfo_t child{};
-    while (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid != 0) {
+    while ((sigkill_sent_ || cmd_ended_ || now() < next_deadline()) &&
+           waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid != 0) {
       const bool is_cmd = child.si_pid == cmd_ && !cmd_ended_;
       if (is_cmd) signal_group(SIGKILL);  // Kills the rest of its group. CMD's zombie keeps the group ID.
       waitid(P_PID, static_cast<id_t>(child.si_pid), &child, WEXITED | WNOHANG);
@@ -357,18 +361,32 @@ class GuardProcess {
       set_kill_timer();
     });
     const auto named = std::min(remaining.first_refused.size(), static_cast<std::size_t>(remaining.refused));
-    for (std::size_t i = 0; i < named; ++i) report_refused(remaining.first_refused[i]);
+    for (std::size_t i = 0; i < named; ++i) {
+      const Descendants::Refused& refused = remaining.first_refused[i];
+      report_once({.kind = GuardReport::refused, .number = refused.process, .user = refused.user});
+    }
+    report_those_not_ending(remaining);
     only_refused_left_ = only_refused_left_ || (remaining.living == remaining.refused && remaining.zombies == 0);
     next_sweep_at_ = now() + sweep_pause_;
     sweep_pause_ = std::min(2 * sweep_pause_, kLongestPause);
     set_kill_timer();
   }
 
+  void report_those_not_ending(const Descendants::Remaining& remaining) {
+    if (now() < next_look_at_killed_) return;
+    for (const pid_t process : remaining.first_killed) {
+      const bool seen_before = process != 0 && std::ranges::find(killed_before_, process) != killed_before_.end();
+      if (seen_before) report_once({.kind = GuardReport::not_ending, .number = process});
+    }
+    killed_before_ = remaining.first_killed;
+    next_look_at_killed_ = now() + kSecond;
+  }
+
   // Reports each process once.
-  void report_refused(const Descendants::Refused& refused) {
-    if (std::ranges::find(reported_, refused.process) != reported_.end()) return;
-    reported_[reported_count_++ % reported_.size()] = refused.process;
-    report({.kind = GuardReport::refused, .number = refused.process, .user = refused.user}, MSG_DONTWAIT);
+  void report_once(const GuardReport& about) {
+    if (std::ranges::find(reported_, about.number) != reported_.end()) return;
+    reported_[reported_count_++ % reported_.size()] = about.number;
+    report(about, MSG_DONTWAIT);
   }
 
   void handle_stop() {
@@ -483,8 +501,10 @@ class GuardProcess {
   bool only_refused_left_ = false;  // Only descendants that cannot be signalled are left.
   std::int64_t next_sweep_at_ = 0;  // The time of the next look.
   std::int64_t sweep_pause_ = kShortestPause;
-  std::array<pid_t, 16> reported_{};  // Processes reported to electctl as `refused`.
+  std::array<pid_t, 16> reported_{};  // Processes reported to electctl as `refused` or `not_ending`.
   std::size_t reported_count_ = 0;
+  std::array<pid_t, 8> killed_before_{};  // Those that were left at the last look.
+  std::int64_t next_look_at_killed_ = 0;
 };
 
 }  // namespace

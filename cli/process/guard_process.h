@@ -29,6 +29,7 @@ struct GuardReport {
   enum Kind : std::uint8_t {
     cmd_stopped,  // CMD was stopped. `number`: the signal that stopped it.
     refused,      // `number`: a descendant of CMD that cannot be signalled. `user`: its user.
+    not_ending,   // `number`: a descendant of CMD that got SIGKILL and has not ended for a second.
     cmd_ended,    // `number`: the exit code. Also `cause`, `error`, `missing`, `terminal_signal`. The last message.
   };
   Kind kind{};

@@ -394,6 +394,30 @@ start_with_child_of_root() {
   [[ $stderr =~ ^"electctl: process "[0-9]+", which CMD started, cannot be ended: it is another user's; waiting for its end; leadership is kept while the lease can be renewed"$ ]]
 }
 
+@test "gate: a process that does not end after SIGKILL is named, and leadership is kept until it is gone" {
+  started=$BATS_TEST_TMPDIR/started
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$(name_of_test)" v -- sh -c "sleep 60 & echo \$! >$started; read -r line <$BATS_TEST_TMPDIR/fifo; exit 3"
+  holder=$!
+  wait_for 10 test -s "$started"
+  # A process that is traced stays until its tracer has heard of its end.
+  start "$BATS_TEST_TMPDIR/tracer" python3 -c 'if True:
+    import ctypes, signal, sys
+    seize = 0x4206
+    if ctypes.CDLL(None).ptrace(seize, int(sys.argv[1]), 0, 0) != 0: sys.exit("not allowed")
+    print("traces", flush=True)
+    signal.pause()' "$(<"$started")"
+  tracer=$!
+  wait_for 10 eval 'grep -q traces "$BATS_TEST_TMPDIR/tracer" || grep -q "not allowed" "$BATS_TEST_TMPDIR/tracer.err"'
+  grep -q traces "$BATS_TEST_TMPDIR/tracer" || skip "this system does not let a process trace another one"
+  echo >"$BATS_TEST_TMPDIR/fifo"
+  wait_for 10 grep -qx "electctl: process $(<"$started"), which CMD started, does not end after SIGKILL: it waits for a disk or a file system, or a debugger holds it; waiting for its end; leadership is kept while the lease can be renewed" "$BATS_TEST_TMPDIR/holder.err"
+  leads "$(name_of_test)" v
+  kill "$tracer"
+  ended "$holder" 3
+  (($(wc -l <"$BATS_TEST_TMPDIR/holder.err") == 1))
+}
+
 @test "gate: a process that may not be ended is named once, also where electctl takes over from a killed guard" {
   start_with_child_of_root
   kill -KILL "$guard"
