@@ -73,13 +73,6 @@ teardown() {
   run -10 electctl inspect "$name"
 }
 
-@test "standard output that is full: exit 1, said" {
-  name=$(name_of_test)
-  etcdctl put "$name/1" v
-  run -1 bash -c '"$ELECTCTL" inspect "$1" >/dev/full' _ "$name"
-  [[ $output == "Error: cannot write to standard output: No space left on device" ]]
-}
-
 @test "a value of 3 MB: refused by the server, said in one line, nothing left behind" {
   name=$(name_of_test)
   run -1 bash -c 'head -c 3000000 /dev/zero | "$ELECTCTL" campaign "$1" -' _ "$name"
@@ -146,4 +139,23 @@ EOF
 @test "a login at an endpoint that is not there: the reason is said, whole" {
   run -2 --separate-stderr "$ELECTCTL" --endpoints 127.0.0.1:1 --user joe --password secret leader job
   [[ $stderr == *"within 2s: a login failed: connection refused; "* ]]
+}
+
+@test "standard output that is full or closed: exit 1, said, whatever prints" {
+  name=$(name_of_test)
+  etcdctl put "$name/1" v
+  for command in "leader $name" "inspect $name" "inspect $name -w table" "inspect $name -w json" "inspect $name --history" \
+    "inspect $name --verify" "inspect --all $name" "inspect $name --etcdctl" "inspect $name --watch" \
+    "observe $name --count 1" "observe $name -w json" "campaign $name-c v" "elect $name-e v" "elect -l $name" \
+    "resign $name-r --leader" version "completion bash" --help "leader --help"; do
+    etcdctl put "$name-r/1" v
+    # shellcheck disable=SC2086
+    run -1 timeout 20 bash -c 'exec "$ELECTCTL" "$@" >/dev/full' _ $command
+    [[ $output == "Error: cannot write to standard output: No space left on device" ]]
+    etcdctl put "$name-r/1" v
+    # shellcheck disable=SC2086
+    run -1 timeout 20 bash -c 'exec "$ELECTCTL" "$@" >&-' _ $command
+    [[ $output == "Error: cannot write to standard output: Bad file descriptor" ]]
+  done
+  run -10 electctl leader "$name-c"
 }

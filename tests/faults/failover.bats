@@ -119,3 +119,20 @@ others_than() { for i in 1 2 3; do ((i == $1)) || url "$i"; done | paste -sd,; }
     done
   done
 }
+
+@test "a compaction while a candidate's link is silent: it gets its turn all the same" {
+  link 1
+  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" first
+  holder=$!
+  wait_for 10 leads "$name" first
+  start "$BATS_TEST_TMPDIR/waiter" "$ELECTCTL" --endpoints "$address" --keepalive-timeout 1s --debug campaign "$name" second --ttl 60s
+  wait_for 10 stands "$name" 2
+  kill -STOP -- "-$group"
+  kill -INT "$holder"
+  ended "$holder" 0
+  for ((i = 0; i < 20; i++)); do etcdctl put "$name-other" "$i" >/dev/null; done
+  etcdctl compaction "$(electctl inspect "$name" -w json | jq .revision)"
+  wait_for 30 grep -q 'leaving' "$BATS_TEST_TMPDIR/waiter.err"
+  kill -CONT -- "-$group"
+  wait_for 20 grep -qx second "$BATS_TEST_TMPDIR/waiter"
+}
