@@ -294,7 +294,7 @@ int Descendants::scan(std::initializer_list<int> signals, pid_t group) {
   if (proc.directory() < 0) return kills ? scan_ids() : 0;
   const pid_t self = getpid();
   int new_ones = 0;
-  first_zombies_ = {};
+  first_killed_ = {};
   zombies_ = 0;
   killed_by_id_ = 0;
   const auto visit = [&](pid_t process) {
@@ -303,10 +303,8 @@ int Descendants::scan(std::initializer_list<int> signals, pid_t group) {
     if (!found_ones.contains(found.parent) && !descends(proc.directory(), process, found.parent)) return;
     if (!found.living) {
       if (found.parent != self) return;
-      if (static_cast<std::size_t>(zombies_) < first_zombies_.size()) {
-        first_zombies_[static_cast<std::size_t>(zombies_)] = process;
-      }
       ++zombies_;
+      note_killed(process);
       if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
       return;
     }
@@ -328,10 +326,12 @@ int Descendants::scan(std::initializer_list<int> signals, pid_t group) {
 
 // Kills at once, without a SIGSTOP first, because one look takes long.
 int Descendants::scan_ids() {
+  first_killed_ = {};
   zombies_ = 0;
   killed_by_id_ = 0;
   for_each_child([&](pid_t process, bool dead) {
     if (is_excluded(process)) return false;
+    note_killed(process);
     if (dead) {
       ++zombies_;
       if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
@@ -345,29 +345,31 @@ int Descendants::scan_ids() {
   return 0;
 }
 
+void Descendants::note_killed(pid_t process) {
+  const auto free = std::ranges::find(first_killed_, 0);
+  if (free != first_killed_.end()) *free = process;
+}
+
 void Descendants::forget_found() {
   found_ones.take_each([](pid_t) {});
 }
 
 Descendants::Remaining Descendants::kill_found() {
   const Proc proc;
-  Remaining remaining{.living = killed_by_id_, .zombies = zombies_, .first_killed = first_zombies_};
+  Remaining remaining{.living = killed_by_id_, .zombies = zombies_, .first_killed = {}};
   const bool by_id = proc.directory() < 0;
   found_ones.take_each([&](pid_t process) {
     const int error = by_id ? EPERM : send(proc.directory(), process, SIGKILL);
     if (error == ESRCH) return;
     if (!by_id) ++remaining.living;
-    if (error == 0) {
-      const auto free = std::ranges::find(remaining.first_killed, 0);
-      if (free != remaining.first_killed.end()) *free = process;
-      return;
-    }
+    if (error == 0) return note_killed(process);
     if (static_cast<std::size_t>(remaining.refused) < remaining.first_refused.size()) {
       remaining.first_refused[static_cast<std::size_t>(remaining.refused)] = {
           process, by_id ? kUnknownUser : user_of(proc.directory(), process)};
     }
     ++remaining.refused;
   });
+  remaining.first_killed = first_killed_;
   return remaining;
 }
 

@@ -9,9 +9,11 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <vector>
@@ -103,9 +105,30 @@ class Descendants {
 
   const std::span<const pid_t> excluded_;
   const Reap reap_;
+  void note_killed(pid_t process);
+
   int zombies_ = 0;
   int killed_by_id_ = 0;
-  std::array<pid_t, 8> first_zombies_{};
+  std::array<pid_t, 8> first_killed_{};
+};
+
+// Finds the processes that do not end: two looks, more than a second apart, find them killed and still there.
+class NotEnding {
+ public:
+  // `now`: of a clock in nanoseconds. Calls `function` with each process that does not end, at each look again.
+  template <class Function>
+  void look(const Descendants::Remaining& remaining, std::int64_t now, Function function) {
+    if (now < next_) return;
+    for (const pid_t process : remaining.first_killed) {
+      if (process != 0 && std::ranges::find(before_, process) != before_.end()) function(process);
+    }
+    before_ = remaining.first_killed;
+    next_ = now + 1'000'000'000;
+  }
+
+ private:
+  std::array<pid_t, 8> before_{};
+  std::int64_t next_ = 0;
 };
 
 }  // namespace cli

@@ -98,7 +98,7 @@ std::string user_name(uid_t user) {
 }
 
 constexpr std::string_view kNotEnding =
-    "does not end after SIGKILL: it waits for a disk or a file system, or a debugger holds it";
+    "does not end after SIGKILL: perhaps it waits for a disk or a file system, or a debugger holds it";
 
 // Where pass_stop() sends the signal: the socket of the guard whose CMD runs, or -1.
 std::atomic<int> stop_target = -1;
@@ -244,6 +244,7 @@ void Guard::end_descendants() {
   using std::chrono::milliseconds;
   milliseconds pause(1);
   Descendants descendants(Descendants::Reap::yes, other_children_);
+  NotEnding not_ending;
   while (has_child()) {
     const auto remaining = descendants.kill_round([] {});
     if (remaining.living == 0 && remaining.zombies == 0) return;
@@ -251,6 +252,8 @@ void Guard::end_descendants() {
     for (const auto& refused : std::span(remaining.first_refused.data(), named)) {
       report_refused(refused.process, refused.user);
     }
+    not_ending.look(remaining, elect::BootClock::now().time_since_epoch().count(),
+                    [this](pid_t process) { report_not_ending(process, kNotEnding); });
     poll(nullptr, 0, static_cast<int>(pause.count()));
     pause = std::min(2 * pause, milliseconds(1000));
   }

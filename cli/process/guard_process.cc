@@ -330,24 +330,30 @@ class GuardProcess {
     if (!has_child()) finish();  // Any process that was left would be our child or a child's descendant.
   }
 
-  // Ends when a deadline has come. Some descendants may fork and end faster than they can be reaped.
+  // CMD first, and the others until a deadline has come: they may fork and end faster than they can be reaped.
   void reap() {
-    siginfo_t child{};
-    while ((sigkill_sent_ || cmd_ended_ || now() < next_deadline()) &&
-           waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid != 0) {
-      const bool is_cmd = child.si_pid == cmd_ && !cmd_ended_;
-      if (is_cmd) signal_group(SIGKILL);  // Kills the rest of its group. CMD's zombie keeps the group ID.
-      waitid(P_PID, static_cast<id_t>(child.si_pid), &child, WEXITED | WNOHANG);
-      if (is_cmd) {
-        cmd_ended_ = true;
-        cmd_signal_ = child.si_code == CLD_EXITED ? 0 : child.si_status;
-        exit_code_ = cmd_signal_ == 0 ? child.si_status : 128 + cmd_signal_;
-      } else if (sweep_begun_) {
-        sweep_pause_ = kShortestPause;
-        next_sweep_at_ = std::min(next_sweep_at_, now() + sweep_pause_);
-      }
-      child = {};
+    if (!cmd_ended_) reap_one(P_PID, cmd_);
+    while ((sigkill_sent_ || cmd_ended_ || now() < next_deadline()) && reap_one(P_ALL, 0)) {
     }
+  }
+
+  // False: there is none to be reaped.
+  bool reap_one(idtype_t which, pid_t id) {
+    siginfo_t child{};
+    if (waitid(which, static_cast<id_t>(id), &child, WEXITED | WNOHANG | WNOWAIT) != 0 || child.si_pid == 0)
+      return false;
+    const bool is_cmd = child.si_pid == cmd_ && !cmd_ended_;
+    if (is_cmd) signal_group(SIGKILL);  // Kills the rest of its group. CMD's zombie keeps the group ID.
+    waitid(P_PID, static_cast<id_t>(child.si_pid), &child, WEXITED | WNOHANG);
+    if (is_cmd) {
+      cmd_ended_ = true;
+      cmd_signal_ = child.si_code == CLD_EXITED ? 0 : child.si_status;
+      exit_code_ = cmd_signal_ == 0 ? child.si_status : 128 + cmd_signal_;
+    } else if (sweep_begun_) {
+      sweep_pause_ = kShortestPause;
+      next_sweep_at_ = std::min(next_sweep_at_, now() + sweep_pause_);
+    }
+    return true;
   }
 
   // Kills the descendants of CMD that are left, in its group and outside. Pauses between two looks, because some take
@@ -365,21 +371,12 @@ class GuardProcess {
       const Descendants::Refused& refused = remaining.first_refused[i];
       report_once({.kind = GuardReport::refused, .number = refused.process, .user = refused.user});
     }
-    report_those_not_ending(remaining);
+    not_ending_.look(remaining, now(),
+                     [this](pid_t process) { report_once({.kind = GuardReport::not_ending, .number = process}); });
     only_refused_left_ = only_refused_left_ || (remaining.living == remaining.refused && remaining.zombies == 0);
     next_sweep_at_ = now() + sweep_pause_;
     sweep_pause_ = std::min(2 * sweep_pause_, kLongestPause);
     set_kill_timer();
-  }
-
-  void report_those_not_ending(const Descendants::Remaining& remaining) {
-    if (now() < next_look_at_killed_) return;
-    for (const pid_t process : remaining.first_killed) {
-      const bool seen_before = process != 0 && std::ranges::find(killed_before_, process) != killed_before_.end();
-      if (seen_before) report_once({.kind = GuardReport::not_ending, .number = process});
-    }
-    killed_before_ = remaining.first_killed;
-    next_look_at_killed_ = now() + kSecond;
   }
 
   // Reports each process once.
@@ -503,8 +500,7 @@ class GuardProcess {
   std::int64_t sweep_pause_ = kShortestPause;
   std::array<pid_t, 16> reported_{};  // Processes reported to electctl as `refused` or `not_ending`.
   std::size_t reported_count_ = 0;
-  std::array<pid_t, 8> killed_before_{};  // Those that were left at the last look.
-  std::int64_t next_look_at_killed_ = 0;
+  NotEnding not_ending_;
 };
 
 }  // namespace

@@ -411,7 +411,7 @@ start_with_child_of_root() {
   wait_for 10 eval 'grep -q traces "$BATS_TEST_TMPDIR/tracer" || grep -q "not allowed" "$BATS_TEST_TMPDIR/tracer.err"'
   grep -q traces "$BATS_TEST_TMPDIR/tracer" || skip "this system does not let a process trace another one"
   echo >"$BATS_TEST_TMPDIR/fifo"
-  wait_for 10 grep -qx "electctl: process $(<"$started"), which CMD started, does not end after SIGKILL: it waits for a disk or a file system, or a debugger holds it; waiting for its end; leadership is kept while the lease can be renewed" "$BATS_TEST_TMPDIR/holder.err"
+  wait_for 10 grep -qx "electctl: process $(<"$started"), which CMD started, does not end after SIGKILL: perhaps it waits for a disk or a file system, or a debugger holds it; waiting for its end; leadership is kept while the lease can be renewed" "$BATS_TEST_TMPDIR/holder.err"
   leads "$(name_of_test)" v
   kill "$tracer"
   ended "$holder" 3

@@ -960,6 +960,24 @@ TEST_SUITE("guard") {
     CHECK(ending(guard).cause == Cause::order);
   }
 
+  TEST_CASE(
+      "a CMD that has ended by itself gives its own exit code, though the guard learns of that after the deadline") {
+    Channel channel;
+    auto guard = make_guard();
+    REQUIRE(guard.start(shell("echo $PPID >&9; echo $$ >&9; sleep 0.2; exit 7"), {}));
+    const auto guard_process = channel.pid();
+    const auto cmd = channel.pid();
+    const auto term_at = BootClock::now() + 600ms;
+    guard.set_deadline(term_at, BootClock::now() + 1h);
+    kill(guard_process, SIGSTOP);
+    REQUIRE(soon([&] { return state_of(cmd) == 'Z'; }));
+    REQUIRE(soon([&] { return BootClock::now() > term_at; }));
+    kill(guard_process, SIGCONT);
+    const auto end = ending(guard);
+    CHECK(end.exit_code == 7);
+    CHECK(end.cause == Cause::own);
+  }
+
   TEST_CASE("a guard that is stopped keeps nobody waiting") {
     Channel channel;
     auto guard = make_guard(100ms);
