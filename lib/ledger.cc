@@ -53,8 +53,10 @@ class Claimer {
     run_.value = self.value;
     run_.key = self.key;
     run_.token = self.create_revision;
-    const auto kill_after = std::clamp<std::chrono::nanoseconds>(wanted.kill_after, ttl, kLongestKillAfter);
-    run_.kill_after = std::chrono::ceil<std::chrono::milliseconds>(kill_after);
+    // While this host cannot reach etcd, it does not know that its key was deleted.
+    const auto unknown = std::min<std::chrono::nanoseconds>(ttl, kLongestKillAfter);
+    const auto known = std::min(wanted.kill_after, kLongestKillAfter - unknown);
+    run_.kill_after = std::chrono::ceil<std::chrono::milliseconds>(unknown + known);
     run_.lease = lease;
   }
 

@@ -24,3 +24,22 @@ teardown() {
   [[ $output == "took over" ]]
   ended "$first" 12
 }
+
+@test "--retry: the same where that host reaches etcd again and learns of it late, with a long --kill-after" {
+  link 1
+  job="exec 9>$BATS_TEST_TMPDIR/lock; flock -n 9 || echo doubled"
+  start "$BATS_TEST_TMPDIR/first" "$ELECTCTL" --endpoints "$address" --debug campaign "$name" first --ttl 6s --kill-after 5s --once id -- \
+    bash -c "$job; touch $BATS_TEST_TMPDIR/began; trap '' TERM; while :; do sleep 0.05; done"
+  first=$!
+  wait_for 10 test -e "$BATS_TEST_TMPDIR/began"
+  wait_for 10 grep -q 'LeaseKeepAlive to .*: ok' "$BATS_TEST_TMPDIR/first.err"
+  kill -STOP -- "-$group"
+  electctl resign "$name" --leader
+  start "$BATS_TEST_TMPDIR/next" "$ELECTCTL" campaign "$name" next --once id --retry -- bash -c "$job; echo took over"
+  next=$!
+  sleep 3 # Shorter than 2/3 of the TTL: the first one still renews its lease afterwards.
+  kill -CONT -- "-$group"
+  ended "$next" 0
+  [[ $(<"$BATS_TEST_TMPDIR/next") == "took over" ]]
+  ended "$first" 12
+}

@@ -38,8 +38,8 @@ struct RunClaim {
   std::chrono::seconds keep = std::chrono::hours(24);  // How long the record lasts, unless keep_record() renews it.
   // Also claims a run that failed, ended or is abandoned; see may_be_retried().
   bool retry = false;
-  // How long CMD may outlive the candidate's key, once this process knows that it was deleted. Recorded, or the session's
-  // TTL if that is longer. A process that claims the run again waits that long, unless the end of CMD is recorded sooner.
+  // How long CMD may live once this process knows that the candidate's key was deleted. Recorded with the session's TTL
+  // added. A process that claims the run again waits that long, unless the end of CMD is recorded sooner.
   std::chrono::nanoseconds kill_after{0};
   // No other process uses this candidacy. So a run that it claimed before is over, even if no end is recorded.
   bool exclusive = false;

@@ -43,8 +43,8 @@ struct Run {
   Revision token = 0;             // Its fencing token. 0: unknown (a record of 0.1.0).
   std::optional<WallTime> began;  // By the clock of the host that ran it. nullopt: unknown.
   std::optional<RunEnd> end;      // nullopt: no end is recorded.
-  // How long CMD may outlive its candidate's key if a third party deletes that key. At least the TTL: a host that cannot
-  // reach etcd learns nothing of it.
+  // How long CMD may outlive its candidate's key if a third party deletes that key: the TTL, for a host that cannot
+  // reach etcd does not know of it, and then the time from SIGTERM to SIGKILL.
   std::chrono::milliseconds kill_after{0};
   Revision claim_revision = 0;  // The store's revision at the claim. It orders runs as their tokens do.
   Revision end_revision = 0;    // The store's revision when the end was recorded. 0: no end is recorded.
