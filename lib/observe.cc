@@ -32,7 +32,8 @@ class ElectionListener : public RangeListener {
     return report_present(header, at, {});
   }
 
-  // If nobody has put the leader's key meanwhile, it has led all along. Otherwise others may have led unseen.
+  // If nobody has put the leader's key meanwhile, it has led all along, as far as this store knows. Otherwise others
+  // may have led unseen.
   bool after_compaction(Snapshot&& snapshot, Revision at, Revision oldest) override {
     std::optional<Candidate> before;
     if (const Candidate* leader = queue_.leader()) before = *leader;

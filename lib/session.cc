@@ -65,7 +65,7 @@ class Session::Impl {
   const SessionOptions options_;
   const LeaseId lease_;
   const bool owned_;
-  std::optional<RaftTerm> raft_term_;  // As confirmed last. Only the renewing thread uses it.
+  RaftTerm raft_term_;  // As confirmed last. Only the renewing thread uses it.
 
   mutable std::mutex mutex_;
   Validity validity_;

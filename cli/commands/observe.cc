@@ -114,7 +114,9 @@ class Observer {
       return render::json_observation(observation, role(observation), std::chrono::system_clock::now());
     }
     if (observation.type == Type::gap) {
-      warn("changes are missing: the store was compacted before they were seen, or restored from a snapshot; later changes follow");
+      warn(
+          "changes are missing: the store was compacted before they were seen, or restored from a snapshot; later "
+          "changes follow");
       return {};
     }
     if (options_.is && format_ == Format::simple) {
@@ -234,7 +236,8 @@ Declared declare_observe(CLI::App& app) {
                       "proclaim of a leader as it happens, over reconnects and failures of servers. -w simple prints "
                       "key and value as etcdctl elect -l does; -w json prints one object a line for every event: "
                       "elected, proclaimed, vacant, and gap where the store was compacted before all was "
-                      "seen.\n\nWith --is, a line says leader or follower whenever the answer changes, the first one "
+                      "seen, or restored from a snapshot.\n\nWith --is, a line says leader or follower whenever the "
+                      "answer changes, the first one "
                       "at once; with --prefix, too, the election's name stands behind it, and at the start only those "
                       "are told that VALUE leads.\n\nA CMD runs in place of each line, for vacancies and gaps, too, "
                       "one at a time, and finds ELECTCTL_EVENT, ELECTCTL_ROLE (leader or follower, with --is), "

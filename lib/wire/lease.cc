@@ -57,7 +57,7 @@ Result<Confirmation> confirm(Connection& connection, const Renewal& renewal, std
   if (!after) return std::unexpected(after.error());
   const bool known = before && *after && renewal.raft_term;
   return Confirmation{.counts = !known || (*before == *renewal.raft_term && **after == *renewal.raft_term),
-                      .raft_term = after->has_value() ? *after : renewal.raft_term};
+                      .raft_term = after->value_or(renewal.raft_term.value_or(0))};
 }
 
 Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const std::string& readable_key,
@@ -73,7 +73,7 @@ Result<Granted> use_existing_lease(Connection& connection, LeaseId lease, const 
     if (!confirmed) return std::unexpected(confirmed.error());
     before = confirmed->raft_term;
     if (!confirmed->counts) continue;
-    if (renewal->ttl > 0s) return Granted{lease, Validity(attempt.sent, renewal->ttl), before};
+    if (renewal->ttl > 0s) return Granted{lease, Validity(attempt.sent, renewal->ttl), confirmed->raft_term};
     return fail(
         Errc::lease_not_found,
         fmt::format("lease {} does not exist: it was never granted, was revoked, or has expired", hex_of(lease)));

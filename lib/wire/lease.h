@@ -7,8 +7,8 @@
 // that leads in this term has renewed the lease, and it led until after that. Each later leader gives the lease its
 // whole TTL again.
 //
-// The same holds for the answer that there is no such lease: a raft leader that stood still does not know of leases that
-// were granted meanwhile.
+// The same holds for the answer that there is no such lease: a raft leader that stood still does not know of leases
+// that were granted meanwhile.
 #pragma once
 
 #include <chrono>
@@ -27,7 +27,7 @@ using RaftTerm = std::uint64_t;
 struct Granted {
   LeaseId lease;
   Validity validity;
-  std::optional<RaftTerm> raft_term;  // When it was granted, or renewed. A majority has confirmed it.
+  RaftTerm raft_term;  // When it was granted, or renewed. A majority has confirmed it, if the account may read.
 };
 
 // Grants a lease with an ID that the caller chose (random_lease()), so that a try whose answer was lost can be
@@ -44,16 +44,17 @@ constexpr std::chrono::milliseconds kPauseAfterUnconfirmed{100};
                                                  const Until& until);
 
 struct Renewal {
-  std::chrono::seconds ttl;           // As etcd answered it. 0: there is no such lease.
-  std::optional<RaftTerm> raft_term;  // Of the last entry that the member which answered has applied.
+  std::chrono::seconds ttl;  // As etcd answered it. 0: there is no such lease.
+  // Of the last entry that the member which answered has applied. nullopt: it answered by an error, which has none.
+  std::optional<RaftTerm> raft_term;
 };
 
 // One renewal. `attempt` says when it was sent.
 [[nodiscard]] Result<Renewal> renew_lease(Connection& connection, LeaseId lease, const Until& until, Attempt& attempt);
 
 struct Confirmation {
-  bool counts;                        // Whether the renewal counts.
-  std::optional<RaftTerm> raft_term;  // As it is now: `before` for the next renewal.
+  bool counts;         // Whether the renewal counts.
+  RaftTerm raft_term;  // As it is now: `before` for the next renewal.
 };
 
 // Reads raft's term to find out whether a renewal counts. `before`: the term before the renewal was sent, as confirmed

@@ -19,7 +19,8 @@ namespace elect {
 struct Observation {
   enum class Type { elected, proclaimed, vacant, gap } type;
   Header header;      // Of the answer that brought it. Empty for gap.
-  Revision revision;  // When it changed. Leader found at the start: its mod revision. gap: the oldest in the store.
+  Revision revision;  // When it changed. Leader found at the start: its mod revision. gap: the oldest in the store,
+                      // or the present one of a store that was restored from a snapshot.
   Candidate leader;   // For vacant: the leader whose term ended, if it was seen. Empty for gap.
   // The number of candidates when this leader was elected. 0: it stood when there was no other, and led at once.
   std::int64_t count = 0;
@@ -48,12 +49,12 @@ class Election {
                                       const Until& until = {}) const;
 
   // Reports every leader in order, each once. The present leader (or that there is no leader) comes first, then every
-  // change. Continues over reconnects. If a compaction may have hidden a change, it reports a gap, and then what
-  // differs from its last report. If nobody has put the leader's key meanwhile, nothing was missed, and there is no
-  // gap. `report` returns whether to continue. Success: `report` returned false, or the deadline came.
-  // Errc::interrupted: after a stop request. Any other error could not be overcome. The first read of the election is
-  // limited by the client's command_timeout, whatever the deadline.
-  // from: starts with the leader at that revision, then reports what followed. Errc::compacted: that revision is gone.
+  // change. Continues over reconnects. If a compaction, or a snapshot that was restored, may have hidden a change, it
+  // reports a gap, and then what differs from its last report. If nobody has put the leader's key meanwhile, nothing
+  // was missed, and there is no gap. `report` returns whether to continue. Success: `report` returned false, or the
+  // deadline came. Errc::interrupted: after a stop request. Any other error could not be overcome. The first read of
+  // the election is limited by the client's command_timeout, whatever the deadline. from: starts with the leader at
+  // that revision, then reports what followed. Errc::compacted: that revision is gone.
   [[nodiscard]] Result<void> observe(Revision from, const std::function<bool(const Observation&)>& report,
                                      const Until& until) const;
 
