@@ -1,6 +1,7 @@
 #include "wire/follow.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "wire/outage.h"
@@ -47,6 +48,22 @@ Result<StreamEnd> follow_stream(Connection& connection, const KeyRange& range, R
   }
 }
 
+// Asks until etcd answers. nullopt: the deadline passed.
+Result<std::optional<Header>> read_until_answered(Connection& connection, const KeyRange& range, Outage& outage,
+                                                  const Until& until) {
+  for (;;) {
+    pause_for(kPauseBeforeReopening, until.stop);
+    const auto answer = read_range(connection, range, {.limit = 1}, connection.for_one_call(until));
+    if (!answer && !is_transient(answer.error().code)) return std::unexpected(answer.error());
+    if (until.deadline && BootClock::now() >= *until.deadline) return std::nullopt;
+    if (answer) {
+      outage.end();
+      return answer->header;
+    }
+    outage.begin(answer.error());
+  }
+}
+
 }  // namespace
 
 Result<void> follow(Connection& connection, const KeyRange& range, Revision from, RangeListener& listener,
@@ -82,19 +99,13 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
       }
       if (!is_transient(ended.error().code)) return std::unexpected(ended.error());
       if (late()) return {};
-      pause_for(kPauseBeforeReopening, until.stop);
       // A refused watch does not say why, a read does: see watcher.h.
-      const auto allowed = read_range(connection, range, {.limit = 1}, connection.for_one_call(until));
-      if (!allowed && !is_transient(allowed.error().code)) return std::unexpected(allowed.error());
-      if (late()) return {};
-      if (!allowed) {
-        outage.begin(allowed.error());
-        continue;
-      }
-      outage.end();
+      const auto now = read_until_answered(connection, range, outage, until);
+      if (!now) return std::unexpected(now.error());
+      if (!*now) return {};
       // Another store than before: etcd was restored from a snapshot. A watch from `at` would be silent.
-      if (allowed->header.cluster_id != cluster || allowed->header.revision < at) {
-        oldest = allowed->header.revision;
+      if ((*now)->cluster_id != cluster || (*now)->revision < at) {
+        oldest = (*now)->revision;
         break;
       }
     }

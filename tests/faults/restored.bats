@@ -17,11 +17,12 @@ save() {
   # So that the store before the restore is at a greater revision.
   for i in {1..20}; do etcdctl put "$name-other" "$i" >/dev/null; done
 }
+is_dead() { [[ ! -e /proc/$1/exe ]]; } # It may still wait to be reaped.
 restore() {
   local peer
   peer=$(grep -o 'initial-advertise-peer-urls [^ ]*' "$SANDBOX_DIR/member-1.start" | cut -d ' ' -f 2)
   kill_member 1
-  wait_for 10 not_running "$(member 1)"
+  wait_for 10 is_dead "$(member 1)"
   rm -rf "$SANDBOX_DIR/member-1.data"
   etcdctl snapshot restore "$BATS_TEST_TMPDIR/snapshot" --name member-1 --data-dir "$SANDBOX_DIR/member-1.data" \
     --initial-cluster "member-1=$peer" --initial-advertise-peer-urls "$peer"
