@@ -1,9 +1,11 @@
 #include "grammar/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <ranges>
 #include <system_error>
 #include <utility>
 
@@ -32,6 +34,21 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, const std::strin
           },
           help)
       ->type_name(type);
+}
+
+// Adds what stands between the commas, without blanks around it.
+void add_endpoints(std::string_view list, std::vector<std::string>& endpoints) {
+  constexpr std::string_view blanks = " \t\r\n";
+  for (const auto part : std::views::split(list, ',')) {
+    std::string_view entry(part);
+    entry.remove_prefix(std::min(entry.find_first_not_of(blanks), entry.size()));
+    entry = entry.substr(0, entry.find_last_not_of(blanks) + 1);
+    if (entry.empty()) {
+      throw CLI::ValidationError("--endpoints",
+                                 fmt::format("an entry of '{}' names no endpoint", elect::printable(list)));
+    }
+    endpoints.emplace_back(entry);
+  }
 }
 
 elect::Result<std::chrono::nanoseconds> parse_command_timeout(std::string_view text) {
@@ -115,8 +132,14 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
     return global(add_duration(program, name, value, help), variable)->default_str(elect::format_duration(value));
   };
 
-  global(program.add_option("--endpoints", client.endpoints, "etcd's client URLs, separated by commas"), "ENDPOINTS")
-      ->delimiter(',')
+  global(program.add_option_function<std::vector<std::string>>(
+             "--endpoints",
+             [&client](const std::vector<std::string>& lists) {
+               client.endpoints.clear();
+               for (const std::string& list : lists) add_endpoints(list, client.endpoints);
+             },
+             "etcd's client URLs, separated by commas"),
+         "ENDPOINTS")
       ->check(not_empty())
       ->allow_extra_args(false)
       ->default_str(fmt::format("{}", fmt::join(client.endpoints, ",")))

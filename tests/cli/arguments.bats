@@ -104,6 +104,27 @@ refused() {
   done
 }
 
+@test "an entry of --endpoints or ETCDCTL_ENDPOINTS that names no endpoint is refused" {
+  for endpoints in , 'a:1,' 'a:1,,b:1' 'a:1, ' ' '; do
+    refused 128 leader a --endpoints "$endpoints"
+    [[ $stderr == *"--endpoints: an entry of '$endpoints' names no endpoint; see electctl leader --help" ]]
+    refused 128 --endpoints "$endpoints" leader a
+    ETCDCTL_ENDPOINTS=$endpoints refused 128 leader a
+    [[ $stderr == *"--endpoints: an entry of '$endpoints' names no endpoint; see electctl leader --help" ]]
+  done
+}
+
+@test "a number or a lease ID that cannot be read: why is said" {
+  for number in 99999999999999999999 9223372036854775808; do
+    refused 128 leader a --rev "$number"
+    [[ $stderr == *"--rev: the number $number is too large; see "* ]]
+    refused 128 observe a --count "$number"
+    [[ $stderr == *"--count: the number $number is too large; see "* ]]
+  done
+  refused 128 campaign a --lease 0x12
+  [[ $stderr == *"write a hex number without 0x, "* ]]
+}
+
 @test "an output format that there is not, or not here: exit 4" {
   refused 4 leader a -w bogus
   [[ $stderr == *": choose simple, fields, json" ]]

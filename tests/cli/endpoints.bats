@@ -28,6 +28,15 @@ answers() { [[ $(electctl --endpoints "$1" leader "$name" --print-value-only) ==
   done
 }
 
+@test "endpoints: blanks around one and a scheme in capitals do not matter" {
+  for endpoints in "127.0.0.1:1, $here" " 127.0.0.1:1 ,	http://$here" "http://$here " "127.0.0.1:1, HTTP://$here"; do
+    answers "$endpoints"
+    [[ $(ETCDCTL_ENDPOINTS=$endpoints electctl leader "$name" --print-value-only) == here ]]
+  done
+  # Several options add up, as in etcdctl.
+  [[ $(electctl --endpoints 127.0.0.1:1 --endpoints "$here" leader "$name" --print-value-only) == here ]]
+}
+
 @test "endpoints: [IPv6]" {
   [[ -s /proc/net/if_inet6 ]] || skip "this machine has no IPv6"
   start "$BATS_TEST_TMPDIR/relay" socat "TCP6-LISTEN:$port,bind=[::1],reuseaddr,fork,ipv6only" "TCP:$here"
