@@ -43,6 +43,8 @@ void warn_of_outage(const elect::Error* error) {
 std::expected<elect::Client*, Failure> Context::client() {
   if (client_ == nullptr) {
     if (!options.client.on_outage) options.client.on_outage = warn_of_outage;
+    if (options.debug) options.client.log = [](std::string_view line) { say(fmt::format("debug: {}\n", line)); };
+    options.client.tls.enabled = !options.insecure_transport;
     auto opened = elect::Client::open(options.client);
     if (!opened) return std::unexpected(Failure(opened.error()));
     client_ = opened->release();

@@ -15,7 +15,6 @@
 #include "elect/duration.h"
 #include "elect/names.h"
 #include "elect/text.h"
-#include "output.h"
 
 namespace cli {
 namespace {
@@ -172,9 +171,8 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
   global(program.add_flag("--insecure-skip-tls-verify", client.tls.skip_verify,
                           "accept any server certificate, for tests (default: the certificate must be valid)"),
          "INSECURE_SKIP_TLS_VERIFY");
-  global(program.add_flag_function(
-             "--insecure-transport{true}", [&client](std::int64_t insecure) { client.tls.enabled = insecure < 0; },
-             "=false: use TLS for endpoints without a scheme (default: only with --cacert or --cert)"),
+  global(program.add_flag("--insecure-transport", options.insecure_transport,
+                          "=false: use TLS for endpoints without a scheme (default: only with --cacert or --cert)"),
          "INSECURE_TRANSPORT");
   auto* user =
       global(program.add_option("--user", client.user,
@@ -213,12 +211,7 @@ void declare_global_options(CLI::App& program, GlobalOptions& options) {
          "WRITE_OUT")
       ->type_name("FORMAT");
   global(program.add_flag("--hex", options.hex, "print names and values as hex (default: as text)"), "HEX");
-  global(program.add_flag_function(
-             "--debug",
-             [&client](std::int64_t on) {
-               if (on > 0) client.log = [](std::string_view line) { say(fmt::format("debug: {}\n", line)); };
-             },
-             "log each etcd call to stderr (default: only errors and warnings)"),
+  global(program.add_flag("--debug", options.debug, "log each etcd call to stderr (default: only errors and warnings)"),
          "DEBUG");
 }
 

@@ -33,6 +33,8 @@ struct GlobalOptions {
   std::string format;            // As written. Empty: the subcommand chooses.
   bool format_is_typed = false;  // Given as an option, not by the environment variable.
   bool hex = false;
+  bool insecure_transport = true;
+  bool debug = false;
 };
 
 // Declares the options on the program. Parsing fills `options`, which must outlive `program`.

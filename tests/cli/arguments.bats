@@ -74,15 +74,25 @@ refused() {
 }
 
 @test "a flag takes true and false as etcdctl's do, and no other value" {
-  for value in 3 yes on ''; do
+  for value in 3 yes on bogus 99999999999999999999 ''; do
     refused 128 campaign a --once id "--retry=$value" -- true
     [[ $stderr == *"--retry: invalid value '$value': write true or false; see electctl campaign --help" ]]
     refused 128 campaign a "--try=$value"
     refused 128 elect a "-l=$value"
     refused 128 leader a "--hex=$value"
-    refused 128 leader a "--insecure-transport=$value"
+    for flag in insecure-transport debug insecure-skip-tls-verify; do
+      refused 128 leader a "--$flag=$value"
+      [[ $stderr == *"--$flag: invalid value '$value': write true or false; see electctl leader --help" ]]
+    done
   done
-  ETCDCTL_HEX=3 refused 128 leader a
+  for value in 3 bogus 99999999999999999999; do
+    for flag in HEX DEBUG INSECURE_TRANSPORT; do
+      export "ETCDCTL_$flag=$value"
+      refused 128 leader a
+      [[ $stderr == *": invalid value '$value': write true or false; see electctl leader --help" ]]
+      unset "ETCDCTL_$flag"
+    done
+  done
   for value in 1 t T true TRUE True 0 f F false FALSE False; do
     run -2 electctl leader a --dial-timeout 50ms "--hex=$value" "--insecure-skip-tls-verify=$value" --debug=false
   done

@@ -26,7 +26,10 @@ std::string etcdctl_with(const GlobalOptions& options, std::string_view variable
   add("cert", client.tls.certificate_file);
   add("key", client.tls.key_file);
   if (client.tls.skip_verify) text += " --insecure-skip-tls-verify";
-  if (client.tls.enabled) text += " --insecure-transport=false";
+  if (!options.insecure_transport) text += " --insecure-transport=false";
+  if (options.hex) text += " --hex";
+  const auto format = format_of(options.format);
+  if (format == Format::fields || format == Format::json) text += " --write-out=" + options.format;
   // The text behind a colon is a password, unless the password is given elsewhere.
   const bool name_alone = options.password.password || !options.password.file.empty();
   add("user", name_alone ? client.user : client.user.substr(0, client.user.find(':')));
