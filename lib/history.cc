@@ -146,7 +146,7 @@ Result<History> read_history(const Election& election, Revision from, const Unti
     }
     // A compaction can overtake the read. Then start again: the history is shorter now.
     const bool overtaken = from == 0 && code == Errc::compacted;
-    if (!overtaken && !is_transient(code)) return history;
+    if (code == Errc::unreachable || (!overtaken && !is_transient(code))) return history;
     earlier_error = history.error();
     pause_for(kPauseBeforeReopening, until.stop);
   }

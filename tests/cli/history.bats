@@ -37,6 +37,16 @@ terms() { electctl inspect "$@" --history -w json | jq -c '.terms | map([.value,
   [[ $(jq -c .terms <<<"$output") == '[]' ]]
 }
 
+@test "inspect --history: where no endpoint can be reached it ends after --dial-timeout, exit 2" {
+  for form in --history '--history --from 1' '--history --runs'; do
+    # shellcheck disable=SC2086
+    run -2 /usr/bin/time -q -f %e -o "$BATS_TEST_TMPDIR/used" "$ELECTCTL" --endpoints 127.0.0.1:1 --dial-timeout 200ms \
+      --command-timeout 20s inspect job $form
+    [[ $output == "Error: no endpoint could be reached within 200ms: connection refused; "* ]]
+    awk '{ exit !($1 < 5) }' "$BATS_TEST_TMPDIR/used"
+  done
+}
+
 @test "inspect --history: thousands of revisions, more than a server sends at once, are all read" {
   for count in 999 1000 1001 2500; do
     name=$(name_of_test "-$count")
