@@ -168,7 +168,8 @@ class Campaign {
     const auto loss = candidacy.hold({signals_.stop_token(), {}});
     if (loss && *loss) return std::unexpected(lost((*loss)->message, ""));
     if (!loss && loss.error().code != elect::Errc::interrupted) return std::unexpected(Failure(loss.error()));
-    return signals_.first() == SIGHUP ? kBySignal + SIGHUP : kDone;
+    const int signal = signals_.first();
+    return signal == SIGHUP || signal == SIGQUIT ? kBySignal + signal : kDone;
   }
 
   // Keeps leading until the deadline. Returns an exit code or failure if a signal or a loss came before.

@@ -68,13 +68,15 @@ lease_is_gone() { etcdctl lease timetolive "$1" | grep -q "already expired"; }
   done
 }
 
-@test "campaign: SIGHUP ends a holder with 129, withdrawn" {
+@test "campaign: SIGHUP and SIGQUIT end a holder with 128+N, withdrawn" {
   name=$(name_of_test)
-  start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" me
-  wait_for 10 test -s "$BATS_TEST_TMPDIR/out"
-  kill -HUP "$!"
-  ended "$!" 129
-  run -10 electctl leader "$name"
+  for signal in HUP:129 QUIT:131; do
+    start "$BATS_TEST_TMPDIR/out" env --default-signal=QUIT "$ELECTCTL" campaign "$name" me
+    wait_for 10 test -s "$BATS_TEST_TMPDIR/out"
+    kill "-${signal%:*}" "$!"
+    ended "$!" "${signal#*:}"
+    run -10 electctl leader "$name"
+  done
 }
 
 @test "campaign: a leader whose key is deleted or whose lease is revoked exits 12 and says so" {
