@@ -218,8 +218,7 @@ class Campaign {
       return std::unexpected(ending.error());
     }
     if (run) {
-      const int asked_by = ending->terminal_signal != 0 ? ending->terminal_signal : signals_.first();
-      run->record_end(exited_run(*ending, asked_by));
+      run->record_end(exited_run(*ending, who_asked(*ending)));
     }
     cmd_exited_ = true;
     if (const auto led = BootClock::now() - elected_at_; options_.linger > led) {
@@ -234,6 +233,15 @@ class Campaign {
       return std::unexpected(Failure(ending->exit_code, elect::printable(ending->failure) + advice));
     }
     return ending->exit_code;
+  }
+
+  // The signal that asked CMD to end; 0: none. CMD may do something else at SIGHUP and SIGQUIT, and end later for
+  // another reason: they count if they ended CMD.
+  [[nodiscard]] int who_asked(const Ending& cmd) const {
+    if (cmd.terminal_signal != 0) return cmd.terminal_signal;
+    if (signals_.first() != 0) return signals_.first();
+    const int ended_by = cmd.exit_code - kBySignal;
+    return (ended_by == SIGHUP || ended_by == SIGQUIT) && signals_.came(ended_by) ? ended_by : 0;
   }
 
   // Claims the run of --once. nullopt: CMD is to be run.

@@ -86,6 +86,7 @@ void Signals::receive(const std::stop_token& own) {
     const int number = sigtimedwait(&set, nullptr, &kSecond);
     watchdog.look();
     if (number < 0 || number == kWake) continue;
+    came_ |= std::uint64_t{1} << number;
     const bool passing_on = passing_on_;
     // CMD may use SIGHUP and SIGQUIT for something else: to read its configuration again, or to print the stacks of its
     // threads.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <stop_token>
 #include <thread>
@@ -36,11 +37,15 @@ class Signals {
   // The number of the first of these signals. 0: none yet.
   [[nodiscard]] int first() const { return first_; }
 
+  // Whether this signal has come, even if it was only passed on.
+  [[nodiscard]] bool came(int number) const { return (came_ >> number & 1) != 0; }
+
  private:
   void receive(const std::stop_token& own);
 
   std::function<void(int)> handler_;
   std::atomic<int> first_ = 0;
+  std::atomic<std::uint64_t> came_ = 0;  // One bit for each signal.
   std::atomic<bool> passing_on_ = false;
   std::stop_source stop_;
   std::stop_source third_signal_;

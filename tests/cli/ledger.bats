@@ -73,6 +73,23 @@ token_now() { electctl leader "$name" -w json | jq .create_revision; }
   state_is d ended
 }
 
+@test "ledger: CMD that SIGHUP or SIGQUIT ended is ended, with the reason; one that lived on is not" {
+  for signal in HUP:129 QUIT:131; do
+    id=${signal%:*}
+    start "$BATS_TEST_TMPDIR/run" env --default-signal=QUIT "$ELECTCTL" campaign "$name" v --once "$id" -- \
+      sh -c 'touch "$1"; exec sleep 60' _ "$BATS_TEST_TMPDIR/$id"
+    wait_for 10 test -e "$BATS_TEST_TMPDIR/$id"
+    kill "-$id" "$!"
+    ended "$!" "${signal#*:}"
+    run_is "$id" '[.state, .exit_code, .reason]' "[\"ended\",${signal#*:},\"SIG$id\"]"
+  done
+  start_run on -- bash -c "trap 'exit 3' HUP; touch $BATS_TEST_TMPDIR/trapped; while :; do sleep 0.05; done"
+  wait_for 10 test -e "$BATS_TEST_TMPDIR/trapped"
+  kill -HUP "$runner"
+  ended "$runner" 3
+  run_is on '[.state, .exit_code, .reason]' '["failed",3,""]'
+}
+
 @test "ledger: CMD that ends with 0 at SIGTERM is done" {
   start_run id -- bash -c "trap 'exit 0' TERM; touch $BATS_TEST_TMPDIR/trapped; while :; do sleep 0.05; done"
   wait_for 10 test -e "$BATS_TEST_TMPDIR/trapped"
