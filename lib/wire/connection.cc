@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <iterator>
 #include <limits>
 #include <random>
-#include <set>
 #include <span>
 
 #include <fmt/format.h>
@@ -184,8 +184,10 @@ Result<std::shared_ptr<Link>> Connection::current(const Until& until) {
   while (!first && !until.stop.stop_requested()) {
     const BootTime now = BootClock::now();
     if (now >= give_up_at) break;
-    const auto failed = [](const auto& link) {
-      return link->channel->GetState(true) == GRPC_CHANNEL_TRANSIENT_FAILURE;
+    const auto failed = [this](const auto& link) {
+      const bool has_failed = link->channel->GetState(true) == GRPC_CHANNEL_TRANSIENT_FAILURE;
+      if (has_failed) note_reaction(*link);
+      return has_failed;
     };
     if (std::ranges::all_of(std::span(order).first(started), failed)) {
       if (started == order.size()) break;  // All failed. The caller pauses before it tries again.
@@ -326,11 +328,17 @@ bool Connection::all_secure() {
   return std::ranges::all_of(links_, [](const auto& link) { return link->secure; });
 }
 
+void Connection::note_reaction(const Link& link) {
+  const std::lock_guard lock(mutex_);
+  reacted_.insert(link.endpoint);
+}
+
 std::optional<Error> Connection::why_unreachable(BootTime deadline) {
   std::vector<std::shared_ptr<Link>> links;
   {
     const std::lock_guard lock(mutex_);
-    links = links_;
+    std::ranges::copy_if(links_, std::back_inserter(links),
+                         [this](const auto& link) { return reacted_.contains(link->endpoint); });
   }
   for (const auto& link : links) {
     auto [why, remedy] = why_tls_fails(link->target, link->secure, options_.tls, deadline);
@@ -397,6 +405,9 @@ Result<void> Connection::run(const std::string& what, const Try& try_once, const
     if (!is_retryable(status) && !others_left)
       return std::unexpected(error_from(status, what, link->endpoint, options_));
 
+    // By its words, a TLS handshake that was given up may also have been refused.
+    const bool given_up = BootClock::now() - sent >= options_.dial_timeout;
+    if (!given_up && !is_silence(status)) note_reaction(*link);
     std::string why = why_not_connected(status, link->endpoint);
     if (is_unresolved(status)) {
       unresolved = why;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -121,7 +122,8 @@ class Connection {
     return {until.stop, std::min(own, until.deadline.value_or(own))};
   }
 
-  // Why no endpoint can be reached, if a TLS handshake shows the reason. Otherwise nullopt.
+  // Why no endpoint can be reached, if a TLS handshake shows the reason. Otherwise nullopt. Does not ask an endpoint
+  // that was silent so far: it would only be silent again.
   [[nodiscard]] std::optional<Error> why_unreachable(BootTime deadline);
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
@@ -140,6 +142,7 @@ class Connection {
   [[nodiscard]] Result<AuthToken> auth_token_for_user(const Link& link, const Until& until);
   [[nodiscard]] bool may_read(const KeyRange& range, const Until& until);
   void explain_denial(Error& error, const Needs& needs, const Until& until);
+  void note_reaction(const Link& link);
   [[nodiscard]] std::string all_endpoints() const;
 
   // While this lives, grpc keeps its threads. Otherwise grpc ends them with the last channel, and starts new ones with
@@ -157,6 +160,7 @@ class Connection {
   std::vector<std::shared_ptr<Link>> links_;
   std::size_t current_ = 0;
   bool current_chosen_ = false;          // links_[current_] was chosen and has not failed since.
+  std::set<std::string> reacted_;        // The endpoints that refused or closed a connection.
   std::optional<AuthToken> auth_token_;  // The user's token. An empty string: this etcd has no accounts.
 };
 

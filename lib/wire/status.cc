@@ -27,6 +27,10 @@ constexpr std::string_view kNotCapable = "etcdserver: not capable";
 // etcd's own time for the request was over. Some versions send this with the code UNKNOWN.
 constexpr std::string_view kOutOfTime = "context deadline exceeded";
 
+// grpc's words where it gave up a connection. It also calls a connection without TLS a handshake.
+constexpr std::string_view kTimedOut = "timed out";
+constexpr std::string_view kGivenUp = "handshaker shutdown";
+
 bool is_learner(const grpc::Status& status) { return status.error_message().starts_with(kLearner); }
 
 bool is_unfit_member(const grpc::Status& status) {
@@ -113,6 +117,11 @@ std::string about_state(std::string_view text, std::string_view what) {
 
 }  // namespace
 
+bool is_silence(const grpc::Status& status) {
+  const std::string& text = status.error_message();
+  return is_out_of_time(status) || is_unresolved(status) || text.contains(kTimedOut) || text.contains(kGivenUp);
+}
+
 bool is_unresolved(const grpc::Status& status) { return status.error_message().contains("DNS resolution failed"); }
 
 grpc::Status own_status(const std::string& text) { return {grpc::UNAVAILABLE, text, std::string(kOwn)}; }
@@ -123,6 +132,8 @@ std::string why_not_connected(const grpc::Status& status, const std::string& end
                                   Named{"Permission denied", "permission to connect denied"},
                                   Named{"No route to host", "no route to the host"},
                                   Named{"unreachable", "the network is unreachable"},
+                                  Named{kTimedOut, "no answer"},
+                                  Named{kGivenUp, "no answer"},
                                   Named{"andshake", "the TLS handshake failed"},
                                   Named{"Ssl", "the TLS handshake failed"},
                                   Named{"reset by peer", "the connection was reset"},

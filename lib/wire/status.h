@@ -29,6 +29,9 @@ constexpr std::string_view kMembersOwnRead = "serializable Range";
 // Whether the endpoint's host name could not be looked up.
 [[nodiscard]] bool is_unresolved(const grpc::Status& status);
 
+// Whether the endpoint did not even refuse a connection.
+[[nodiscard]] bool is_silence(const grpc::Status& status);
+
 // Why there is no connection, for people.
 [[nodiscard]] std::string why_not_connected(const grpc::Status& status, const std::string& endpoint);
 

@@ -64,11 +64,36 @@ answers() { [[ $(electctl --endpoints "$1" leader "$name" --print-value-only) ==
   done
 }
 
-@test "endpoints: one that stays silent is given up after --dial-timeout" {
+@test "endpoints: those that stay silent are given up after --dial-timeout, and not asked again" {
   start_silent
-  run -2 /usr/bin/time -q -f %e -o "$BATS_TEST_TMPDIR/used" "$ELECTCTL" --endpoints "$silent" --dial-timeout 300ms leader "$name"
-  [[ $output == "Error: no endpoint could be reached within 300ms"* ]]
-  awk '{ exit !($1 < 1.9) }' "$BATS_TEST_TMPDIR/used"  # By default it is 2 s.
+  one=$silent
+  start_silent
+  for endpoints in "$one" "http://$one" "$one,$silent" "https://$one"; do
+    run -2 /usr/bin/time -q -f %e -o "$BATS_TEST_TMPDIR/used" "$ELECTCTL" --endpoints "$endpoints" --dial-timeout 1s leader "$name"
+    [[ $output == "Error: no endpoint could be reached within 1s: "* ]]
+    [[ $endpoints == https:* || $output == *": no answer; "* ]]
+    awk '{ exit !($1 >= 1 && $1 < 1.9) }' "$BATS_TEST_TMPDIR/used"
+  done
+}
+
+# A full queue: the kernel answers no further connection.
+@test "endpoints: one that does not even accept connections gives no answer, and TLS is not blamed" {
+  start "$BATS_TEST_TMPDIR/full" python3 -uc '
+import socket, time
+listener = socket.socket()
+listener.bind(("127.0.0.1", 0))
+listener.listen(0)
+waiting = [socket.socket() for _ in range(3)]
+for one in waiting:
+  one.setblocking(False)
+  one.connect_ex(listener.getsockname())
+print(listener.getsockname()[1])
+time.sleep(60)'
+  wait_for 10 test -s "$BATS_TEST_TMPDIR/full"
+  for scheme in http:// https:// ''; do
+    run -2 electctl --endpoints "${scheme}127.0.0.1:$(<"$BATS_TEST_TMPDIR/full")" --dial-timeout 300ms leader "$name"
+    [[ $output == "Error: no endpoint could be reached within 300ms: no answer; "* ]]
+  done
 }
 
 @test "endpoints: of several the ones that are not there are passed over, in any order" {

@@ -46,7 +46,7 @@ class Client {
   [[nodiscard]] Result<bool> revoke(LeaseId lease, const Until& until);
 
   // After an Errc::unreachable: why no endpoint can be reached, if TLS is the reason. nullopt: not known. Makes a TLS
-  // handshake with each endpoint until one shows the reason. Takes at most the dial timeout.
+  // handshake with each endpoint that was not silent, until one shows the reason. Takes at most the dial timeout.
   [[nodiscard]] std::optional<Error> why_unreachable();
 
   // How long a call in this process, of whichever client, is past its deadline; 0: none is. A call that stays overdue
