@@ -1,5 +1,8 @@
 #include "wire/endpoint.h"
 
+#include <sys/un.h>
+
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -9,8 +12,10 @@
 namespace elect {
 namespace {
 
+// `prefix`: in small letters. The text may have others: schemes are read so.
 bool take_prefix(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+  if (!std::ranges::equal(text.substr(0, prefix.size()), prefix, same)) return false;
   text.remove_prefix(prefix.size());
   return true;
 }
@@ -30,9 +35,19 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   Endpoint endpoint;
   if (take_prefix(text, "unix://") || take_prefix(text, "unix:")) {
     if (text.empty()) return refuse("names no socket: write unix:///path");
+    if (text.size() >= sizeof(sockaddr_un::sun_path)) {
+      return refuse(
+          fmt::format("has too long a path: a socket's has at most {} bytes", sizeof(sockaddr_un::sun_path) - 1));
+    }
     endpoint.target = "unix:" + std::string(text);
     return endpoint;
   }
+  if (const auto at = text.rfind('@'); at != std::string_view::npos) {
+    return fail(Errc::usage,  // Without the account, since that may hold a password.
+                fmt::format("endpoint '{}' is written with an account in front of it", printable(text.substr(at + 1))),
+                {}, Remedy::user);
+  }
+  if (text.find_first_of("; \t") != std::string_view::npos) return refuse("is not clear: separate endpoints by commas");
   endpoint.tls = take_prefix(text, "https://");
   endpoint.plain = !endpoint.tls && take_prefix(text, "http://");
   if (const auto slash = text.find('/'); slash != std::string_view::npos) {
