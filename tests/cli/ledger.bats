@@ -312,6 +312,20 @@ left_of_record() {
   [[ $(runs --rev "$revision" | jq -c '[.runs[].id]') == '["a"]' ]]
 }
 
+@test "inspect --runs --rev N: of a revision that is compacted or to come it says which ones there are" {
+  once a -- true
+  revision=$(runs | jq .revision)
+  once b -- true
+  run -1 electctl inspect "$name" --runs --rev 100000000
+  [[ $output == "Error: revision 100000000 does not exist yet (the store is at "* ]]
+  etcdctl compaction "$((revision + 1))"
+  for id in '' '--id a'; do
+    # shellcheck disable=SC2086
+    run -1 electctl inspect "$name" --runs --rev "$revision" $id
+    [[ $output == "Error: revision $revision has been compacted; the oldest one left is $((revision + 1))"* ]]
+  done
+}
+
 @test "inspect --runs: hostile names, IDs and values" {
   name+=$'\xff\x1b[2J:%/' host=$'\xfe\x1b]0;x\a'
   id=$'\xff\t\n\x1b[31m/%:'
