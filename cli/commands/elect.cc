@@ -16,15 +16,16 @@ namespace {
 constexpr std::chrono::seconds kTtl{60};  // The same as etcdctl's.
 
 struct ElectOptions {
-  std::string name;
+  std::optional<std::string> name;
   std::optional<std::string> proposal;
+  std::optional<std::string> excess;  // One argument too many.
   bool listen = false;
 };
 
 Outcome listen(Context& context, Format format, const ElectOptions& options) {
   const Signals signals;
   const Reader reader(signals.stop_token());
-  auto election = context.election(options.name);
+  auto election = context.election(*options.name);
   if (!election) return std::unexpected(election.error());
   std::optional<Failure> failure;
   const auto print = [&](const elect::Observation& observation) {
@@ -46,7 +47,7 @@ Outcome listen(Context& context, Format format, const ElectOptions& options) {
 Outcome stand(Context& context, Format format, const ElectOptions& options) {
   Signals signals;
   const auto opened =
-      Standing::open(context, {.name = options.name, .value = *options.proposal, .session = {.ttl = kTtl}}, signals);
+      Standing::open(context, {.name = *options.name, .value = *options.proposal, .session = {.ttl = kTtl}}, signals);
   const auto cancelled = std::unexpected(Failure(kError, "context canceled"));
   if (signals.first() != 0) return cancelled;
   if (!opened) return std::unexpected(opened.error());
@@ -70,6 +71,10 @@ Outcome run_elect(Context& context, const ElectOptions& options) {
   const auto format = context.format(Format::simple, {Format::simple, Format::fields, Format::json, Format::protobuf});
   if (!format) return std::unexpected(format.error());
   // These are etcdctl's own messages.
+  if (!options.name || options.excess) {
+    return std::unexpected(
+        Failure(kBadArguments, "elect takes one election name argument and an optional proposal argument"));
+  }
   if (options.listen && options.proposal) {
     return std::unexpected(Failure(kBadArguments, "proposal given but -l is set"));
   }
@@ -83,8 +88,9 @@ Outcome run_elect(Context& context, const ElectOptions& options) {
 
 Declared declare_elect(CLI::App& app) {
   auto options = std::make_shared<ElectOptions>();
-  app.add_option("NAME", options->name, "the election")->required();
+  app.add_option("NAME", options->name, "the election");
   app.add_option("PROPOSAL", options->proposal, "the candidate's value, which all others see");
+  app.add_option("EXCESS", options->excess);
   app.add_flag("-l,--listen", options->listen, "print every leader as it comes (default: stand with PROPOSAL)");
   return {[options](Context& context) { return run_elect(context, *options); },
           {.description = "etcdctl elect, drop-in: the same arguments, output and exit codes, with a lease of 60 s.",

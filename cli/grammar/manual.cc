@@ -108,6 +108,7 @@ Page page_of(const Grammar& grammar, std::string_view subcommand) {
             fmt::format("electctl {} [OPTIONS]", command->name), paragraphs_of(manual.description)};
   for (const CLI::Option* argument :
        app->get_options([](const CLI::Option* option) { return option->get_positional(); })) {
+    if (argument->get_description().empty()) continue;  // It is there to be refused.
     const std::string name = argument->get_name(true);
     page.arguments.push_back({name, argument->get_description()});
     page.usage += argument->get_required() || name == "NAME" ? " " + name : " [" + name + "]";

@@ -43,7 +43,7 @@ as_leader() {
 }
 
 @test "elect: exit codes and messages for wrong arguments are etcdctl's" {
-  for arguments in 'n' '-l n proposal'; do
+  for arguments in '' -l n 'n v w' '-l n proposal' '-l n v w'; do
     # shellcheck disable=SC2086
     run -128 electctl elect $arguments
     ours=$output
