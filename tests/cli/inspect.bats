@@ -273,6 +273,13 @@ EOF
     grep ' get ' "$BATS_TEST_TMPDIR/commands" >"$BATS_TEST_TMPDIR/gets"
     PATH="$(dirname "$ETCDCTL"):$PATH" bash -e "$BATS_TEST_TMPDIR/gets"
   done
+  for form in --hex '-w fields'; do
+    # shellcheck disable=SC2086
+    electctl inspect "$name" --etcdctl $form >"$BATS_TEST_TMPDIR/command"
+    # shellcheck disable=SC2086
+    diff <(PATH="$(dirname "$ETCDCTL"):$PATH" bash -e "$BATS_TEST_TMPDIR/command") <(electctl inspect "$name" $form)
+  done
+  electctl inspect "$name" --etcdctl -w json | grep -q -- "--write-out=json"
   electctl inspect --all "$name" --etcdctl | grep -q -- "--prefix"
   electctl inspect "$name" --history --etcdctl | grep -q -- "watch.*--rev=1"
   [[ $(electctl inspect "$name" --etcdctl) != *$'\x01'* ]]
