@@ -112,7 +112,7 @@ complete -c electctl -n '__fish_seen_subcommand_from observe' -l prefix -d 'all 
 complete -c electctl -n '__fish_seen_subcommand_from observe' -l rev -r -d 'begin with the leader as of this revision of the store'
 complete -c electctl -n '__fish_seen_subcommand_from observe' -l is -r -d 'print only leader or follower, when VALUE begins or ceases to lead'
 complete -c electctl -n '__fish_seen_subcommand_from observe' -l count -r -d 'end after this many lines'
-complete -c electctl -n '__fish_seen_subcommand_from observe' -l timeout -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d 'end after this time, and exit 11 if --count or --until is not fulfilled'
+complete -c electctl -n '__fish_seen_subcommand_from observe' -l timeout -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d 'end after this time (0: at once), and exit 11 if --count or --until is not fulfilled'
 complete -c electctl -n '__fish_seen_subcommand_from observe' -l kill-after -x -a '500ms 1s 5s 10s 30s 1m 5m 1h 24h' -d 'how long CMD has from SIGTERM to SIGKILL when --timeout ends it'
 complete -c electctl -n '__fish_seen_subcommand_from observe' -l until -r -d 'end once a leader has this value'
 complete -c electctl -n '__fish_seen_subcommand_from resign' -s h -l help -d 'print this help'

@@ -103,7 +103,7 @@ _electctl() {
     '--rev[begin with the leader as of this revision of the store]:N:_files' \
     '--is[print only leader or follower, when VALUE begins or ceases to lead]:VALUE:_files' \
     '--count[end after this many lines]:N:_files' \
-    '--timeout[end after this time, and exit 11 if --count or --until is not fulfilled]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
+    '--timeout[end after this time (0\: at once), and exit 11 if --count or --until is not fulfilled]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--kill-after[how long CMD has from SIGTERM to SIGKILL when --timeout ends it]:DURATION:(500ms 1s 5s 10s 30s 1m 5m 1h 24h)' \
     '--until[end once a leader has this value]:VALUE:_files' \
     $global '1:command:' '2:election:_electctl_elections' '*:argument:_files' ;;

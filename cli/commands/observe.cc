@@ -225,7 +225,7 @@ Declared declare_observe(CLI::App& app) {
       ->check(at_least(1))
       ->type_name("N");
   add_duration(app, "--timeout", options->timeout,
-               "end after this time, and exit 11 if --count or --until is not fulfilled (default: never)");
+               "end after this time (0: at once), and exit 11 if --count or --until is not fulfilled (default: never)");
   options->kill_after_option = add_duration(app, "--kill-after", options->kill_after,
                                             "how long CMD has from SIGTERM to SIGKILL when --timeout ends it")
                                    ->default_str("1s");

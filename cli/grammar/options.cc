@@ -111,6 +111,8 @@ std::function<std::string(const std::string&)> at_least(std::int64_t least) {
   return [least](const std::string& text) {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc::result_out_of_range)
+      return fmt::format("the number {} is too large", elect::printable(text));
     const bool good = error == std::errc() && end == text.data() + text.size() && number >= least;
     return good ? std::string()
                 : fmt::format("invalid number '{}': write a whole number, {} or more", elect::printable(text), least);

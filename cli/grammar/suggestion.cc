@@ -29,8 +29,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 // What users of other programs type, and what it is called here.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kCalledHere = {
-    {{"-v", "--version"}, {"-V", "--version"}, {"--no-wait", "--try"}, {"--nowait", "--try"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kCalledHere = {{{"-v", "--version"},
+                                                                                       {"-V", "--version"},
+                                                                                       {"--no-wait", "--try"},
+                                                                                       {"--nowait", "--try"},
+                                                                                       {"--timeout", "--wait"},
+                                                                                       {"--timeout", "--max-runtime"}}};
 
 // Whether a similar spelling says nothing about what was meant: each one-letter option is similar to all others, and
 // --no-X is the opposite of X.
@@ -43,10 +47,12 @@ bool is_like_nothing(std::string_view typed) {
 std::optional<std::string> suggestion(std::string_view typed, std::span<const std::string> words) {
   constexpr std::size_t kLongestWord = 64;  // Longer words are not compared. So the table stays small.
   if (typed.size() > kLongestWord) return std::nullopt;
-  const auto called = std::ranges::find(kCalledHere, typed, [](const auto& pair) { return pair.first; });
-  if (called != kCalledHere.end() && std::ranges::find(words, called->second) != words.end()) {
-    return std::string(called->second);
+  std::string called;
+  for (const auto& [elsewhere, here] : kCalledHere) {
+    if (elsewhere != typed || std::ranges::find(words, here) == words.end()) continue;
+    called += fmt::format("{}{}", called.empty() ? "" : " or ", here);
   }
+  if (!called.empty()) return called;
   if (is_like_nothing(typed)) return std::nullopt;
   std::optional<std::string> best;
   std::size_t least = std::max<std::size_t>(2, typed.size() / 3) + 1;

@@ -44,7 +44,10 @@ std::size_t width_of(std::string_view text) {
 std::string cut(std::string_view text, std::size_t width, const OutputStyle& output) {
   if (width_of(text) <= width) return std::string(text);
   if (width == 0) return {};
-  return std::string(text.substr(0, beginning(text, width - 1))) + (output.ascii ? ">" : "…");
+  const std::string_view mark = output.ascii ? ">" : "…";
+  std::string kept(text.substr(0, beginning(text, width - 1)));
+  if (!kept.ends_with(mark)) kept += mark;  // A cell of a line may have been cut at the same place.
+  return kept;
 }
 
 std::string cut_middle(std::string_view text, std::size_t width, const OutputStyle& output) {

@@ -72,8 +72,9 @@ Result<LeaseId> parse_lease(std::string_view hex) {
   LeaseId lease = 0;
   const auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), lease, 16);
   if (error != std::errc{} || end != hex.data() + hex.size() || lease == 0) {
-    return fail(Errc::usage,
-                fmt::format("invalid lease ID '{}': write a hex number of at most 63 bits, not 0", printable(hex)));
+    return fail(
+        Errc::usage,
+        fmt::format("invalid lease ID '{}': write a hex number without 0x, of at most 63 bits, not 0", printable(hex)));
   }
   return lease;
 }

@@ -70,6 +70,7 @@ usage_errors() {
   tell leader a --hex=maybe
   tell -v
   tell campaign a --no-wait
+  tell campaign a --timeout 1s -- true
   tell leader a -w bogus
   tell leader a -w table
   tell campaign a --try --wait 1s
@@ -110,7 +111,10 @@ usage_errors() {
   tell leader a --user u --auth-jwt-token t "${dead[@]}"
   tell leader a --dial-timeout x
   tell leader a --command-timeout 0
-  for endpoint in '' host :1 host:x ftp://h:1 ::1:1 unix:; do tell --endpoints "$endpoint" leader a; done
+  tell leader a --debug=bogus
+  tell leader a --rev 9223372036854775808
+  tell campaign a --lease 0x12
+  for endpoint in '' , host :1 host:x ftp://h:1 ::1:1 unix: 'h:1;h:2' http://u:secret@h:1 "unix:///$(printf '%0107d' 0)"; do tell --endpoints "$endpoint" leader a; done
 }
 
 files() {

@@ -97,6 +97,11 @@ TEST_CASE("width: a text that is cut in its middle keeps its beginning and its e
   }
 }
 
+TEST_CASE("width: a text that is cut once more where it was cut has one mark") {
+  CHECK(cut("host…cut", 6, {}) == "host…");
+  CHECK(cut("host…cut", 7, {}) == "host…c…");
+}
+
 TEST_CASE("columns: no line is longer than the terminal is wide, and columns stay in line") {
   const Columns table{{"A", "B", "C"}, {{"1", std::string(300, 'x'), "c"}, {"22", "日本", "d"}}, {}, {}, {1}, {}, 0};
   for (const int width : {20, 80, 200}) {

@@ -17,5 +17,7 @@ TEST_CASE("suggestions: the word that was meant, and none for what is like no wo
   CHECK(cli::suggestion("-o", options) == std::nullopt);
   CHECK(cli::suggestion("--no-wait", options) == "--try");
   CHECK(cli::suggestion("--no-wait", std::vector<std::string>{"--wait"}) == std::nullopt);
+  CHECK(cli::suggestion("--timeout", std::vector<std::string>{"--max-runtime", "--wait"}) == "--wait or --max-runtime");
+  CHECK(cli::suggestion("--timeout", std::vector<std::string>{"--wait"}) == "--wait");
   CHECK(cli::suggestion(std::string(100'000, 'x'), words) == std::nullopt);
 }
