@@ -14,7 +14,8 @@ start_holder() {
   name=$(name_of_test)
   export PIDFILE=$BATS_TEST_TMPDIR/pid
   rm -f "$PIDFILE"
-  start "$BATS_TEST_TMPDIR/holder" "$ELECTCTL" campaign "$name" holder "$@"
+  # A shell without job control ignores SIGQUIT in what it starts in the background.
+  start "$BATS_TEST_TMPDIR/holder" env --default-signal=QUIT "$ELECTCTL" campaign "$name" holder "$@"
   holder=$!
   wait_for 10 test -s "$PIDFILE"
   cmd=$(<"$PIDFILE")
@@ -111,8 +112,8 @@ start_holder() {
   gone "$(<"$PIDFILE")"
 }
 
-@test "gate: SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2 are passed on to CMD" {
-  for signal in TERM HUP USR1 USR2; do
+@test "gate: SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH are passed on to CMD" {
+  for signal in TERM HUP QUIT USR1 USR2 WINCH; do
     start_holder -- bash -c "trap 'echo got $signal; kill \$!; exit 5' $signal; $waiting_cmd"
     kill "-$signal" "$holder"
     ended "$holder" 5
@@ -164,6 +165,21 @@ start_holder() {
   kill -TERM "$!"
   ended "$!" 143
   [[ ! -s $BATS_TEST_TMPDIR/next ]]
+}
+
+@test "gate --lock-delay: a signal ends it with 128+N, nothing is run, and no run is recorded" {
+  for signal in TERM:143 HUP:129; do
+    start_holder -- bash -c "$waiting_cmd"
+    start "$BATS_TEST_TMPDIR/next" "$ELECTCTL" campaign "$name" next --lock-delay 1000 --once id -- echo ran
+    wait_for 10 stands "$name" 2
+    kill "$holder"
+    wait_for 10 leads "$name" next
+    kill "-${signal%:*}" "$!"
+    ended "$!" "${signal#*:}"
+    [[ ! -s $BATS_TEST_TMPDIR/next ]]
+    run -10 electctl inspect "$name" --runs
+    run -10 electctl leader "$name"
+  done
 }
 
 @test "gate --once: CMD runs once for an ID, exit 11 afterwards, and the record is under no election" {

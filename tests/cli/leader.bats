@@ -12,7 +12,7 @@ teardown() { end_started; }
       start "$BATS_TEST_TMPDIR/out" "$ELECTCTL" campaign "$name" "$value"
       pid=$!
       wait_for 10 leads "$name" "$value"
-      for options in '' '-w fields' '--print-value-only' '--keys-only' '--hex'; do
+      for options in '' '-w fields' '--print-value-only' '--keys-only' '--hex' '--consistency s'; do
         # shellcheck disable=SC2086
         diff <(electctl leader "$name" $options) \
           <(etcdctl get "$name/" --prefix --sort-by=CREATE --order=ASCEND --limit=1 $options)
