@@ -115,7 +115,7 @@ refused() {
 }
 
 @test "an entry of --endpoints or ETCDCTL_ENDPOINTS that names no endpoint is refused" {
-  for endpoints in , 'a:1,' 'a:1,,b:1' 'a:1, ' ' '; do
+  for endpoints in ',' 'a:1,' 'a:1,,b:1' 'a:1, ' ' '; do
     refused 128 leader a --endpoints "$endpoints"
     [[ $stderr == *"--endpoints: an entry of '$endpoints' names no endpoint; see electctl leader --help" ]]
     refused 128 --endpoints "$endpoints" leader a

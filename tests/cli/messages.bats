@@ -114,7 +114,7 @@ usage_errors() {
   tell leader a --debug=bogus
   tell leader a --rev 9223372036854775808
   tell campaign a --lease 0x12
-  for endpoint in '' , host :1 host:x ftp://h:1 ::1:1 unix: 'h:1;h:2' http://u:secret@h:1 "unix:///$(printf '%0107d' 0)"; do tell --endpoints "$endpoint" leader a; done
+  for endpoint in '' ',' host :1 host:x ftp://h:1 ::1:1 unix: 'h:1;h:2' http://u:secret@h:1 "unix:///$(printf '%0107d' 0)"; do tell --endpoints "$endpoint" leader a; done
 }
 
 files() {
