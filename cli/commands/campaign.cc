@@ -406,7 +406,8 @@ Declared declare_campaign(CLI::App& app) {
                   ->default_str("10s");
   auto* lease = add_lease(
       app, "--lease", options->lease,
-      "stand under this existing lease (hex), which is kept alive and not revoked (default: under a new one)");
+      "stand under this existing lease (hex), which is kept alive and not revoked; all that use it are one candidate "
+      "(default: under a new one)");
   auto* try_once =
       app.add_flag("--try", options->try_once, "if another leads, withdraw and exit 11 (default: wait in the queue)");
   auto* wait = add_duration(app, "--wait", options->wait,

@@ -1,18 +1,12 @@
 #include "process/signals.h"
 
-#include <unistd.h>
-
-#include <chrono>
 #include <csignal>
 #include <ctime>
 
-#include "elect/client.h"
-#include "output.h"
+#include "process/watchdog.h"
 
 namespace cli {
 namespace {
-
-using namespace std::chrono_literals;
 
 constexpr int kWake = SIGURG;  // Ignored by default, and not used elsewhere in electctl.
 
@@ -33,34 +27,6 @@ sigset_t watched_signals() {
   }
   return set;
 }
-
-// Ends the program if a call to etcd hangs: the main thread may wait for it for ever, and no signal ends that wait. The
-// guard notices that electctl is gone, and ends CMD.
-class Watchdog {
- public:
-  // Call it once a second at least. If a call of it is late, this process was stopped, or did not get the processor.
-  // Then the calls to etcd need a moment to end.
-  void look() {
-    const auto now = std::chrono::steady_clock::now();
-    const auto since = now - last_look_;
-    if (since < 1s) return;
-    const bool held_up = since > 3s;
-    last_look_ = now;
-    hung_looks_ = held_up || elect::Client::overdue() < kPatience ? 0 : hung_looks_ + 1;
-    if (hung_looks_ < kHungLooks) return;
-    say_error(
-        "a call to etcd does not end; the system may have refused it a thread: "
-        "raise ulimit -u, ulimit -v or the control group's pids.max");
-    ::_exit(kError);
-  }
-
- private:
-  static constexpr auto kPatience = 5s;
-  static constexpr int kHungLooks = 3;
-
-  std::chrono::steady_clock::time_point last_look_ = std::chrono::steady_clock::now();
-  int hung_looks_ = 0;
-};
 
 bool ends_program(int number) { return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT; }
 

@@ -1,4 +1,4 @@
-// Turns signals into stop tokens and values. Replaces signal handlers. Also ends the program if a call to etcd hangs.
+// Turns signals into stop tokens and values. Replaces signal handlers.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,7 @@ namespace cli {
 // While an object lives, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 and SIGWINCH are blocked, and its own
 // thread receives them. Make it before any other thread, so that all threads inherit the blocked signals.
 //
-// The thread also watches for a call to etcd that hangs (Client::overdue). It then prints an error and ends the
-// program.
+// The thread also looks after a Watchdog (watchdog.h).
 class Signals {
  public:
   // The thread calls `handler` for every signal, after first() is set. Throws std::system_error if the system refuses
