@@ -114,13 +114,13 @@ refused() {
   done
 }
 
-@test "an entry of --endpoints or ETCDCTL_ENDPOINTS that names no endpoint is refused" {
-  for endpoints in ',' 'a:1,' 'a:1,,b:1' 'a:1, ' ' '; do
+@test "--endpoints or ETCDCTL_ENDPOINTS that names no endpoint is refused" {
+  for endpoints in ',' ' , ' ' '; do
     refused 128 leader a --endpoints "$endpoints"
-    [[ $stderr == *"--endpoints: an entry of '$endpoints' names no endpoint; see electctl leader --help" ]]
+    [[ $stderr == *"--endpoints: '$endpoints' names no endpoint; see electctl leader --help" ]]
     refused 128 --endpoints "$endpoints" leader a
     ETCDCTL_ENDPOINTS=$endpoints refused 128 leader a
-    [[ $stderr == *"--endpoints: an entry of '$endpoints' names no endpoint; see electctl leader --help" ]]
+    [[ $stderr == *"--endpoints: '$endpoints' names no endpoint; see electctl leader --help" ]]
   done
 }
 

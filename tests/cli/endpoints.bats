@@ -28,8 +28,8 @@ answers() { [[ $(electctl --endpoints "$1" leader "$name" --print-value-only) ==
   done
 }
 
-@test "endpoints: blanks around one and a scheme in capitals do not matter" {
-  for endpoints in "127.0.0.1:1, $here" " 127.0.0.1:1 ,	http://$here" "http://$here " "127.0.0.1:1, HTTP://$here"; do
+@test "endpoints: blanks around one, an empty one and a scheme in capitals do not matter" {
+  for endpoints in "$here," ",,$here" "127.0.0.1:1, $here" " 127.0.0.1:1 ,	http://$here" "http://$here " "127.0.0.1:1, HTTP://$here"; do
     answers "$endpoints"
     [[ $(ETCDCTL_ENDPOINTS=$endpoints electctl leader "$name" --print-value-only) == here ]]
   done
