@@ -161,6 +161,10 @@ Result<Records> read_records(Connection& connection, const KeyRange& range, Revi
     etcdserverpb::RangeResponse response;
     const auto called =
         connection.call(&etcdserverpb::KV::Stub::Range, request, response, connection.for_one_call(until));
+    if (!called && revision > 0) {
+      return std::unexpected(
+          with_revisions(called.error(), connection, range, revision, connection.for_one_call(until)));
+    }
     if (!called) return std::unexpected(called.error());
     if (request.revision() == 0) request.set_revision(response.header().revision());
     read.header = header_of(response.header());

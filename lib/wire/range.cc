@@ -64,16 +64,21 @@ etcdserverpb::RangeRequest in_queue_order(const KeyRange& range) {
   return request;
 }
 
+Error with_revisions(Error error, Connection& connection, const KeyRange& range, Revision wanted, const Until& until) {
+  if (error.code == Errc::future_revision) {
+    const auto latest = read_plainly(connection, range, {.limit = 1, .keys_only = true}, until);
+    if (latest) error.message = not_yet(wanted, latest->header.revision);
+  } else if (error.code == Errc::compacted) {
+    const auto oldest = oldest_after(connection, range, wanted, connection.for_one_call(until));
+    if (oldest) return compacted(wanted, *oldest);
+  }
+  return error;
+}
+
 Result<Snapshot> read_range(Connection& connection, const KeyRange& range, const Query& query, const Until& until) {
   auto snapshot = read_plainly(connection, range, query, until);
-  if (!snapshot && snapshot.error().code == Errc::future_revision) {
-    const auto latest = read_plainly(connection, range, {.limit = 1, .keys_only = true}, until);
-    if (latest) snapshot.error().message = not_yet(query.revision, latest->header.revision);
-  }
-  if (snapshot || snapshot.error().code != Errc::compacted) return snapshot;
-  const auto oldest = oldest_after(connection, range, query.revision, connection.for_one_call(until));
-  if (!oldest) return snapshot;
-  return std::unexpected(compacted(query.revision, *oldest));
+  if (snapshot) return snapshot;
+  return std::unexpected(with_revisions(std::move(snapshot.error()), connection, range, query.revision, until));
 }
 
 Result<Revision> oldest_revision(Connection& connection, const KeyRange& range, const Until& until) {

@@ -17,8 +17,13 @@ namespace elect {
 // A request for a range, sorted by create revision.
 [[nodiscard]] etcdserverpb::RangeRequest in_queue_order(const KeyRange& range);
 
-// One call. Errc::compacted names the oldest revision in the store, Errc::future_revision the latest one. Only these
-// cost more: a watch, or a second call.
+// etcd refuses a read at a revision that it does not have, without saying which ones it has. The error of such a read,
+// with the oldest revision in the store (Errc::compacted: costs a watch) or the latest one (Errc::future_revision:
+// costs a call). Any other error comes back as it is.
+[[nodiscard]] Error with_revisions(Error error, Connection& connection, const KeyRange& range, Revision wanted,
+                                   const Until& until);
+
+// One call, and the cost of with_revisions() if it fails.
 [[nodiscard]] Result<Snapshot> read_range(Connection& connection, const KeyRange& range, const Query& query,
                                           const Until& until);
 

@@ -44,18 +44,11 @@ std::string text_of(const Context& context, Format format, const Options& option
   }
 }
 
-// etcd refuses a revision without saying which ones there are. A read of the candidates finds that out.
-Failure why_no_runs(const elect::Election& election, const elect::Error& error, elect::Revision revision) {
-  if (error.code != elect::Errc::compacted && error.code != elect::Errc::future_revision) return error;
-  const auto candidates = election.candidates({.revision = revision, .limit = 1});
-  return !candidates && candidates.error().code == error.code ? candidates.error() : error;
-}
-
 Outcome runs_in(Context& context, const Options& options, Format format) {
   const auto election = context.election(options.name);
   if (!election) return std::unexpected(election.error());
   const auto listing = elect::runs(*election, {.id = options.run_id, .revision = options.revision});
-  if (!listing) return std::unexpected(why_no_runs(*election, listing.error(), options.revision));
+  if (!listing) return std::unexpected(Failure(listing.error()));
   if (auto written = write_result(text_of(context, format, options, *listing)); !written) {
     return std::unexpected(written.error());
   }

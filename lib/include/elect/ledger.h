@@ -25,7 +25,7 @@ struct RunQuery {
   Revision revision = 0;            // As of this revision. 0: the present one.
 };
 
-// The runs of an election, read in pages at one revision.
+// The runs of an election, read in pages at one revision. Errc::compacted, Errc::future_revision: as candidates().
 [[nodiscard]] Result<RunListing> runs(const Election& election, const RunQuery& query = {}, const Until& until = {});
 
 // Reports the runs now, and after each change of the ledger or of the candidates. Continues over reconnects. Ends like
