@@ -1,16 +1,7 @@
 #!/usr/bin/env bats
 # Single answers of etcd that come late, altered or not at all: what observers, holders and resignations must not do then.
-load ../cli/cluster
+load linked
 load callproxy
-load links
-
-setup_file() { start_cluster; }
-teardown_file() { stop_cluster; }
-setup() { name=$(name_of_test); }
-teardown() {
-  end_started
-  end_links
-}
 
 put() { etcdctl put "$name/$1" "$2" "${@:3}" >/dev/null; }
 events() { jq -r '[.event, .value] | join(" ")' "$1"; }

@@ -1,17 +1,10 @@
 #!/usr/bin/env bats
 # No file descriptor is left, from the start or later.
-load ../cli/cluster
-load links
+load linked
 
-setup_file() { start_cluster; }
-teardown_file() { stop_cluster; }
 setup() {
   if is_sanitized; then skip "a sanitizer wants descriptors of its own"; fi
   name=$(name_of_test)
-}
-teardown() {
-  end_started
-  end_links
 }
 
 @test "no file descriptor is left: an error or what was asked for, never a hang" {

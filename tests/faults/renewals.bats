@@ -88,11 +88,19 @@ ends_at_two_thirds() {
   ((term - before >= 2000000 && term - begun < 2500000))
 }
 
-# deposed CALL: for a plan: the answer to this renewal, or with SCOPE always to each from it on, comes from a raft term that is over.
+# Prints a number as protobuf writes it.
+varint() {
+  local number=$1
+  for (( ; number > 127; number >>= 7)); do printf %02x $((number & 127 | 128)); done
+  printf %02x "$number"
+}
+raft_term() { electctl inspect "$name" -w json | jq .raft_term; }
+# deposed CALL [SCOPE]: for a plan: the answer to this renewal comes from a raft term that is over. With SCOPE always: to
+# each renewal from it on.
 deposed() {
   local term
-  term=$(electctl inspect "$name" -w json | jq .raft_term)
-  printf '%s LeaseKeepAlive %s 1 after alter 20%02x 20%02x' "${2-once}" "$1" "$term" $((term - 1))
+  term=$(raft_term)
+  echo "${2-once} LeaseKeepAlive $1 1 after alter 20$(varint "$term") 20$(varint $((term - 1)))"
 }
 
 @test "renewals that a deposed raft leader answers do not count: CMD gets SIGTERM at 2/3 of the TTL" {
@@ -115,17 +123,11 @@ deposed() {
   did "answered LeaseKeepAlive 1 1"
 }
 
-# Prints a number as protobuf writes it.
-varint() {
-  local number=$1
-  for (( ; number > 127; number >>= 7)); do printf %02x $((number & 127 | 128)); done
-  printf %02x "$number"
-}
 # lease_gone RENEWAL: for a plan: the answer to this renewal of $lease says that it does not exist, and comes from a raft
 # term that is over. The fields are 4, the term, in the header; 2, the lease, and 3, its TTL of 3 s.
 lease_gone() {
   local term fields
-  term=$(electctl inspect "$name" -w json | jq .raft_term)
+  term=$(raft_term)
   fields=10$(varint $((16#$lease)))18
   printf 'once LeaseKeepAlive %s 1 after alter %s %s' "$1" "20$(varint "$term")${fields}03" "20$(varint $((term - 1)))${fields}00"
 }

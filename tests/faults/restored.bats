@@ -1,12 +1,8 @@
 #!/usr/bin/env bats
 # etcd is restored from a snapshot, behind the same endpoint: its revision is a smaller one, and who led when the snapshot
 # was taken leads again.
-load ../cli/cluster
-load links
+load linked
 
-setup_file() { start_cluster; }
-teardown_file() { stop_cluster; }
-setup() { name=$(name_of_test); }
 teardown() {
   end_started
   heal 1
