@@ -266,11 +266,8 @@ Result<Candidacy::Verdict> Candidacy::Impl::follow_stream(bool leading, const Un
     if (!still_there) return std::unexpected(still_there.error());
     if (!*still_there) return key_deleted(self_.key);
     if (leading && !elected_) return overtaken(ahead_.key);
-    if (elected_) {
-      if (!leading) return Elected{};
-    } else if (moved && ahead_.key != before) {
-      moved(ahead_);
-    }
+    if (!leading && elected_) return Elected{};
+    if (moved && !elected_ && ahead_.key != before) moved(ahead_);
     return std::nullopt;
   };
 

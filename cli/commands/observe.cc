@@ -232,17 +232,18 @@ Declared declare_observe(CLI::App& app) {
   app.add_option("--until", options->until, "end once a leader has this value (default: never)")->type_name("VALUE");
   return {
       [options](Context& context) { return run_observe(context, *options); },
-      {.description = "Prints every leader in order, each once: the present one, then every election and every "
-                      "proclaim of a leader as it happens, over reconnects and failures of servers. -w simple prints "
-                      "key and value as etcdctl elect -l does; -w json prints one object a line for every event: "
-                      "elected, proclaimed, vacant, and gap where the store was compacted before all was "
-                      "seen, or restored from a snapshot.\n\nWith --is, a line says leader or follower whenever the "
-                      "answer changes, the first one "
-                      "at once; with --prefix, too, the election's name stands behind it, and at the start only those "
-                      "are told that VALUE leads.\n\nA CMD runs in place of each line, for vacancies and gaps, too, "
-                      "one at a time, and finds ELECTCTL_EVENT, ELECTCTL_ROLE (leader or follower, with --is), "
-                      "ELECTCTL_NAME, _VALUE, _KEY, _LEASE, _REV and _ENDPOINTS in its environment. Where it fails, "
-                      "observe ends with its exit code.",
+      {.description =
+           "Prints every leader in order, each once: the present one, then every election and every "
+           "proclaim of a leader as it happens, over reconnects and failures of servers. -w simple prints "
+           "key and value as etcdctl elect -l does; -w json prints one object a line for every event: "
+           "elected, proclaimed, vacant, and gap where the store was compacted before all was seen, or "
+           "restored from a snapshot.\n\nWith --is, a line says leader or follower whenever the answer "
+           "changes, the first one at once; with --prefix, too, the election's name stands behind it, and at "
+           "the start only those "
+           "are told that VALUE leads.\n\nA CMD runs in place of each line, for vacancies and gaps, too, "
+           "one at a time, and finds ELECTCTL_EVENT, ELECTCTL_ROLE (leader or follower, with --is), "
+           "ELECTCTL_NAME, _VALUE, _KEY, _LEASE, _REV and _ENDPOINTS in its environment. Where it fails, "
+           "observe ends with its exit code.",
        .examples = {{"electctl observe backup -w json", "a log of every change"},
                     {"electctl observe web --is \"$(hostname)\" -- sh -c 'logger \"now $ELECTCTL_ROLE\"'",
                      "tell the system log when this host begins and ceases to lead"}},

@@ -29,12 +29,14 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 // What users of other programs type, and what it is called here.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kCalledHere = {{{"-v", "--version"},
-                                                                                       {"-V", "--version"},
-                                                                                       {"--no-wait", "--try"},
-                                                                                       {"--nowait", "--try"},
-                                                                                       {"--timeout", "--wait"},
-                                                                                       {"--timeout", "--max-runtime"}}};
+constexpr auto kCalledHere = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"-v", "--version"},
+    {"-V", "--version"},
+    {"--no-wait", "--try"},
+    {"--nowait", "--try"},
+    {"--timeout", "--wait"},
+    {"--timeout", "--max-runtime"},
+});
 
 // Whether a similar spelling says nothing about what was meant: each one-letter option is similar to all others, and
 // --no-X is the opposite of X.

@@ -331,16 +331,19 @@ int Descendants::scan_ids() {
   killed_by_id_ = 0;
   for_each_child([&](pid_t process, bool dead) {
     if (is_excluded(process)) return false;
-    note_killed(process);
     if (dead) {
       ++zombies_;
+      note_killed(process);
       if (reap_ == Reap::yes) waitpid(process, nullptr, WNOHANG);
       return true;
     }
     ++killed_by_id_;
-    if (kill(process, SIGKILL) == 0) return true;
-    found_ones.insert(process);
-    return false;
+    if (kill(process, SIGKILL) != 0) {
+      found_ones.insert(process);
+      return false;
+    }
+    note_killed(process);
+    return true;
   });
   return 0;
 }

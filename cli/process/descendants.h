@@ -102,14 +102,13 @@ class Descendants {
   [[nodiscard]] bool descends(int proc, pid_t process, pid_t parent) const;
   [[nodiscard]] bool is_excluded(pid_t process) const;
   [[nodiscard]] int send(int proc, pid_t process, int number) const;
+  void note_killed(pid_t process);
 
   const std::span<const pid_t> excluded_;
   const Reap reap_;
-  void note_killed(pid_t process);
-
   int zombies_ = 0;
   int killed_by_id_ = 0;
-  std::array<pid_t, 8> first_killed_{};
+  std::array<pid_t, 8> first_killed_{};  // See Remaining.
 };
 
 // Finds the processes that do not end: two looks, more than a second apart, find them killed and still there.

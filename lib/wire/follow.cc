@@ -100,12 +100,13 @@ Result<void> follow(Connection& connection, const KeyRange& range, Revision from
       if (!is_transient(ended.error().code)) return std::unexpected(ended.error());
       if (late()) return {};
       // A refused watch does not say why, a read does: see watcher.h.
-      const auto now = read_until_answered(connection, range, outage, until);
-      if (!now) return std::unexpected(now.error());
-      if (!*now) return {};
+      const auto answer = read_until_answered(connection, range, outage, until);
+      if (!answer) return std::unexpected(answer.error());
+      const std::optional<Header>& header = *answer;
+      if (!header) return {};
       // Another store than before: etcd was restored from a snapshot. A watch from `at` would be silent.
-      if ((*now)->cluster_id != cluster || (*now)->revision < at) {
-        oldest = (*now)->revision;
+      if (header->cluster_id != cluster || header->revision < at) {
+        oldest = header->revision;
         break;
       }
     }
